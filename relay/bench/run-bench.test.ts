@@ -40,11 +40,11 @@ test('bench relay receives every chunk once and in order', DEADLINE, async ({ si
     errors: z.literal(0),
   });
   expect(schema.safeParse(report).error).toBeUndefined();
-  // One for each who speaks, one ready for the next, and one of the provider to fall back on.
+  // One for each speaker, one ready for the next, and one of the provider to fall back on.
   const { speakers, opened } = report.upstream;
   expect(speakers).toBeLessThan(26);
   expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
-  // 200 + 500 ms at 10 chunks a second of those who speak, at the least.
+  // 200 + 500 ms at 10 chunks a second of each speaker, at the least.
   expect(report.sent).toBeGreaterThanOrEqual(speakers * 0.9 * 7);
 });
 

@@ -59,14 +59,14 @@ export interface RelayOptions extends Pick<ConversationOptions, 'turnModel'> {
   readonly observers?: readonly CallObserver[];
   /** Names of the providers that cost money; by default none does. */
   readonly paid?: ReadonlySet<string>;
-  /** Where providers are that are reached over a network. */
+  /** The addresses of providers that are reached over a network. */
   readonly serviceUrls?: ServiceUrls;
   /** What is kept; nothing by default. */
   readonly storage?: Storage;
   /** Refusals of one client that are logged in a minute; by default ten. */
   readonly loggedRefusals?: number;
   readonly logger: Logger;
-  /** What `logger` writes to, for administrators who follow it; without it they cannot. */
+  /** The log that administrators may follow; without it they cannot. */
   readonly logTap?: Log['tap'];
   readonly clock: Clock;
   /** Begun once it listens; until it is over, `/health` says `starting`. */
@@ -129,7 +129,7 @@ interface RelayState {
 type Base = Awaited<ReturnType<typeof openBase>>;
 type Calls = ReturnType<typeof openCalls>;
 
-/** People, money, what is kept, and those who learn of calls. */
+/** People, money, what is kept, and the observers of calls. */
 async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
   const { config, storage = NO_STORAGE, logger, problems, clock } = options;
   const signIn = parts.use(await SignIn.open({ config, clock, logger, problems }));

@@ -25,7 +25,7 @@ export interface CreateRelayOptions extends OwnProviders {
 
 /**
  * A relay put together in code: a stage that is given is done by that provider, every other as the
- * settings say, without keys by the keyless engines. It keeps nothing of what is said.
+ * settings say, without keys by the keyless engines. The relay keeps nothing of what is said.
  *
  * @throws ConfigError if a setting is wrong, and the system's error if it cannot listen
  */

@@ -55,7 +55,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   const log = openLog({ level: config.logLevel, file: config.log.file, clock, problems });
   const { logger } = log;
   const uncaught = new UncaughtErrors({ logger, clock, problems });
-  // What is printed for people may have no reader any more, or a full disk: calls go on.
+  // The output for people may have no reader any more, or a full disk: calls go on.
   process.stdout.on('error', (err) => logger.debug({ err }, 'standard output cannot be written'));
   const lock = config.storage.isOn ? await lockDataFolder(config.dataDir, clock) : undefined;
   try {
@@ -118,7 +118,7 @@ function stopAtSignals({ logger, flush }: Log, deadlineMs: number, stop: () => P
     } catch (err) {
       logger.error({ err }, 'stopping failed');
       await flush(FLUSH_MS);
-      // Not by `process.exit`, which waits for threads: one of them may be what is stuck.
+      // Not by `process.exit`, which waits for threads: one of them may be stuck.
       process.kill(process.pid, 'SIGKILL');
     }
   };

@@ -172,7 +172,7 @@ describe('everything about a person', () => {
     await call.inbound.next('response.created');
     expect((await request('DELETE', me)).status).toBe(204);
     expect(await call.closed).toBe(CLOSE_REASONS.signedOut.code);
-    // All that happened in it was told before it was deleted.
+    // All its events were reported before it was deleted.
     expect(order).toEqual(['session-ended', 'removed']);
     expect((await request('GET', me)).status).toBe(401);
     expect(storage.of(userId).conversations).toEqual([]);
@@ -184,7 +184,7 @@ interface Route {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
-  /** It answers without the storage. */
+  /** The relay answers without the storage. */
   readonly isLive?: boolean;
 }
 

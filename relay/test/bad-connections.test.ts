@@ -88,7 +88,7 @@ describe('a page', () => {
       const grant = await createSession(relay.url);
       const protocols = [SUBPROTOCOL, `ticket.${grant.ticket}`];
       expect(await knock(relay, protocols, origin(foreign))).toBe(403);
-      // Nor has its ticket been used up.
+      // Its ticket has not been used up either.
       await using call = await TestCall.start(relay.url, {}, grant);
       expect(call.inbound.ofType('session.created')).toHaveLength(1);
     },
@@ -181,7 +181,7 @@ it('a connection that shows no life is cut, and can be resumed; others go on', a
   await using call = await TestCall.start(watchful.url, { autoPong: false });
   expect(await clock.skip(call.closed)).toBe(1006);
   await call.resume();
-  // This connection answers pings, and outlives the time the other had.
+  // This connection answers pings, and outlives the other's time.
   const pinged = once(call.socket, 'ping').then(() => once(call.socket, 'ping'));
   await clock.skip(Promise.race([pinged, call.closed]));
   for (const live of [call, other]) {

@@ -42,7 +42,7 @@ async function createSession(init: RequestInit): Promise<Response> {
   return fetch(`${relay.url}/api/v1/sessions`, { method: 'POST', ...init });
 }
 
-/** The code of an error, which must have the documented shape, status and nothing more to tell. */
+/** The code of an error, which must have the documented shape, status and nothing more. */
 async function problemOf(response: Response): Promise<ErrorCode> {
   const text = await response.text();
   const { error } = errorResponseSchema.parse(JSON.parse(text));

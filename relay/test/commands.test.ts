@@ -84,7 +84,7 @@ describe('a command line', () => {
 });
 
 it.each([
-  // For documentation alone (RFC 5737), so it is no machine's.
+  // An address for documentation alone (RFC 5737), which no machine has.
   ['203.0.113.77', 'HOST is not an address of this machine.'],
   ['nowhere.invalid', 'HOST is a name that this machine cannot look up.'],
 ])('npm start cannot listen at %s, and says so in a sentence', async (host, sentence) => {
@@ -109,7 +109,7 @@ describe('a port in use', () => {
     });
     await rm(dataDir, { recursive: true });
     expect(ended).toMatchObject({ status: 1, output: '' });
-    // Alone: no log line of the same stands before it.
+    // Alone: no log line with the same text precedes it.
     expect(ended.errors).toMatch(/^The port is in use by another program\. .*\n$/);
   });
 

@@ -166,7 +166,7 @@ it('says whether the server is there', async () => {
   expect(await probes()).toMatchObject(
     ['transcriber', 'generator', 'synthesizer'].map((stage) => ({
       status: 'rejected',
-      // Told on a connection that was kept, or on a new one.
+      // Reported on a connection that was kept, or on a new one.
       reason: {
         provider: 'compatible',
         stage,

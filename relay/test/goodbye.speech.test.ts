@@ -10,7 +10,7 @@ import { TestLedger } from './support/test-ledger.ts';
 
 const RECOGNISER_HZ = 16_000;
 const WORDS = (GOODBYE_SENTENCE.toLowerCase().match(/[a-z]+/g) ?? []).join(' ');
-/** What might be heard in its place. */
+/** Other words that might be heard for it. */
 const OTHERS = [
   'i am sorry i could not find an answer please try again',
   'one moment let me check',

@@ -62,7 +62,7 @@ describe('a request', () => {
     expect(statusOf(answer)).toBe(421);
     const { code, message, request_id } = errorOf(answer);
     expect(code).toBe('host_not_allowed');
-    // What an operator who forgot it behind a proxy has to do.
+    // The remedy for an operator who forgot it behind a proxy.
     expect(message).toContain('PUBLIC_URL');
     const line: unknown = JSON.parse(await relay.logs.until(request_id));
     expect(line).toMatchObject({ status: 421, host: expect.any(String) });

@@ -59,7 +59,7 @@ function resilient(change: Partial<FailoverStagesOptions>) {
   });
 }
 
-/** What the client was told of its providers, in order. */
+/** The client's notices of its providers, in order. */
 function changes(call: TestCall): string[] {
   return call.inbound.events.flatMap((event) =>
     event.type === 'session.degraded' || event.type === 'session.restored'

@@ -115,7 +115,7 @@ describe('one user', () => {
 
 describe('one call', () => {
   it('is told before it reaches its longest duration', async () => {
-    // Told two minutes before the end: at once, if it lasts hardly longer.
+    // The warning comes two minutes before the end: at once, if the call lasts hardly longer.
     const clock = new MovableClock();
     const env = guestPlan({ session_duration_s: 120.5 });
     await using relay = await startTestRelay({ env, clock });

@@ -32,7 +32,7 @@ test.concurrent.each(CONTEXT_REFUSALS)(
     }
     const said = victim.inbound.ofType('response.output_audio_transcript.delta');
     expect(said.map(({ delta }) => delta).join('')).toBe(VICTIM.answer.repeat(TURNS));
-    // It is learnt once, for the server; estimates may be put right once or twice more.
+    // The limit is learnt once, for the server; estimates may be put right once or twice more.
     expect(refusals).toBeGreaterThan(0);
     expect(refusals).toBeLessThanOrEqual(4);
     const services = server.providers.services();

@@ -164,7 +164,7 @@ describe.each(['/', '/assets/index-3f9a.js'])('a range of %s', (path) => {
     expect(response.status).toBe(206);
     expect(await response.text()).toBe((await whole()).slice(start, end));
     expect(response.headers.get('content-range')).toMatch(/^bytes \d+-\d+\/\d+$/);
-    // That of a part is not the whole's.
+    // The tag of a part is not the whole's.
     expect(response.headers.get('etag')).toBeNull();
   });
 
@@ -193,7 +193,7 @@ describe.each(['/', '/assets/index-3f9a.js'])('a range of %s', (path) => {
       const response = await ask(range);
       expect(response.status).toBe(416);
       expect(response.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
-      // It is not to be kept in place of the file.
+      // The refusal is not to be kept in place of the file.
       expect(response.headers.get('cache-control')).toBe('no-store');
     },
   );

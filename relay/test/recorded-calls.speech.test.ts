@@ -12,7 +12,7 @@ import { startTestRelay, type TestRelay } from './support/test-relay.ts';
  */
 const FOLDER = join(import.meta.dirname, 'recorded-calls');
 const RECORDINGS = (await readdir(FOLDER)).filter((name) => name.endsWith('.flight.jsonl'));
-/** How long things take on a busy machine is no matter of these cases. */
+/** The duration of things on a busy machine does not matter to these cases. */
 const ANY_DELAY_MS = '600000';
 
 let providers: FailoverStages;

@@ -100,7 +100,7 @@ describe('a relay with accounts', () => {
     expect(await errorOf(await guest())).toMatchObject({ code: 'forbidden' });
     const refused = await session(await issuer.token({ exp: 1 }));
     expect(refused.status).toBe(401);
-    // Neither what is wrong with it, nor who it is.
+    // The answer says neither what is wrong with it, nor who it is.
     const { message } = await errorOf(refused);
     expect(message).toBe('Sign in first: the bearer token is missing, expired or not valid.');
   });
@@ -147,7 +147,7 @@ it('the operator’s token cannot be tried for long from one place', async () =>
   }
   expect((await from('operators-token-0001', '192.0.2.1')).status).toBe(429);
   expect((await from('operators-token-0001', '192.0.2.2')).status).toBe(200);
-  // To ask without a token is no attempt.
+  // A request without a token does not count as an attempt.
   for (let number = 0; number < 25; number++) {
     expect((await from(undefined, '192.0.2.3')).status).toBe(401);
   }
@@ -265,7 +265,7 @@ describe('an access code', () => {
     ]);
     const last = attempts.at(-1)!;
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(100);
-    // Not even the right one, or the answer would be worth trying on.
+    // Not even the right code, or the answer would be worth trying on.
     const right = { access_code: 'open sesame' };
     expect((await guest(right, from('2001:db8:1:2::ffff'))).status).toBe(429);
     expect((await guest(right, from('2001:db8:1:3::1'))).status).toBe(200);

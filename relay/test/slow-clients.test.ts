@@ -32,7 +32,7 @@ it('a client that takes nothing in is closed with 4430, and others notice nothin
     await relay.logs.until('slow_consumer');
     deaf.socket.resume();
     expect(await deaf.closed).toBe(4430);
-    // It was given up, but not the session; only what is kept for it has its bound.
+    // The connection was given up, but not the session; only what is kept for it has its bound.
     await deaf.reopen();
     deaf.raw(
       JSON.stringify({

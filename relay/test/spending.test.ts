@@ -146,7 +146,7 @@ test('at four fifths a call is warned; at its cap it hears goodbye, and ends wit
   expect(done.status).toBe('completed');
   expect(await call.inbound.next('session.usage')).toMatchObject({ is_warning: true });
   expect(await call.inbound.next('session.ending')).toMatchObject({ reason: 'budget' });
-  // What is said now has no turn any more, and does not interrupt the goodbye.
+  // Later speech has no turn any more, and does not interrupt the goodbye.
   sayQuestion(call, 3);
   call.type('wait');
   const goodbye = await call.inbound.next('response.done');

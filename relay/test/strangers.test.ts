@@ -42,7 +42,7 @@ const start = (more: Readonly<Record<string, string>> = {}, money?: TestLedger['
     money,
   });
 
-/** A guest who says that they come from elsewhere each time. */
+/** A guest who claims another address each time. */
 async function guest(url: string, index: number): Promise<string> {
   const headers = { 'x-forwarded-for': `203.0.113.${index % 250}`, forwarded: `for=${index}` };
   const response = await fetch(new URL(API_PATHS.guest, url), { method: 'POST', headers });

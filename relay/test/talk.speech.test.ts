@@ -20,7 +20,7 @@ const ASKED = 12;
 const REFUSED = 10;
 /** The questions are asked this much faster than real time; the recogniser keeps its own pace. */
 const SPEED = 20;
-/** Some seconds where nothing else runs. */
+/** Some seconds in which nothing else runs. */
 const PATIENCE_MS = 300_000;
 
 let providers: FailoverStages;

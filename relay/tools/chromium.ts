@@ -13,7 +13,7 @@ export function chromiumPath(): string | undefined {
 
 /**
  * Provides a Chromium for the browser tests: the system's package if this process may install it,
- * else Playwright's own download. Its build without windows comes with it where there is one; the
+ * else Playwright's own download. Its build without windows comes with it if there is one; the
  * tests do without it, at twice the processor time.
  *
  * @returns false if neither works; what to do has then been printed

@@ -7,7 +7,7 @@ const PAGE_PORT = 5173;
 const ABOUT = `Serves the page with Vite on http://localhost:${PAGE_PORT} and the relay beside it (PORT, default
 8787). Both reload when a file changes.`;
 
-/** Runs both until either ends, which ends the other: half of Parley is of no use. */
+/** Runs both until either ends, which ends the other: half of Parley is useless. */
 async function dev(): Promise<number> {
   const {
     HOST = '127.0.0.1',

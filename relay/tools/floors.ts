@@ -77,7 +77,7 @@ const END_TO_END_TESTS: FloorRule = {
   patterns: [{ regex: '^\\.{1,2}/(.*/)?relay/', message: 'Use @parley/relay/testing.' }],
 };
 
-/** What is on these floors of the page gets at a call through the client's one entry. */
+/** The modules on these floors of the page reach a call through the client's one entry. */
 const CLIENT_ENTRY = {
   floors: ['ui', 'features', 'app', 'main.tsx'],
   // A double of a test has a dot in its name.

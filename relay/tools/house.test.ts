@@ -53,7 +53,7 @@ function resolved(from: string, specifier: string): string | undefined {
 
 const SYNTAX = new Map(MODULES.map((path) => [path, parse(text(path), path.endsWith('x'))]));
 
-/** All that a file names: types, and what it loads later, too. Not the address of a thread. */
+/** All that a file names: types, and what it loads later, too. Thread addresses are left out. */
 const IMPORTS = new Map(
   MODULES.map((path) => {
     const { body } = SYNTAX.get(path)!;

@@ -69,7 +69,7 @@ const runInPriority: RunJob = (job, isBackground, signal) =>
       stdio: isBackground ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...job.environment },
     });
-    // Whatever the job starts inherits it.
+    // All processes that the job starts inherit it.
     if (isBackground && child.pid !== undefined) lower(child.pid);
     const output: Buffer[] = [];
     let kept = 0;
@@ -100,6 +100,6 @@ function lower(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended already, or the system forbids it: it then only shares the processors.
+    // The job has ended already, or the system forbids it: it then only shares the processors.
   }
 }

@@ -59,7 +59,7 @@ export class OthersLoad implements Disposable {
     this.#timer = setInterval(() => this.#own.sample(), SAMPLE_INTERVAL_MS);
   }
 
-  /** @returns undefined on systems without `/proc`, where the work of others cannot be told */
+  /** @returns undefined on systems without `/proc`, which do not show the work of others */
   read(): WorkReading | undefined {
     const machine = machineTicks(this.#proc);
     if (machine === undefined) return undefined;
@@ -84,11 +84,11 @@ function machineTicks(proc: ProcReader): Omit<WorkReading, 'own'> | undefined {
 }
 
 /**
- * What a process and all that it started took, those too that have ended since.
+ * The time of a process and all that it started, ended ones included.
  *
- * Some end between two looks, but their parents waited for them and have their times. For others,
- * such as a browser's processes after their parent, nobody waits, but they were seen. The larger sum
- * of both is nearer.
+ * Some end between two looks, but their parents waited for them and have their times. Others, such
+ * as a browser's processes after their parent, have no waiting parent, but they were seen. The
+ * larger sum of both is nearer.
  */
 class OwnTicks {
   readonly #root: number;
@@ -107,7 +107,7 @@ class OwnTicks {
     this.#rootNow = this.#rootBefore;
     this.#ended = -(found?.own ?? 0);
     this.#alive.set(root, found?.own ?? 0);
-    // What runs already and is not this process's is not looked at again.
+    // A process that runs already and is not this one's is not looked at again.
     this.sample();
   }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's folder. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-// A full disk behind it is no reason not to go on.
+// A full disk behind it is not a reason to stop.
 process.stderr.on('error', () => {});
 
 export function say(sentence: string): void {
@@ -77,7 +77,7 @@ function filesOf(path: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
   } catch (error) {
-    // It is a file, not a folder.
+    // The path is a file, not a folder.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
     throw error;
   }

@@ -116,7 +116,7 @@ async function untilAnswered(recording: { take(): Heard }): Promise<Heard> {
       speaker: joined(parts.map(({ speaker }) => speaker)),
     };
     const said = audibleIn(heard.person, ROOM_HZ).at(-1);
-    // What is still heard of the answer before does not count.
+    // Later sound of the answer before does not count.
     const answer = audibleIn(heard.speaker, ROOM_HZ)
       .filter(({ first }) => said !== undefined && first > said.last)
       .at(-1);

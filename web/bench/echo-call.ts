@@ -15,7 +15,7 @@ interface NotedWindow {
   };
 }
 
-/** A call of the page, watched through what its media worker tells. */
+/** A call of the page, watched through its media worker's messages. */
 export class EchoCall {
   readonly notes: EchoNote[] = [];
   readonly #page: AudiblePage;
@@ -102,7 +102,7 @@ async function untilTrue(
   }
 }
 
-/** Runs in the page: notes what the media worker of the next call tells. */
+/** Runs in the page: notes the messages of the next call's media worker. */
 function noteTheCall(): void {
   const notes: EchoNote[] = [];
   const call = { notes, phase: 'idle' };

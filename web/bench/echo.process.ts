@@ -159,7 +159,7 @@ async function startCall(room: EchoRoom): Promise<EchoCall> {
   return call;
 }
 
-/** Asks until an answer is heard: a question may be taken for an echo. */
+/** Asks until an answer is heard: a question may be mistaken for an echo. */
 async function untilAnswered(call: EchoCall): Promise<void> {
   const { rig, question } = laboratory;
   for (let attempt = 1; ; attempt += 1) {

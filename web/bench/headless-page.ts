@@ -36,7 +36,7 @@ export interface HeadlessPageOptions {
   /** As it passes the socket, in either direction. @param atMs - `performance.now()` */
   readonly onEvent: (event: TappedEvent, atMs: number) => void;
   readonly onReport: (report: PlaybackReport, atMs: number) => void;
-  /** What the media worker tells the page, and what it hands to the player. */
+  /** The media worker's messages to the page, and the audio it hands to the player. */
   readonly onNotice?: (notice: MediaNotice) => void;
   readonly onPlayback?: (command: PlaybackCommand) => void;
 }

@@ -22,7 +22,7 @@ export interface BenchCallersOptions extends BenchContext {
 
 /**
  * Many people who talk at the same time to the embedded recogniser, assistant and voice of one
- * relay, alone and beside sessions that take as much of the recognisers as they can.
+ * relay, alone and beside sessions that take all they can of the recognisers.
  *
  * @returns the figures; `isReached` if no caller is refused and answers begin in time
  */

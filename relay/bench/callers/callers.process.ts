@@ -29,7 +29,7 @@ export interface CallersRequest {
 
 /** What came of one question. */
 export interface Asked {
-  /** From when the relay was told that the speech is over until the answer is heard, ms. */
+  /** From the client's report that the speech is over until the answer is heard, ms. */
   readonly delayMs: number | undefined;
   readonly isRight: boolean;
   readonly isRefused: boolean;

@@ -7,8 +7,8 @@ const SAMPLES_PER_MS = 16;
 const MAX_ROUNDING_MS = 1;
 
 /**
- * In what a conversation over a bad line is not the conversation over a good one. Refusals are
- * alike, whatever examples each of them draws.
+ * The differences of a conversation over a bad line from the one over a good line. Refusals are
+ * alike, with any examples.
  *
  * @returns one line for each difference; none if each question was understood alike and each
  *   answer was heard alike, whole, once and in its place

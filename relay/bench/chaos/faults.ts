@@ -69,7 +69,7 @@ export function* strikes(seed: number): Generator<Strike, never, undefined> {
   }
 }
 
-/** How late a packet is where so many are lost that three in ten must be sent again. */
+/** How late a packet is if so many are lost that three in ten must be sent again. */
 export function lossDelayMs(random: () => number): number {
   let delayMs = 0;
   for (

@@ -3,9 +3,9 @@ import type { Dialogue } from '../dialogues/dialogue.ts';
 type Voice = Dialogue['voice'];
 
 /**
- * What the embedded assistant always answers alike, and its recogniser hears alike of both voices
- * wherever in the first word its frames begin: what a call makes of the time between two questions
- * is no fault of the line.
+ * Questions that the embedded assistant always answers alike, and that its recogniser hears alike
+ * of both voices at any offset of its frames: effects of the time between two questions are not the
+ * line's fault.
  */
 const KNOWN = [
   'what is seven times eight',

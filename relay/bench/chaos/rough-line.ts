@@ -19,7 +19,7 @@ export class RoughLine implements AsyncDisposable {
     const coming = strikes(seed);
     const random = seeded(seed + 1);
     const torment = async (connection: FaultyConnection) => {
-      // Requests over HTTP are left alone: a call begins with them, and is none before.
+      // Requests over HTTP are left alone: a call begins with them, and does not exist before.
       if (!(await connection.isWebSocket)) return;
       for (;;) {
         const { afterMs, fault } = coming.next().value;

@@ -41,7 +41,7 @@ export interface Utterance {
 export interface Dialogue {
   readonly name: string;
   readonly kind: DialogueKind;
-  /** `embedded`: closed grammar, real; `open`: any words, told from a script 200 ms late. */
+  /** `embedded`: closed grammar, real; `open`: any words, from a script 200 ms late. */
   readonly transcriber: 'embedded' | 'open';
   readonly voice: 'slt' | 'rms' | 'awb';
   /** Of the person's voice; 1 is its own. */

@@ -19,7 +19,7 @@ export interface Outcome {
   readonly endedEarly: boolean;
   /** From the last moment of speech to the end of the turn; undefined if that came too early. */
   readonly endpointingMs: number | undefined;
-  /** It only leads to what is tried, as the same words do in many dialogues. */
+  /** The utterance only leads to the tried one, as the same words do in many dialogues. */
   readonly isOpening: boolean;
   /** The reply that was heard was to go on. */
   readonly isListening: boolean;

@@ -17,7 +17,7 @@ const SAMPLES_PER_MS = 16;
 
 /**
  * Understands everything that is said in the dialogues, from the marks in their samples, at the
- * pace of a good recogniser. It punctuates nothing.
+ * pace of a good recogniser. The transcriber punctuates nothing.
  *
  * @param words - by dialogue and utterance
  */
@@ -34,7 +34,7 @@ class OpenTranscription implements Transcription {
   readonly events: TranscriptQueue;
   readonly #words: readonly (readonly (readonly TimedWord[])[])[];
   readonly #marks = new MarkReader();
-  /** Utterances that are in the audio, each with where in it the audio begins and ends, ms. */
+  /** Utterances that are in the audio, each with the start and end of the audio in it, ms. */
   readonly #heard = new Map<readonly TimedWord[], { readonly fromMs: number; toMs: number }>();
   #samples = 0;
   #partial = '';

@@ -21,7 +21,7 @@ export interface BenchEarOptions extends BenchContext {
  * What the debug panel says of voice to voice, beside what an ear in the room hears; then how long
  * that takes over vendors of known slowness, with and without speculation.
  *
- * @throws Error if there is no rig, or the page cannot be built
+ * @throws Error if the rig is missing, or the page cannot be built
  */
 export async function benchEar({ turns, signal, tell }: BenchEarOptions) {
   if (!(await provideChromium()) || !(await provideAudioRig())) {

@@ -7,7 +7,7 @@ const CLOSE_MS = 20;
 
 export type AskedTurn = EarQuestion & EarTurn;
 
-/** One turn for people: who asked, the ear, the panel and its segments. */
+/** One turn for people: the voice, the ear, the panel and its segments. */
 export function rowOf(number: number, turn: AskedTurn): string {
   const { voice, disturbance, earMs, shown } = turn;
   const [only] = shown;

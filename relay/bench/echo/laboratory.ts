@@ -10,7 +10,7 @@ export interface EchoSetting {
 /** Between speaker and microphone: an echo, or none. */
 export type EchoRoom = EchoSetting | 'headphones';
 
-/** What the page's media worker told about a call, in its order; `performance.now()` of the page. */
+/** The media worker's messages about a call, in order; `performance.now()` of the page. */
 export type EchoNote = { readonly atMs: number } & (
   | {
       readonly type: 'vad';

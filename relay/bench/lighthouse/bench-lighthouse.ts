@@ -32,7 +32,7 @@ export async function benchLighthouse({ signal, tell }: BenchContext) {
   const folder = await mkdtemp(join(tmpdir(), 'parley-lighthouse-'));
   const chromium = chromiumPath();
   const environment = {
-    // It wants a newer Node than the one that Parley needs to begin with.
+    // Lighthouse wants a newer Node than the one that Parley needs to begin with.
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     ...(chromium === undefined ? {} : { CHROME_PATH: chromium }),
   };

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-/** What the relay is told to expect of its accounts' tokens. */
+/** The relay's expectations of its accounts' tokens. */
 export const ISSUER = 'https://accounts.bench.invalid';
 export const AUDIENCE = 'authenticated';
 

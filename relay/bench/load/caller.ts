@@ -51,7 +51,7 @@ export async function type(
       done++;
     }
   } catch (error) {
-    // Those that it could not send any more failed as well.
+    // Messages that it could not send any more failed as well.
     for (; done < messages; done++) answered.failed(error);
   } finally {
     await connection?.close();

@@ -40,7 +40,7 @@ export class WholeRelay implements AsyncDisposable {
       env: { ...process.env, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...environment },
     });
     const kill = () => child.kill('SIGKILL');
-    // It does not outlive this process, however that ends.
+    // The relay does not outlive this process, however that ends.
     process.on('exit', kill);
     signal.addEventListener('abort', kill);
     const release = () => {
@@ -65,7 +65,7 @@ export class WholeRelay implements AsyncDisposable {
     }
   }
 
-  /** Resident memory, MB; NaN where the system does not tell. */
+  /** Resident memory, MB; NaN if the system does not report it. */
   get memoryMb(): number {
     try {
       const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');

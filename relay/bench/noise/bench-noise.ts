@@ -47,7 +47,7 @@ export async function benchNoise(options: NoiseBenchOptions) {
     }
   };
 
-  // Read first: a mistake in them would otherwise be told after minutes.
+  // Read first: a mistake in them would otherwise show after minutes.
   const people = clipsFolder === undefined ? undefined : await readClips(clipsFolder);
   await using ear = await openVoiceToEar(WORKERS, signal);
   const voicesOf = (sentences: readonly string[]) =>

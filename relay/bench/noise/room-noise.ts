@@ -5,10 +5,10 @@ import { seeded } from '../chaos/random.ts';
 const FRAME_SAMPLES = 320;
 /** What of an utterance is speech: its frames less than 30 dB below the loudest. */
 const ACTIVE_RATIO = 10 ** (-30 / 20);
-/** Voices that talk at once, from which single words can no longer be told. */
+/** Voices that talk at once, so that single words are no longer understood. */
 const BABBLE_VOICES = 6;
 
-/** Where the noise is: all the time, or only while there is speech, as behind a noise gate. */
+/** When the noise is there: all the time, or only while there is speech, as behind a noise gate. */
 export type NoisePlace = 'throughout' | 'under speech';
 
 /** Root mean square of the frames that hold speech, on the scale of PCM16. */

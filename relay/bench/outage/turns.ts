@@ -1,4 +1,4 @@
-/** Numbers of turns that each session may use: they are told apart by them. */
+/** Numbers of turns that each session may use: they identify the turns. */
 export const TURNS_EACH = 200;
 
 /** A turn that was answered to its end. */

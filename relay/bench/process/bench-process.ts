@@ -15,8 +15,8 @@ interface Surroundings {
 }
 
 /**
- * A process of the benchmark, asked over IPC. It lives no longer than this object, nor than this
- * process: see `serve`.
+ * A process of the benchmark, asked over IPC. The process lives no longer than this object, nor
+ * than this process: see `serve`.
  */
 export class BenchProcess<H extends Handlers> implements AsyncDisposable {
   readonly #child: ChildProcess;

@@ -43,7 +43,7 @@ function statOf(name: string): ProcessWork | undefined {
   try {
     return processWork(readFileSync(`/proc/${name}/stat`, 'latin1'));
   } catch {
-    // It has ended since the folder was read.
+    // The process has ended since the folder was read.
     return undefined;
   }
 }

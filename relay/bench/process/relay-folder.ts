@@ -8,7 +8,7 @@ const KEPT = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot'] as const;
 
 /**
  * The environment of a relay that is measured: without the settings of the person who measures,
- * whether they stand in the shell or in the `.env` of the relay's folder.
+ * neither those of the shell nor those of the `.env` in the relay's folder.
  */
 export function cleanEnvironment(folder: string): Record<string, string> {
   const environment: Record<string, string> = {

@@ -27,7 +27,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   connection.listen({
     event(event) {
       if (event.type === 'error') onProblem(event.code);
-      // What is sent again may have changed meanwhile: the memory of a chunk is used for the next.
+      // A chunk that is sent again may have changed meanwhile: its memory is used for the next.
       else if (event.type === 'session.resumed') onProblem('connection_lost');
       else if (event.type === 'conversation.item.input_audio_transcription.failed') {
         onProblem(event.error.code);
@@ -52,7 +52,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   };
 }
 
-/** The same frames, straight into the pipe, and what its vendor needs to be told of an utterance. */
+/** The same frames, straight into the pipe, and the messages its vendor needs for an utterance. */
 export async function openPipeLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
   signal.addEventListener('abort', () => socket.terminate());

@@ -18,7 +18,7 @@ export function nowMs(): number {
 }
 
 /**
- * 100 ms of noise with a mark in its first samples, which tells the receiver which chunk it is. All
+ * 100 ms of noise with a mark in its first samples, by which the receiver knows the chunk. All
  * chunks use the same memory.
  */
 export class MarkedChunk {

@@ -67,7 +67,7 @@ function wordsOf({ length }: Int16Array): string {
 const sides: Readonly<Record<Side, Nova>> = { relay: new Nova(), baseline: new Nova() };
 
 serve({
-  // What a pipe hands on still has the client's header, what a relay hands on has none.
+  // A message that a pipe hands on still has the client's header; a relay's has none.
   listen: ({ side, isPipe }) => sides[side].listen(isPipe ? AUDIO_FRAME_HEADER_BYTES : 0),
   connections: (side: Side) => sides[side].connections,
   delivered: (side: Side) => sides[side].delivered,

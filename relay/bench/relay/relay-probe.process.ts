@@ -3,8 +3,8 @@ import { serve } from '../process/serve.ts';
 import { subjectProbe } from './subject-probe.ts';
 
 /**
- * Loaded into a relay before its own code (`node --import`): the relay itself is what people start,
- * of whichever commit.
+ * Loaded into a relay before its own code (`node --import`): the relay itself is the one that
+ * people start, of any commit.
  */
 const handlers = {
   ...subjectProbe,

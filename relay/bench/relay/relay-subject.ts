@@ -27,7 +27,7 @@ export interface RelaySubjectOptions {
   readonly signal: AbortSignal;
 }
 
-/** The relay that is measured, and where it is. */
+/** The relay that is measured, and its address. */
 export interface RelaySubject extends AsyncDisposable {
   readonly process: BenchProcess<RelayProbeHandlers>;
   readonly url: string;

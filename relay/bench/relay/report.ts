@@ -9,10 +9,10 @@ export type RelayBenchRun = readonly Round[];
  * What `bench relay --json` prints.
  *
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
- * because a disturbance in a round affected both sides of it. `upstream` has the most callers who
- * spoke at once, and the connections to the vendor: opened by a start, and the most at once. Counts
- * are the relay's, of all chunks that were ever sent, warm-up included; a chunk that came twice, and
- * anything else that went wrong on either side, is an error.
+ * because a disturbance in a round affected both sides of it. `upstream` has the largest number of
+ * callers who spoke at once, and the connections to the vendor: opened by a start, and the most at
+ * once. Counts are the relay's, of all chunks that were ever sent, warm-up included; a chunk that
+ * came twice, and anything else that went wrong on either side, is an error.
  */
 export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
   const rounds = runs.flat();

@@ -5,7 +5,7 @@ import type { SubjectHandlers } from './subject.ts';
 
 const profiler = new Session();
 
-/** What a process that is measured says of itself. It imports nothing of what is measured. */
+/** What a process that is measured says of itself. Imports nothing of what is measured. */
 export const subjectProbe = {
   usage() {
     const { user, system } = process.cpuUsage();

@@ -7,7 +7,7 @@ const CHECK_SOCKETS = 6;
 const SOCKET = 'TCPSocketWrap';
 
 export interface SoakRun {
-  /** Turns of which the person learnt what became of them. */
+  /** Turns whose outcome the person learnt. */
   readonly settled: number;
   readonly tookMs: number;
   /** Bytes, after garbage collection, while the relay stands idle. */

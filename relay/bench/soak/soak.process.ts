@@ -58,7 +58,7 @@ async function takeTurns(relay: FaultyRelay, turns: number): Promise<number> {
 }
 
 /**
- * Resolves once the person knows what became of an utterance: its reply is over, or its recognition
+ * Resolves once the person knows the outcome of an utterance: its reply is over, or its recognition
  * failed, which is put into words the first time only.
  */
 function outcomeOf(call: TestCall, utterance: number): Promise<string> {

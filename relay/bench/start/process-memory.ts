@@ -3,7 +3,7 @@ import { processTree } from '../process/process-tree.ts';
 
 export interface Memory {
   readonly rssBytes: number;
-  /** What processes share counts for each by its share; undefined if the system does not tell. */
+  /** Memory that processes share counts by share; undefined if the system does not report it. */
   readonly pssBytes: number | undefined;
 }
 

@@ -47,7 +47,7 @@ export async function startParley(
   });
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGTERM');
-  // It does not outlive this process, however that ends: the launcher sees that its parent is gone.
+  // The relay ends with this process, however that ends: the launcher sees that its parent is gone.
   process.on('exit', kill);
   const stop = async () => {
     kill();

@@ -7,7 +7,7 @@ const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const IS_LOOPBACK = /^(127\.|::1$)/;
 
 /**
- * What a person is told when the relay listens: the address to open on this machine, and those for
+ * Printed for people when the relay listens: the address to open on this machine, and those for
  * other devices.
  *
  * @param relayUrl - where the relay listens, e.g. `http://[::]:8787`

@@ -11,7 +11,7 @@ import { bodyOf } from './requests.ts';
  * - `GET /` says what it is
  * - `PUT /` with `{level}` changes it; `null` is that of the environment
  *
- * @param access - refuses who is not an administrator
+ * @param access - refuses callers who are not administrators
  */
 export function adminLogs(
   access: MiddlewareHandler<AdminEnv>,

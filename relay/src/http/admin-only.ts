@@ -10,12 +10,12 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 /** Routes below `adminOnly`. */
 export interface AdminEnv {
   readonly Bindings: HttpBindings;
-  /** Who it is, for the log. */
+  /** The administrator, for the log. */
   readonly Variables: { admin: string };
 }
 
 export interface AdminAccess {
-  /** The operator's; undefined if there is none. */
+  /** The operator's; undefined: none is set. */
   readonly token: string | undefined;
   readonly signIn: Pick<SignIn, 'identify' | 'hasAccounts'>;
   readonly limiter: Pick<Limiter, 'check' | 'count' | 'takeBack'>;
@@ -34,7 +34,7 @@ export function adminOnly(options: AdminAccess): MiddlewareHandler<AdminEnv> {
 /**
  * The administrator who sends a request: by the operator's token, or with an account whose role
  * says so; a guest has none. Without either there is nothing here. An address that has tried too
- * many wrong ones must wait, also with the right one: otherwise waiting would tell that it is wrong.
+ * many wrong ones must wait, also with the right one: otherwise the wait would show which is wrong.
  *
  * @param authorization - `Bearer …`
  * @returns `operator`, or the id of the account

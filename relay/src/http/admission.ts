@@ -31,8 +31,8 @@ export function ownHostsOnly(hosts: OwnHosts): MiddlewareHandler<{ Bindings: Htt
  * Lets pages of the relay's own origin and of the `allowed` ones use what is below.
  *
  * Any other page is refused, but its browser may show it the refusal: without that, a relay that
- * was told of another origin looks like one that is down. Preflights are therefore answered alike
- * for all, and the request itself is refused before anything is done.
+ * was configured with another origin looks like one that is down. Preflights are therefore answered
+ * alike for all, and the request itself is refused before anything is done.
  */
 export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler {
   const isAllowed = (c: Context) =>

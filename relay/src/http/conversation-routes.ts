@@ -33,7 +33,7 @@ export interface ConversationRoutesOptions {
 
 /**
  * A person's conversations, below `/api/v1/conversations`. Those of others are not found, like
- * those that there are not.
+ * those that do not exist.
  */
 export function conversationRoutes(options: ConversationRoutesOptions): Hono<IdentifiedEnv> {
   const { authenticator, storage, registry, recordings } = options;

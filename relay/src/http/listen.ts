@@ -6,9 +6,9 @@ import type { Logger } from '../base/lib/logger.ts';
 import { isLoopback } from '../base/lib/network-address.ts';
 
 /**
- * Listens where the configuration says, and warns if others on the way could read along.
+ * Listens at the configured address, and warns if others on the way could read along.
  *
- * @returns where that is, e.g. `http://127.0.0.1:8787`
+ * @returns that address, e.g. `http://127.0.0.1:8787`
  * @throws the system's error, e.g. `EADDRINUSE`
  */
 export async function listen(

@@ -134,7 +134,7 @@ export class LogSockets implements Disposable {
     );
     this.#followers.set(webSocket, follower);
     this.#cancelCheck ??= clock.after(CHECK_INTERVAL_MS, () => this.#check());
-    // What an error means is told by the close that follows it.
+    // The close that follows it says what an error means.
     webSocket.on('error', () => {});
     webSocket.on('pong', () => (follower.unanswered = 0));
     webSocket.on('message', (data: RawData) => receive(tail, (data as Buffer).toString('utf8')));
@@ -160,7 +160,7 @@ export class LogSockets implements Disposable {
       if (++follower.unanswered > 2) webSocket.terminate();
       else webSocket.ping();
       administratorOf(access, follower.request, follower.authorization).catch((err: unknown) => {
-        // That others at its address guess tokens is not the client's fault.
+        // If others at its address guess tokens, that is not the client's fault.
         if (!(err instanceof LimitReached)) closeSocket(webSocket, 'signedOut');
       });
     }

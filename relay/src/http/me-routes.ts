@@ -41,7 +41,7 @@ export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
     const { identity } = c.var;
     const now = new Date();
     const pieces = userExport(storage.asUser(identity), meOf(identity, terms), now);
-    // What cannot be read at all is an answer with a status of its own.
+    // An export that cannot be read at all is answered with a status of its own.
     const first = await pieces.next();
     c.header('Content-Type', 'application/json');
     const name = `parley ${now.toISOString().slice(0, 10)}`;
@@ -115,7 +115,7 @@ async function* userExport(store: UserStore, user: Me, now: Date): AsyncGenerato
   for (let separator = '\n'; ;) {
     for (const { id } of page.conversations) {
       const conversation = await store.conversation(id);
-      // It may have been deleted meanwhile.
+      // The conversation may have been deleted meanwhile.
       if (conversation === undefined) continue;
       yield separator + JSON.stringify(conversation);
       separator = ',\n';

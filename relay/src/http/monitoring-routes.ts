@@ -7,9 +7,9 @@ import { problem } from './problem.ts';
 
 export interface MonitoringRoutes {
   readonly monitor: RelayMonitor;
-  /** Refuses who may not read how the relay is. */
+  /** Refuses callers who may not read how the relay is. */
   readonly access: MiddlewareHandler<AdminEnv>;
-  /** Refuses who is not an administrator. */
+  /** Refuses callers who are not administrators. */
   readonly admin: MiddlewareHandler<AdminEnv>;
 }
 

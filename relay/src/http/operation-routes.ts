@@ -65,8 +65,8 @@ export function operationRoutes(options: {
 }
 
 /**
- * A stream as the body of an answer. It is destroyed if its reader goes away, or takes nothing for
- * a minute: what it holds would wait for that reader for ever.
+ * A stream as the body of an answer. The stream is destroyed if its reader goes away, or takes
+ * nothing for a minute: its content would wait for that reader for ever.
  */
 function whileItIsRead(source: Readable, clock: Clock): ReadableStream<Uint8Array> {
   const stalled = () => source.destroy(new Error('Its reader takes nothing.'));

@@ -10,7 +10,7 @@ export interface OperatorAccess {
   readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'auth' | 'metrics'>;
 }
 
-/** With any of these a request was passed on, and who sent it is not on this machine. */
+/** With any of these a request was forwarded, and its sender is not on this machine. */
 const FORWARDING_HEADERS = [
   'forwarded',
   'via',
@@ -26,8 +26,8 @@ const FORWARDING_HEADERS = [
  * public address usually has a proxy on the same machine, and requests of strangers through that
  * proxy come from a local address too.
  *
- * A proxy that keeps the name it was asked for is told by that name, a usual one by its headers,
- * and nginx in its shortest configuration by HTTP/1.0. One that hides all of that cannot be told:
+ * A proxy that keeps the requested name is recognised by that name, a usual one by its headers, and
+ * nginx in its shortest configuration by HTTP/1.0. One that hides all of that is not recognised:
  * calls through it are refused for their origin until `PUBLIC_URL` is set, and that closes this.
  */
 export function operatorAccess({ admin, config }: OperatorAccess): MiddlewareHandler<AdminEnv> {

@@ -47,11 +47,11 @@ const onlyReadableRanges: MiddlewareHandler = async (c, next) => {
     c.req.raw.headers.delete('range');
   }
   await next();
-  // Of the file's own caching: a range beyond its end must not stand for the file for a year.
+  // Of the file's own caching: a range beyond its end must not be cached for a year.
   if (c.res.status === 416) c.header('Cache-Control', 'no-store');
 };
 
-/** Tells a person in a browser what a program is told as JSON. */
+/** Shows a person in a browser what a program gets as JSON. */
 function notFoundPage(path: string): MiddlewareHandler {
   return async (c, next) => {
     const type = accepts(c, {

@@ -17,7 +17,7 @@ function ask(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Response> {
   return Promise.resolve(app.request('/'));
 }
 
-/** Gives the pieces, then fails if told to. */
+/** Gives the pieces, then fails if asked to. */
 function streamOf(
   pieces: readonly string[],
   failure?: Error,

@@ -33,7 +33,7 @@ import type { TrustedProxies } from './trusted-proxies.ts';
 import { Cork } from '../base/lib/cork.ts';
 
 /**
- * How long a client may take to answer a close. What it has not taken in by then is freed, and a
+ * How long a client may take to answer a close. Data it has not taken in by then is freed, and a
  * relay that stops need not wait for it any longer.
  */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -56,8 +56,8 @@ export interface RealtimeOptions {
  * Takes WebSockets from `server`, without the web framework in between: per message that costs a
  * third less.
  *
- * A foreign host or origin is refused before the upgrade. A bad ticket is refused after it, by close code,
- * because a browser tells a page nothing of a refused upgrade.
+ * A foreign host or origin is refused before the upgrade. A bad ticket is refused after it, by
+ * close code, because a browser does not show a page the reason of a refused upgrade.
  *
  * @returns what stops taking them
  */

@@ -8,7 +8,7 @@ export interface IdentifiedEnv {
   readonly Variables: { identity: Identity };
 }
 
-/** Lets those pass whose token says who they are. */
+/** Accepts requests whose token says who sent them. */
 export function identified(authenticator: Authenticator): MiddlewareHandler<IdentifiedEnv> {
   return async (c, next) => {
     c.set('identity', await authenticator.identify(c.req.header('authorization')));

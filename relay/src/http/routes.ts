@@ -97,7 +97,7 @@ export interface AppOptions {
   readonly settings: RelaySettings;
   readonly health: () => object;
   readonly monitor: RelayMonitor;
-  /** Those that serve this person's calls. @throws ParleyError `plan_excludes` */
+  /** The stages that serve this person's calls. @throws ParleyError `plan_excludes` */
   readonly providersOf: (identity: Identity) => Stages;
   readonly config: Pick<
     Config,
@@ -217,13 +217,13 @@ function boundedBodies(): MiddlewareHandler {
 
 /**
  * Where the client's WebSocket goes. The relay's own page may connect to no origin but its own
- * (`connect-src 'self'`), under whichever of the relay's names a person opened it.
+ * (`connect-src 'self'`), by any of the relay's names.
  */
 function realtimeUrl(publicUrl: string | undefined, request: HonoRequest): string {
   const origin = request.header('origin');
   const isOwnPage =
     origin !== undefined &&
-    // A proxy may have put another `Host` in, but browsers say it too, where they trust the origin.
+    // A proxy may have put another `Host` in, but browsers send it too, if they trust the origin.
     (isOwnOrigin(origin, request.header('host')) ||
       request.header('sec-fetch-site') === 'same-origin');
   const url = new URL(API_PATHS.realtime, isOwnPage ? origin : (publicUrl ?? request.url));
@@ -244,7 +244,7 @@ function signInOrigins({ supabase, accounts, clientId }: Config['auth']): readon
  * - `GET /` says what holds, and what of it was changed
  * - `PATCH /` changes what its body names
  *
- * @param access - refuses who is not an administrator
+ * @param access - refuses callers who are not administrators
  */
 function adminSettings(
   access: MiddlewareHandler<AdminEnv>,
@@ -261,7 +261,7 @@ function adminSettings(
 }
 
 /**
- * Takes error reports of the page. It may connect to no host but the relay's
+ * Takes error reports of the page. The page may connect to no host but the relay's
  * (`connect-src 'self'`), and Sentry is to see no address of a person. No token is asked for: what
  * fails may be the sign-in.
  */

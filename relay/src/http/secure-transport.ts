@@ -18,7 +18,7 @@ export function isPublicHost(
 }
 
 /**
- * Keeps browsers on https where `PUBLIC_URL` says that people come by it: a request that a trusted
+ * Keeps browsers on https if `PUBLIC_URL` says that people come by it: a request that a trusted
  * proxy took over http is redirected, all others are answered with HSTS (RFC 6797). Other names of
  * the relay (`localhost`, addresses for health checks) are left alone.
  */

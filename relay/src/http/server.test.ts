@@ -68,7 +68,7 @@ function open(): Socket {
 function isOver(socket: Socket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const deadline = setTimeout(() => reject(new Error('The connection was kept.')), DEADLINE_MS);
-  // What is still sent to it then is answered with a reset.
+  // Data still sent to it then is answered with a reset.
   for (const event of ['end', 'close', 'error']) socket.once(event, () => resolve());
   return promise.finally(() => clearTimeout(deadline));
 }

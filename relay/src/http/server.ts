@@ -42,7 +42,7 @@ export interface ServerPatience {
   readonly checkMs: number;
 }
 
-/** A request is a few hundred bytes: who needs longer does not want an answer. */
+/** A request is a few hundred bytes: a client that needs longer does not want an answer. */
 const PATIENCE: ServerPatience = {
   headersMs: 10_000,
   requestMs: 20_000,
@@ -157,7 +157,7 @@ export function createHttpServer(app: RequestHandler, options: HttpServerOptions
     endWith(socket, 400, refused(400, 'not a proxy', socket)),
   );
   logDrops(server, logger);
-  // Before that it is a failure to listen, which is the caller's to tell.
+  // Before that it is a failure to listen, which the caller reports.
   server.once('listening', () => {
     // One connection that could not be accepted, e.g. for want of a descriptor, is not the server's end.
     server.on('error', (err) => refusals.write(undefined, { err }, 'connection not accepted'));

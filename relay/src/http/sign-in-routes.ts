@@ -32,7 +32,7 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
   app.post(API_PATHS.guest, async (c) => {
     const { access_code: code } = await bodyOf(c, guestRequestSchema);
     const address = proxies.clientAddress(c.env.incoming);
-    // The right one too: a refusal that only wrong ones get would tell them apart.
+    // The right one too: if only wrong codes were refused, the refusal would show which are.
     limiter.check('address-wrong-access-codes', address);
     limiter.take('address-guest-sign-ins', address);
     const known = c.req.header('authorization');

@@ -7,7 +7,7 @@ import type { Clock } from '../base/lib/clock.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { Problems } from '../base/lib/problems.ts';
 
-/** How often the files are looked at. Links and mounted folders tell watchers nothing of a change. */
+/** How often the files are looked at. Links and mounted folders notify watchers of no change. */
 const CHECK_INTERVAL_MS = 5_000;
 /** A certificate that ends sooner than this was not renewed, ms. */
 const EXPIRES_SOON_MS = 7 * 86_400_000;

@@ -25,7 +25,7 @@ export class TrustedProxies {
 
   /**
    * The address that a request comes from: of the connection or, if that is a trusted proxy's, the
-   * last in `X-Forwarded-For` that is not. What stands before it the client may have written.
+   * last in `X-Forwarded-For` that is not. The client may have written those before it.
    */
   clientAddress({ headers, socket }: Request): string {
     const connected = addressOf(socket.remoteAddress ?? '') ?? 'unknown';
@@ -45,7 +45,7 @@ export class TrustedProxies {
   protocol({ headers, socket }: Request): 'http' | 'https' | undefined {
     if ((socket as Partial<TLSSocket>).encrypted === true) return 'https';
     if (!this.#list.has(socket.remoteAddress ?? '')) return undefined;
-    // Proxies add theirs at the end. A client that writes one itself deceives no one but itself.
+    // Proxies add theirs at the end. A client that writes one itself deceives only itself.
     const proto = [headers['x-forwarded-proto'] ?? []].flat().join(',').split(',')[0]?.trim();
     return proto === 'http' || proto === 'https' ? proto : undefined;
   }

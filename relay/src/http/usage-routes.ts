@@ -49,7 +49,7 @@ export function usageRoutes(options: UsageRoutesOptions): Hono<IdentifiedEnv> {
 /**
  * `GET /api/v1/admin/usage`: what all have used, by user, day, provider or plan, as JSON or CSV.
  *
- * @param access - refuses those who are not administrators
+ * @param access - refuses callers who are not administrators
  */
 export function adminUsageRoutes(access: MiddlewareHandler, storage: Storage): Hono {
   const app = new Hono();

@@ -4,7 +4,7 @@ import { START_MS, warmEngines } from '../../src/providers/embedded/warm-engines
 import type { Generator } from '../../src/call/stages/generator/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';
 
-/** Where nothing is sent anywhere, what is left of the cases is order, odd input and giving up. */
+/** If nothing is sent anywhere, the remaining cases are order, odd input and giving up. */
 const PATIENCE_MS = 30_000;
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
 

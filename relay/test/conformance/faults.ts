@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000;
 interface Expected {
   readonly fault: Fault;
   readonly moment: FaultMoment;
-  /** Any of these; none where it may only wait for its caller's deadline. */
+  /** Any of these; none if it may only wait for its caller's deadline. */
   readonly faults: readonly ProviderFault[];
   readonly isRetryable: boolean;
   readonly retryAfterMs?: number;
@@ -87,7 +87,7 @@ export interface FaultCases<Port, Event> {
   readonly use: (port: Port, signal: AbortSignal) => AsyncIterable<Event>;
   /** Whether all that was wanted has come. */
   readonly isWhole: (events: readonly Event[]) => boolean;
-  /** false where the vendor answers in one piece, so that nothing can break between two. */
+  /** false if the vendor answers in one piece, so that nothing can break between two. */
   readonly answersInPieces?: boolean;
 }
 

@@ -8,9 +8,9 @@ import type { Rig } from './subject.ts';
 export type Outcome<Event> =
   | { readonly kind: 'completed'; readonly events: readonly Event[] }
   | { readonly kind: 'failed'; readonly events: readonly Event[]; readonly error: unknown }
-  /** It was still waiting when the test's patience ended. */
+  /** The request was still waiting when the test's patience ended. */
   | { readonly kind: 'waiting'; readonly events: readonly Event[] }
-  /** It went on waiting although it was aborted. */
+  /** The request went on waiting although it was aborted. */
   | { readonly kind: 'hung'; readonly events: readonly Event[] };
 
 /** How soon an aborted adapter must be gone: sooner than any deadline, on however busy a machine. */

@@ -16,7 +16,7 @@ import { defineSynthesizerUse } from './synthesizer-use.ts';
 
 const PATIENCE_MS = 10_000;
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
-/** Of a clause, where nothing depends on it. */
+/** Of a clause, if nothing depends on it. */
 const CLAUSE_SAMPLES = 4_801;
 /** Clauses that may be on their way beyond the one that is delivered. */
 const READ_AHEAD = 2;
@@ -241,7 +241,7 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefi
   };
 }
 
-/** Speaks each clause as a number of its own, so that what is heard tells which it was. */
+/** Speaks each clause as a number of its own, so that the sound identifies it. */
 class CountingVoice {
   readonly #numbers = new Map<string, number>();
   readonly #length: number;

@@ -6,7 +6,7 @@ import { Rig, type Subject } from './subject.ts';
 
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
 
-/** What every synthesizer that speaks to a vendor tells of its use. */
+/** The use that every synthesizer that speaks to a vendor reports. */
 export function defineSynthesizerUse(subject: Subject<Synthesizer>): void {
   describe(`use of synthesizer ${subject.name}`, () => {
     test('tells how many characters the vendor was given', async () => {

@@ -25,9 +25,9 @@ const WORDS = 'the quick brown fox';
 const PATIENCE_MS = 10_000;
 
 export interface TranscriberTraits {
-  /** false where words come only once all audio is there. */
+  /** false if words come only once all audio is there. */
   readonly answersInPieces?: boolean;
-  /** false where the audio is kept and sent as a whole, so that no line can be full. */
+  /** false if the audio is kept and sent as a whole, so that no line can be full. */
   readonly streamsAudio?: boolean;
 }
 
@@ -297,7 +297,7 @@ function stairs(seconds: number): Int16Array[] {
   return Array.from({ length: seconds }, (_, step) => speech(1, (step + 1) * 1_000)).flat();
 }
 
-/** The level in the middle of the audio, to the nearest hundred: tells streams apart. */
+/** The level in the middle of the audio, to the nearest hundred: identifies streams. */
 function levelOf(audio: Int16Array): string {
   const loud = audio.filter((sample) => Math.abs(sample) > 200);
   return `level ${Math.round((loud[loud.length >> 1] ?? 0) / 100) * 100}`;

@@ -20,7 +20,7 @@ const MOST_FAILURES = 40;
 /** A voice that is soon done, so that turns follow one another quickly. */
 const QUICK: Behaviour = { speak: (_, rateHz) => toneFor('short', rateHz) };
 
-/** A vendor that tells when it is asked for the work of a stage. */
+/** A vendor that reports when it is asked for the work of a stage. */
 function told(stage: Stage, onAsked: () => void): Behaviour {
   const asked = <T>(answer: T): T => {
     onAsked();

@@ -7,7 +7,7 @@ import { FAULT_MOMENTS } from './every-fault.ts';
 import { ANSWER, FaultyRelay, QUESTION } from './faulty-relay.ts';
 import { askAloud, type Got } from './spoken-turn.ts';
 
-/** That of the product, but no check comes amid a test. */
+/** The policy of the product, but no check comes amid a test. */
 const POLICY: ResiliencePolicy = {
   ...DEFAULT_POLICY,
   health: { ...DEFAULT_POLICY.health, intervalMs: 86_400_000 },
@@ -27,7 +27,7 @@ interface Row {
   readonly what: string;
 }
 
-/** What becomes of each kind of fault is the adapters' conformance; here one stands for its class. */
+/** The adapters' conformance tests each kind of fault; here one represents its class. */
 const WITH_ANOTHER: readonly Fault[] = [
   { kind: 'refuse' },
   { kind: 'status', status: 401 },

@@ -46,9 +46,9 @@ export interface FaultyRelayOptions {
   /** Primary vendors in place of the usual ones. */
   readonly lineup?: Partial<Lineup>;
   readonly policy?: ResiliencePolicy;
-  /** The relay's and the adapters'; the vendors' time is real. Without it, so is theirs. */
+  /** The relay's and the adapters'; the vendors' time is real. Without it, theirs is too. */
   readonly clock?: Clock;
-  /** How the vendors behave that are asked first, and those who stand in. */
+  /** The behaviour of the vendors that are asked first, and of the stand-ins. */
   readonly primary?: Behaviour;
   readonly second?: Behaviour;
   /** false: nothing is logged, so that nothing of it is kept. */

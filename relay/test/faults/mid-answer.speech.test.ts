@@ -13,19 +13,19 @@ import { TestCall } from '../support/test-call.ts';
 import { FaultyRelay, SHORT_POLICY } from './faulty-relay.ts';
 
 /**
- * Long words, easily told apart, each of them once: a word that is said twice shows. A recogniser that
- * may put them in any order hears short ones in every breath.
+ * Long words, easily distinguished, each of them once: a word that is said twice shows. A
+ * recogniser that may put them in any order hears short ones in every breath.
  */
 const CLAUSES = [
   'Twenty purple elephants visited Chicago yesterday morning.',
   'Seven yellow bottles surrounded another kitchen window.',
   'Nobody remembers Jennifer singing beautiful melodies.',
 ];
-/** What is left of the first word where the voice breaks off in it. Half a word is none. */
+/** The rest of the first word if the voice breaks off in it. Half a word does not count. */
 const HALF_WORD = { name: 'twen', pronunciations: ['T W', 'T W EH', 'T W EH N'] };
 const ANSWER = CLAUSES.join(' ');
 const WORDS = wordsOf(ANSWER);
-/** Around a recording of more than one voice, so that no breath is taken for a word. */
+/** Around a recording of more than one voice, so that no breath passes as a word. */
 const SILENCE = new Int16Array(4_800);
 const RECOGNISER_HZ = 16_000;
 
@@ -55,7 +55,7 @@ afterAll(async () => {
 /** Synthesized clauses by text and rate: all tests need the same few, and one voice is shared. */
 const spoken = new Map<string, Promise<Int16Array>>();
 
-/** Every vendor speaks with the embedded voice: a listener can tell only what is said. */
+/** Every vendor speaks with the embedded voice: a listener knows only what is said. */
 function speak(text: string, rateHz: number): Promise<Int16Array> {
   const key = `${rateHz} ${text}`;
   const known = spoken.get(key) ?? synthesize(text, rateHz);

@@ -20,7 +20,7 @@ const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 test.skipIf(!hasSystemd)('systemd finds nothing wrong with the unit', async () => {
   const unit = await document('systemd/parley.service');
-  // Where it is installed there is nothing here.
+  // If it is installed, nothing is here.
   const folder = await mkdtemp(join(tmpdir(), 'parley-unit-'));
   const path = join(folder, 'parley.service');
   await writeFile(path, unit.replaceAll('/opt/parley/', ROOT).replaceAll('/opt/parley', ROOT));

@@ -20,7 +20,7 @@ export class ConversationFiles implements CallObserver {
     const { type, turnId, speech } = event;
     const isReply = type === 'clause-heard' || type === 'reply-interrupted';
     const speaker = isReply ? 'assistant' : 'person';
-    // What was heard of an interrupted reply stands for all its clauses.
+    // The part heard of an interrupted reply counts for all its clauses.
     const line = JSON.stringify({ turn: turnId, speaker, type, text: speech.text });
     const path = join(this.#dir, `${event.sessionId}.jsonl`);
     this.#work = this.#work.then(() => appendFile(path, `${line}\n`));

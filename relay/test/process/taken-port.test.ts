@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('./taken-port.process.ts', import.meta.url
 it('a relay whose port is taken leaves nothing open', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-taken-'));
   try {
-    // It ends by itself, or runs into the deadline.
+    // The relay ends by itself, or runs into the deadline.
     const output = execFileSync(process.execPath, [PROGRAM, dataDir], { timeout: 20_000 });
     expect(JSON.parse(output.toString())).toEqual({ refused: 'EADDRINUSE', left: [] });
   } finally {

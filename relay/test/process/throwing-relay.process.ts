@@ -16,8 +16,8 @@ import {
 import { ScriptedGenerator, words } from '../support/scripted-generator.ts';
 import { scriptedStages } from '../support/scripted-stages.ts';
 
-// A relay that listens, with a generator and observers that fail in the way that a typed message
-// names, where no caller could catch it. Prints its address.
+// A relay that listens, with a generator and observers that fail as a typed message says, out of
+// reach of any caller's catch. Prints its address.
 
 const clock = systemClock;
 const vendor = new WebSocketServer({ port: 0, host: '127.0.0.1' });

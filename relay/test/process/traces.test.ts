@@ -68,7 +68,7 @@ describe.concurrent('traces', () => {
     for (const event of ['session started', 'turn ended', 'session ended']) {
       await relay.logs.until(event);
     }
-    // What has not been sent yet is sent at the end.
+    // Spans that have not been sent yet are sent at the end.
     expect((await relay.end()).code).toBe(0);
     const turn = await collector.until('turn');
     const session = await collector.until('session');

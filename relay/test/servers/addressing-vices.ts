@@ -10,7 +10,7 @@ function isModelList({ method, url }: IncomingMessage): boolean {
   return method === 'GET' && url?.endsWith('/models') === true;
 }
 
-/** Servers that are not quite where, or quite what, others are. */
+/** Servers at a slightly wrong address, or of a slightly wrong kind. */
 export const ADDRESSING_VICES: readonly ViceRow[] = [
   ...[404, 405, 501].map(
     (status) =>

@@ -95,7 +95,7 @@ it('fits a terminal of 100 columns, with all of the words', () => {
   printSummary(output, findings);
   const widest = Math.max(...table.split('\n').map((line) => line.length));
   expect(widest).toBeLessThanOrEqual(100);
-  // Nor does a server get to the terminal what it would obey.
+  // A server's control characters do not get to the terminal either.
   expect(table).not.toMatch(/[^\P{Cc}\n]/u);
   const words = table.replaceAll(/\s+/g, ' ');
   for (const { advice } of findings) expect(words).toContain(advice?.slice(-20) ?? '');

@@ -45,7 +45,7 @@ const thinkingUntagged: Vice = async (request, response) => {
 const failed = { words: /sorry, I could not find an answer/, code: 'generator_failed' } as const;
 const late = { words: /sorry, that took me too long/, code: 'generator_timeout' } as const;
 
-/** It is not the deadline of the whole stage that ends the wait. */
+/** The deadline of the whole stage does not end the wait. */
 const FIRST_WORD = { GENERATOR_FIRST_WORD_S: '3', GENERATOR_DEADLINE_S: '60' };
 
 /** Servers that fall silent, never stop, or speak in another format than most. */

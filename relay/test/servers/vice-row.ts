@@ -7,7 +7,7 @@ export interface ViceRow {
   /** What the operator sets for this server, beyond its address and its models. */
   readonly settings?: (url: string) => Readonly<Record<string, string>>;
   readonly vice?: Vice;
-  /** The victim is answered, or is told in words what this code stands for. */
+  /** The victim is answered, or gets the sentence of this code. */
   readonly end:
     | 'answer'
     | {

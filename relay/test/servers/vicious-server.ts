@@ -17,11 +17,11 @@ export const STAGE_MS = 5_000;
 export interface Person {
   readonly question: string;
   readonly answer: string;
-  /** Every sample of their speech: the server tells by it who speaks. */
+  /** Every sample of their speech: by it the server knows the speaker. */
   readonly sample: number;
 }
 
-/** The caller whom the server's vice befalls, if it does not befall both. */
+/** The caller who meets the server's vice, if not both do. */
 export const VICTIM: Person = {
   question: 'what will the victim hear',
   answer: 'The victim hears this. And the victim hears all of the rest.',

@@ -92,7 +92,7 @@ describe.each(BACKENDS)('a dozen users in the %s database', (kind) => {
     ['set session authorization default', '42501'],
   ])('as guest_0, %s', async (statement, outcome) => {
     const got = await run('guest_0', statement);
-    // To be the relay again is of no use: the transaction is over with the statement.
+    // Becoming the relay again is useless: the transaction is over with the statement.
     if (statement.startsWith('set session')) return;
     expect(got).toEqual(outcome);
   });

@@ -14,7 +14,7 @@ const DEADLINE_MS = 10_000;
 export class Inbound {
   readonly received: Received[] = [];
   readonly #waiting = new Set<{ check: () => void; giveUp: (error: Error) => void }>();
-  /** Where `next` goes on looking. */
+  /** The position at which `next` continues. */
   #cursor = 0;
 
   add(item: Received): void {

@@ -14,7 +14,7 @@ const STEP_MS = 100;
  */
 const MOMENTS_BEFORE_LEAP = 8;
 const LEAP_MS = 1_000;
-/** What is due later, such as the check of a day, is not what a test waits for. */
+/** Later timers, such as the check of a day, are not what a test waits for. */
 const LONGEST_SKIP_MS = 60_000;
 
 interface Timer {
@@ -37,7 +37,7 @@ export class MovableClock implements Clock {
   }
 
   after(delayMs: number, action: () => void): () => void {
-    // What it does belongs to the session that asked for it, not to the test that moves time on.
+    // A timer's work belongs to the session that asked for it, not to the test that moves time on.
     const bound = AsyncResource.bind(action);
     const timer: Timer = { dueMs: this.now() + delayMs, action: bound, cancel: undefined };
     this.#arm(timer);

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { signIn } from './api.ts';
 
-/** A guest who is signed in, and asks for what is theirs. */
+/** A guest who is signed in, and asks for their own data. */
 export interface Person {
   readonly userId: string;
   readonly token: string;

@@ -14,7 +14,7 @@ const START_MS = 20_000;
 const RETRY_MS = 50;
 
 /**
- * Runs a server in the folder `$0` until it is told by which signal to end it. Once the process that
+ * Runs a server in the folder `$0` until it reads the signal to end it by. Once the process that
  * started it is gone, however it ended, the server ends, too, and its folder is removed.
  */
 const KEEPER = `

@@ -6,7 +6,7 @@ export type Step<T> =
   | { readonly give: T }
   | { readonly waitMs: number }
   | { readonly fail: Error }
-  /** Nothing more comes: until the signal is aborted, or never where that is ignored. */
+  /** Nothing more comes: until the signal is aborted, or never if that is ignored. */
   | 'hang';
 
 export interface Stage {

@@ -13,9 +13,9 @@ export interface ScriptedGeneratorOptions {
   /** The reply to a request; without it, the last words are repeated. */
   readonly reply?: (request: GenerateRequest) => Iterable<Step<GeneratorEvent>>;
   readonly ignoresAbort?: boolean;
-  /** Without it, what it uses costs nothing and is not told. */
+  /** Without it, its use costs nothing and is not reported. */
   readonly model?: string;
-  /** How much of a conversation it is sent; without it, summaries are of no use to it. */
+  /** How much of a conversation it is sent; without it, it has no use for summaries. */
   readonly historyTokens?: number;
   /** What it does when a summary is asked for. */
   readonly summarise?: (request: SummaryRequest) => Promise<Summary>;

@@ -1,7 +1,7 @@
 import type { Stage } from '@parley/shared';
 import type { StageLadder } from '../../src/call/stages/stages.ts';
 
-/** A ladder that stands where a test puts it. */
+/** A ladder that a test sets. */
 export class ScriptedLadder implements StageLadder {
   readonly #active: Record<Stage, string> = {
     transcriber: 'scripted-transcriber',
@@ -10,7 +10,7 @@ export class ScriptedLadder implements StageLadder {
   };
   readonly #listeners = new Set<(stage: Stage, active: string) => void>();
 
-  /** Who has not unsubscribed. */
+  /** The listeners that have not unsubscribed. */
   get listeners(): number {
     return this.#listeners.size;
   }

@@ -24,7 +24,7 @@ const MS_PER_CHARACTER = 20;
 
 /**
  * A synthesizer whose voice counts: the samples of a reply are 0, 1, 2 … (modulo 32,768), so a
- * listener can tell whether it heard all of it, once, in order.
+ * listener knows whether it heard all of it, once, in order.
  */
 export class ScriptedSynthesizer implements Synthesizer {
   readonly name = 'scripted-synthesizer';

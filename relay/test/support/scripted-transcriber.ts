@@ -12,7 +12,7 @@ import { perform, type Step } from './script.ts';
 
 export interface ScriptedTranscriberOptions {
   readonly clock: Clock;
-  /** Where there is more than one. */
+  /** If there is more than one. */
   readonly name?: string;
   readonly languages?: Languages;
   /** What comes once the utterance is finalized; asked per utterance. */

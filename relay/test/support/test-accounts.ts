@@ -57,7 +57,7 @@ export class TestAccounts implements AsyncDisposable {
     await keys.begin();
     const signOuts = new SignOuts();
     const tokens = new AccountTokens({ accounts, keys, signOuts, allowsGuests });
-    /** The name of the one who is let in, or the code of the refusal. */
+    /** The name of the person let in, or the code of the refusal. */
     const outcome = (token: string) =>
       tokens.identify(`Bearer ${token}`).then(
         ({ userId }) => userId,

@@ -140,7 +140,7 @@ export class TestCall implements AsyncDisposable {
     this.raw(JSON.stringify({ ...event, ...changes }));
   }
 
-  /** Goes on where the connection was lost, as docs/protocol.md tells clients to. */
+  /** Resumes after a lost connection, as docs/protocol.md asks of clients. */
   async resume(): Promise<void> {
     await this.reopen();
     this.askToResume();
@@ -180,7 +180,7 @@ export class TestCall implements AsyncDisposable {
         this.inbound.add({ kind: 'event', event: result.event });
       }
     });
-    // What an error means is told by the close that follows it.
+    // The close that follows it says what an error means.
     socket.on('error', () => {});
     const closed = new Promise<number>((resolve) => {
       socket.on('close', (code) => {

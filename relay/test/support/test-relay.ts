@@ -35,7 +35,7 @@ export interface TestRelayOptions {
   readonly warmUp?: () => Promise<void>;
   /** Without it, time is real. */
   readonly clock?: Clock | undefined;
-  /** The test runner's own load is no concern of the relay under test: by default it is in time. */
+  /** The test runner's own load does not concern the relay under test: by default it is in time. */
   readonly lostMs?: Clock['lostMs'];
 }
 

@@ -13,7 +13,7 @@ export interface Figure {
 }
 
 /**
- * Figures by the paths of what `--json` prints; `*` stands for each element of a list, of which the
+ * Figures by their paths in the output of `--json`; `*` means each element of a list, of which the
  * mean is taken.
  */
 export type Figures = Readonly<Record<string, Figure>>;
@@ -205,7 +205,7 @@ export const FIGURES: Readonly<Record<BenchName, BenchFigures>> = {
   },
 };
 
-/** @returns the figure at a path of a report, or undefined if there is no number */
+/** @returns the figure at a path of a report, or undefined if it has no number */
 export function valueAt(report: unknown, path: string): number | undefined {
   const value = path.split('.').reduce<unknown>((part, name, index, names) => {
     if (!Array.isArray(part)) return (part as Record<string, unknown> | undefined | null)?.[name];

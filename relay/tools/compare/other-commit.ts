@@ -202,7 +202,7 @@ function withoutGit(): NodeJS.ProcessEnv {
 }
 
 /**
- * Not in `node_modules`, where Node runs no TypeScript.
+ * Not in `node_modules`: Node runs no TypeScript there.
  *
  * @throws NotComparable if it is another account's
  */

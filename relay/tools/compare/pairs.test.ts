@@ -15,7 +15,7 @@ const clock: Clock = {
 
 /**
  * Measures pairs on a machine of which others use these shares: first while it is watched, then
- * during each pair; `undefined` on a system that does not tell.
+ * during each pair; `undefined` on a system that does not report it.
  */
 function measure(rounds: number, shares: readonly number[] | undefined) {
   const order: boolean[] = [];

@@ -28,7 +28,7 @@ export interface PairOptions {
 export interface MeasuredPairs {
   readonly pairs: readonly ReportPair[];
   readonly voided: number;
-  /** Of the machine, during the pairs that count; undefined if the system does not tell. */
+  /** Of the machine, during the pairs that count; undefined if the system does not report it. */
   readonly otherShare: number | undefined;
 }
 

@@ -38,7 +38,7 @@ export async function runProgram(
     try {
       if (child.pid !== undefined) process.kill(hasGroups ? -child.pid : child.pid, 'SIGTERM');
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   };
   signal.addEventListener('abort', end);

@@ -52,7 +52,7 @@ export function sentenceOf({ verdict, change }: Judgement, figure: Figure): stri
   switch (verdict) {
     case 'same':
       if (figure.isExact) return `no difference (${signed(median, figure)}; ${limit} would count)`;
-      // It may be small and still certain.
+      // The change may be small and still certain.
       return `no difference${from > 0 || to < 0 ? ' that counts' : ''} (${interval}; ${limit} would count)`;
     case 'undecided':
       return `undecided: ${signed(median, figure)} (${interval}; ${limit} would count)`;

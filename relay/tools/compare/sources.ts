@@ -67,7 +67,7 @@ export class RelaySource implements PairSource {
   }
 }
 
-/** Lost, doubled and out of order, and what the callers were told. */
+/** Lost, doubled and out of order, and the callers' notices. */
 function wrongIn({ delivery }: RoundFigures): number {
   const { sent, delivered, reordered, repeated, problemCount } = delivery;
   return sent - delivered + reordered + repeated + problemCount;

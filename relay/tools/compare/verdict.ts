@@ -59,9 +59,9 @@ function verdictOf(
 }
 
 /**
- * The interval in which the median of what the values are drawn from lies, whatever their
- * distribution: between two of them in order, of which the binomial distribution says how many lie
- * below the median (Hahn and Meeker, Statistical Intervals, 5.2).
+ * The interval for the median of the distribution behind the values, of any shape: between two of
+ * them in order, of which the binomial distribution says how many lie below the median (Hahn and
+ * Meeker, Statistical Intervals, 5.2).
  *
  * @returns undefined if there are too few values for the confidence
  */

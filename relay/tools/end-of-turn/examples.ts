@@ -52,9 +52,9 @@ export function examplesOf(turns: readonly Turn[]): readonly Example[] {
 }
 
 /**
- * What is learnt from. People also say what is no answer after a question, so part of the turns
- * comes with one besides; and what is a whole answer elsewhere ("yes" of "yes please") is not
- * taught as unfinished.
+ * What is learnt from. People also say things that are not answers after a question, so part of the
+ * turns comes with one besides; and a whole answer elsewhere ("yes" of "yes please") is not taught
+ * as unfinished.
  */
 export function trainingExamples(turns: readonly Turn[]): readonly Example[] {
   const asked = turns.flatMap(({ lastReply }) => lastReply ?? []);

@@ -5,8 +5,8 @@ export interface Figure {
   /** Says what it is without its measurement, too: README quotes it. */
   readonly label: string;
   /**
-   * Text in which `{a.b}` stands for a number of the report. An element of an array is named by its
-   * `condition`. `{a.b|%}` is a share of 1 in percent, `{a.b|min}` are seconds in minutes.
+   * Text in which `{a.b}` is replaced by a number of the report. An element of an array is named by
+   * its `condition`. `{a.b|%}` is a share of 1 in percent, `{a.b|min}` are seconds in minutes.
    */
   readonly value: string;
   /** As `value`: the baseline of the same run, or what `value` is a part of. */

@@ -69,7 +69,7 @@ function provenanceOf(taken: Taken): string {
 /**
  * README.md with its table anew: figures by measurement and name, as docs/measured.md has them.
  *
- * @throws Error if the page has no place for it, or there is no such figure
+ * @throws Error if the page has no place for it, or the figure does not exist
  */
 export function quotedIn(
   readme: string,

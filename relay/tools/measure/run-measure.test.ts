@@ -18,7 +18,7 @@ function takenOn(commit: string, figure: TakenFigure): Taken {
   return { command: '', date: '', commit, machine: '', minutes: 1, othersPercent: 0, figures };
 }
 
-/** Measures by what is given; what was written, and what was told. */
+/** Measures by what is given; the files written, and the lines printed. */
 async function measure(
   measurements: readonly Measurement[],
   measured: Measured,

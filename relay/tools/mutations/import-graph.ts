@@ -82,7 +82,7 @@ export class ImportGraph {
   ): ReadonlyMap<string, number> {
     const next = from === 'imports' ? this.#imports : this.#importers();
     const distances = new Map(ends.map((end) => [end, 0]));
-    // A map goes on with what is added while it is read.
+    // Reading a map continues with entries that are added meanwhile.
     for (const [file, distance] of distances) {
       if (distance === within) break;
       for (const other of next.get(file) ?? []) {
@@ -175,7 +175,7 @@ function read(file: string, source: string): Module {
   return { imports, declared, passedOn };
 }
 
-/** The names in the braces of an import or export; `all` if there are no braces. */
+/** The names in the braces of an import or export; `all` without braces. */
 function namesOf(node: SyntaxNode, side: 'imported' | 'local' | 'exported'): string[] | 'all' {
   const specifiers = node['specifiers'] as readonly SyntaxNode[];
   const values = specifiers.filter(({ importKind }) => importKind !== 'type');

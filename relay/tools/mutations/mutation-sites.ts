@@ -30,10 +30,10 @@ const SWAPPED: Readonly<Record<string, string>> = {
 
 /** A value with a type beside it: the value counts. All other nodes of TypeScript's own are types. */
 const TYPED_VALUES = ['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression'];
-/** Those whose test may be the other way round. */
+/** The operators whose test may be the other way round. */
 const TESTING = ['IfStatement', 'ConditionalExpression', 'WhileStatement', 'DoWhileStatement'];
 const LOG_CALL = /(^|[.#])\w*log(ger)?(\??\.(trace|debug|info|warn|error|fatal|child))?$/i;
-/** Below it, one more is a visible change; above, a deadline one millisecond later is none. */
+/** Below it, one more is a visible change; above, a deadline one millisecond later is not. */
 const SMALL = 10;
 
 /** Every mutation of a source; `isSound` says of one whether the result is still TypeScript. */
@@ -93,7 +93,7 @@ export function isSound(source: string, mutation: Mutation): boolean {
   }
 }
 
-/** What no test is about: imports, declarations, logs, and sentences for a person. */
+/** Code that no test is about: imports, declarations, logs, and sentences for a person. */
 function isWithoutEffect(node: SyntaxNode, source: string): boolean {
   switch (node.type) {
     case 'ImportDeclaration':

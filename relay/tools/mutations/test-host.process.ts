@@ -91,7 +91,7 @@ async function run(files: readonly string[], changed: string): Promise<void> {
   vitest.invalidateFile(join(ROOT, changed));
   const wanted = files.flatMap((file) => specifications.get(file) ?? []);
   const { unhandledErrors } = await vitest.runTestSpecifications(wanted);
-  // It is restored before the next run, which may be about another file.
+  // The file is restored before the next run, which may be about another.
   vitest.invalidateFile(join(ROOT, changed));
   if (unhandledErrors.length > 0 && current !== undefined) {
     failure ??= { file: current, test: 'an error outside of all tests' };

@@ -77,7 +77,7 @@ export class TestHost implements AsyncDisposable {
       cwd: this.#copy.root,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, TMPDIR: this.#copy.temporary },
-      // Leads a process group, so that whatever the tests have started can be ended with it.
+      // Leads a process group, so that all processes of the tests can be ended with it.
       detached: true,
     });
     this.#child = child;
@@ -125,7 +125,7 @@ export class TestHost implements AsyncDisposable {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // It has ended, and all that it started.
+      // The process has ended, and all that it started.
     }
   };
 

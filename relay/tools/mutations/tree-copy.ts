@@ -58,7 +58,7 @@ export class TreeCopy implements AsyncDisposable {
     }
   }
 
-  /** @returns undefined if there is no such file */
+  /** @returns undefined if the file does not exist */
   async read(file: string): Promise<string | undefined> {
     return readFile(join(this.root, file), 'utf8').catch(unlessMissing);
   }

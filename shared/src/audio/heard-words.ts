@@ -6,8 +6,8 @@ export interface ClauseTiming {
   /** Length of its audio, as far as it is known or expected; 0 if it is not spoken. */
   readonly audioMs: number;
   /**
-   * Where its first words end, ms from `startMs`, not decreasing: as many as the voice has told of.
-   * A word is what stands between white space.
+   * The ends of its first words, ms from `startMs`, not decreasing: as many as the voice has
+   * reported. A word is what stands between white space.
    */
   readonly wordEndsMs: readonly number[];
 }
@@ -38,7 +38,7 @@ export function heardWords(clauses: readonly ClauseTiming[], playedMs: number): 
 }
 
 /**
- * How many words of one clause were heard. Where the voice told no times, a word's place is its
+ * How many words of one clause were heard. If the voice reported no times, a word's place is its
  * share of the clause's characters.
  */
 export function wordsHeardOf(timing: ClauseTiming, playedMs: number): number {
@@ -47,7 +47,7 @@ export function wordsHeardOf(timing: ClauseTiming, playedMs: number): number {
   return wordEnds(timing).findLastIndex((endMs) => endMs <= positionMs) + 1;
 }
 
-/** The end of each word, ms from the clause's start: told by the voice, else estimated. */
+/** The end of each word, ms from the clause's start: reported by the voice, else estimated. */
 export function wordEnds({ text, audioMs, wordEndsMs }: ClauseTiming): readonly number[] {
   const words = wordRanges(text);
   const told = wordEndsMs.slice(0, words.length);

@@ -20,7 +20,7 @@ function resampled(samples: Int16Array, fromHz: number, toHz: number, cuts: numb
   return joinPcm16(pieces);
 }
 
-/** Leaves out the ends, where the silence around the recording is heard. */
+/** Leaves out the ends, which have the silence around the recording. */
 const middle = (samples: Int16Array) => [...samples.subarray(500, samples.length - 500)];
 const decibels = (samples: readonly number[]) =>
   10 * Math.log10(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);

@@ -31,7 +31,7 @@ const MAX_KEPT = 8;
 const kept = new Map<string, SincKernel>();
 
 /**
- * The filter for two rates. It depends on their ratio alone, so all streams of one ratio share it.
+ * The filter for two rates. Streams of one ratio share it, since it depends on the ratio alone.
  *
  * @throws RangeError for rates that are not whole and positive, or too far apart
  */

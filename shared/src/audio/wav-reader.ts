@@ -118,7 +118,7 @@ function readFormat(view: DataView, at: number, size: number): WavFormat {
  * The mean of all channels.
  *
  * @param data - interleaved samples; what is left over beyond whole frames is ignored
- * @returns −1 to 1 (floating-point samples may go beyond, and what is no number is 0)
+ * @returns −1 to 1 (floating-point samples may go beyond, and a NaN is 0)
  */
 export function mixDown(data: DataView, format: WavFormat): Float32Array {
   const { channels, bytesPerSample, frameBytes } = format;

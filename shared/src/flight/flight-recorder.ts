@@ -93,7 +93,7 @@ export class FlightRecorder {
     );
   }
 
-  /** A message that passed. What was sent must not be written to afterwards. */
+  /** A message that passed. A sent message must not be written to afterwards. */
   traffic(atMs: number, direction: TrafficDirection, data: unknown): void {
     if (direction === 'received') return this.#received(atMs, data);
     if (!(data instanceof Uint8Array)) return this.#text(atMs, 'sent', String(data));

@@ -7,7 +7,7 @@ export type ClientErrorCode =
   | 'unreadable_answer'
   /** An answer took longer than a client should wait. */
   | 'timed_out'
-  /** The turn was heard, and there was no reply to it. */
+  /** The turn was heard, and had no reply. */
   | 'no_reply'
   /** The network went away. */
   | 'connection_lost'

@@ -41,8 +41,8 @@ export class Heartbeat {
   /**
    * Takes an answer.
    *
-   * @returns whether it answers the ping that is awaited; a repetition of an older one does not
-   *   tell anything about the round trip
+   * @returns whether it answers the ping that is awaited; a repetition of an older one says nothing
+   *   about the round trip
    */
   answered(sentMs: number): boolean {
     if (sentMs !== this.#awaitedMs) return false;

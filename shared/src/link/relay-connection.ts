@@ -19,8 +19,8 @@ import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
 /**
- * A connection that lasted this long resets the backoff. It is longer than the deadline
- * of the first ping, so that a relay which answers none is not tried again and again without a wait.
+ * A connection that lasted this long resets the backoff. This is longer than the deadline of the
+ * first ping, so that a relay which answers none is not tried again and again without a wait.
  */
 const STABLE_MS = 15_000;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
@@ -50,7 +50,7 @@ export interface RelayConnectionOptions {
   onProblem(problem: ParleyError | ClientError): void;
   /** Replies of the old session will not go on. */
   onSessionLost?(): void;
-  /** What passes over the socket, as it is: it must not be written to. */
+  /** Each message on the socket, as it is: it must not be written to. */
   onTraffic?(direction: TrafficDirection, data: unknown): void;
   /** A message that is not in the protocol was ignored. */
   onMalformed?(fault: string): void;
@@ -129,7 +129,7 @@ export class RelayConnection {
     if (this.#socket?.readyAtMs !== undefined) this.#transmit(numbered);
   }
 
-  /** The network came back: there is no reason to wait, and the socket may lead nowhere now. */
+  /** The network came back: waiting has no reason, and the socket may lead nowhere now. */
   retryNow(): void {
     this.#endWait();
     this.#socket?.probe();
@@ -231,7 +231,7 @@ export class RelayConnection {
         this.#refusals.confirmed(event.last_input_seq);
         const missing = this.#outbox.after(event.last_input_seq);
         this.#outbox.acknowledge(event.last_input_seq);
-        // What the relay lacks is not here any more, so this session cannot go on.
+        // The messages that the relay lacks are not here any more, so this session cannot go on.
         if (missing === undefined) this.#socket?.end(CLOSE_REASONS.sessionGone);
         else this.#enter(missing);
         return;

@@ -7,7 +7,7 @@ const CONNECT_DEADLINE_MS = 10_000;
 const IN_USE_MS = 30_000;
 /**
  * A socket that is given up without giving up the session: any code but 1000 and 1001, which would
- * tell the relay that the call is over.
+ * end the call at the relay.
  */
 const ABANDONED = 4_000;
 

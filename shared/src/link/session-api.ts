@@ -29,7 +29,7 @@ export interface SessionRequest {
   readonly language?: string | undefined;
   /** IANA time zone; the relay's default if it is undefined. */
   readonly timeZone: string | undefined;
-  /** An earlier conversation to go on with; a new one if it is undefined. */
+  /** An earlier conversation to continue; undefined: a new one. */
   readonly conversationId?: string | undefined;
 }
 
@@ -96,7 +96,7 @@ export class SessionApi {
     signal: AbortSignal,
   ): Promise<CreateSessionResponse> {
     this.#token ??= await this.#signIn(signal);
-    // What is undefined does not get into JSON.
+    // An undefined field does not get into JSON.
     const body = { voice, language, time_zone: timeZone, conversation_id: conversationId };
     const request = { method: 'POST', path: API_PATHS.sessions, token: this.#token } as const;
     return requestJson(this.#options, { ...request, body, signal }, createSessionResponseSchema);

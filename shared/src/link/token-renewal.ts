@@ -13,8 +13,8 @@ export interface TokenRenewalOptions {
 }
 
 /**
- * Keeps a call signed in: a relay ends calls whose token has expired, so it is told of each new
- * one, again and again until it has heard of it.
+ * Keeps a call signed in: a relay ends calls whose token has expired, so it is sent each new one,
+ * again and again until it acknowledges it.
  */
 export class TokenRenewal {
   readonly #options: TokenRenewalOptions;

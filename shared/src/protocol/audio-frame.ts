@@ -60,7 +60,7 @@ export type AudioFrameResult =
 /**
  * Lays a frame out in a new buffer.
  *
- * @throws RangeError where a header field does not fit its width; that is a programming error.
+ * @throws RangeError if a header field does not fit its width; that is a programming error.
  */
 export function encodeAudioFrame(
   header: AudioFrameHeader,
@@ -120,9 +120,9 @@ function uint32At(bytes: Uint8Array, at: number): number {
 function samplesOf(bytes: Uint8Array): Int16Array {
   const offset = bytes.byteOffset + AUDIO_FRAME_HEADER_BYTES;
   const count = (bytes.byteLength - AUDIO_FRAME_HEADER_BYTES) / 2;
-  // A message that a socket library cut from its read buffer can begin on an odd address, where
-  // an Int16Array cannot be laid; only then is a copy made. Not by `bytes.slice`, which of a
-  // Node Buffer is no copy but a view of the memory it shares with other messages.
+  // A message that a socket library cut from its read buffer can begin on an odd address, where an
+  // Int16Array cannot be laid; only then is a copy made. Not by `bytes.slice`, which of a Node
+  // Buffer is not a copy but a view of the memory it shares with other messages.
   if (offset % 2 !== 0) {
     return new Int16Array(new Uint8Array(bytes.subarray(AUDIO_FRAME_HEADER_BYTES)).buffer);
   }

@@ -102,7 +102,7 @@ export const clientEventSchemas = {
   }),
   'response.create': event('response.create', {}),
   'response.cancel': event('response.cancel', {
-    /** The response to cancel; absent means whichever is running. */
+    /** The response to cancel; absent means the running one. */
     response_id: identifier.optional(),
   }),
   'page.answer.delta': event('page.answer.delta', {

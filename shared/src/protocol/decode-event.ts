@@ -37,7 +37,7 @@ export function decodeEvent<Event>(
   if (typeof type !== 'string' || type.length === 0 || type.length > 128) {
     return { kind: 'malformed', fault: 'invalid_event', detail: 'type: expected a short string.' };
   }
-  // hasOwn: "constructor" and its like are no event types.
+  // hasOwn: "constructor" and its like are not event types.
   if (!Object.hasOwn(schemas, type)) {
     const seq = sequenceSchema.safeParse((value as { seq?: unknown }).seq);
     return { kind: 'unknown', type, seq: seq.data };

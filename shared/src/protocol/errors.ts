@@ -1,8 +1,8 @@
 import type { AudioFrameFault } from './audio-frame.ts';
 
 /**
- * Every error a client can be told about: stable code → sentence, retryability, HTTP status.
- * Sentences hold no internals; `request_id` leads to the log line that does.
+ * Every error a client can get: stable code → sentence, retryability, HTTP status. Sentences hold
+ * no internals; `request_id` leads to the log line that does.
  */
 export const ERRORS = {
   malformed_json: entry(400, false, 'The message is not valid JSON.'),
@@ -95,7 +95,7 @@ export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 export class ParleyError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
-  /** What about it was wrong, for the one who sent it. */
+  /** The fault in it, for the sender. */
   readonly detail: string | undefined;
   /** When the same may be asked again, ms from now; undefined if time alone does not help. */
   readonly retryAfterMs: number | undefined;

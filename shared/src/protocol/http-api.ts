@@ -31,7 +31,7 @@ export const API_PATHS = {
   /** Errors of the page, for the operator. */
   reports: '/api/v1/reports',
   health: '/health',
-  /** For the operator: who reads these is said in docs/monitoring/README.md. */
+  /** For the operator: docs/monitoring/README.md says who reads these. */
   healthDetailed: '/health/detailed',
   performance: '/performance/summary',
   prometheus: '/metrics',

@@ -56,9 +56,9 @@ export const LATENCY_TARGETS_MS = {
 /**
  * Turns instants into segments that sum exactly to the span from the first mark to the last.
  *
- * An absent mark collapses its segment to zero. Marks can run backwards where stages overlap
- * (a reply begun before the end of speech was sure) or by the error of the clock offset; each is
- * then held at the one before it, so a segment is never negative.
+ * An absent mark collapses its segment to zero. Marks can run backwards if stages overlap (a reply
+ * begun before the end of speech was sure) or by the error of the clock offset; each is then held
+ * at the one before it, so a segment is never negative.
  *
  * @returns whole-ms segments, and their sum as `voiceToVoiceMs`
  */

@@ -53,7 +53,7 @@ export const monitoringHealthSchema = z.object({
   /** All of them, the most important first. */
   causes: z.array(causeSchema),
   timestamp: instant,
-  /** Who does each stage now; `browser` and `none` as in `session.degraded`. */
+  /** The present provider of each stage; `browser` and `none` as in `session.degraded`. */
   providers: z.record(z.enum(STAGES), z.string()),
   services: z.object({ total: count, healthy: count, degraded: count, failed: count }),
 });
@@ -147,7 +147,7 @@ export type MeasuredLatency = (typeof MEASURED_LATENCIES)[number];
 const latencyPercentilesSchema = z.record(z.enum(MEASURED_LATENCIES), percentilesSchema);
 export type LatencyPercentiles = z.infer<typeof latencyPercentilesSchema>;
 
-/** Waiting for a thread or a disk: a count, or bytes where the name says so. */
+/** Waiting for a thread or a disk: a count, or bytes if the name says so. */
 const queueDepthsSchema = z.record(z.string(), count);
 
 /** `GET /performance/summary`. */
@@ -236,7 +236,7 @@ export const interactionSchema = z.object({
   voice_to_voice_ms: z.nullable(count),
   /** The providers that served it. */
   providers: z.partialRecord(z.enum(STAGES), z.string()),
-  /** What was said and answered; null where conversations may not be kept. */
+  /** The words said and answered; null if conversations may not be kept. */
   question: z.nullable(z.string()),
   answer: z.nullable(z.string()),
 });

@@ -1,4 +1,4 @@
-// Not all of `zod`: what the page checks by it is loaded before a call can begin.
+// Not all of `zod`: the page loads its checks before a call can begin.
 import { z } from 'zod/mini';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
@@ -124,7 +124,7 @@ export const relayEventSchemas = {
   }),
   'input_audio_buffer.end_of_turn_predicted': event('input_audio_buffer.end_of_turn_predicted', {
     utterance: uint16,
-    /** That the person has finished, 0–1. */
+    /** Probability that the person has finished, 0–1. */
     probability: z.number().check(z.gte(0), z.lte(1)),
     /** Silence after which the turn is taken as over, ms from the true end of speech. */
     delay_ms: z.int().check(z.gte(0), z.lte(60_000)),
@@ -152,7 +152,7 @@ export const relayEventSchemas = {
       utterance: uint16,
       /** The final words; empty if nothing was understood. */
       transcript: z.string(),
-      /** There was speech, but no words were made out. Absent otherwise. */
+      /** The person spoke, but no words were made out. Absent otherwise. */
       unrecognised: z.optional(z.literal(true)),
     },
   ),
@@ -169,7 +169,7 @@ export const relayEventSchemas = {
     /** The item number this response's audio frames carry. */
     item: uint16,
     trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
-    /** The utterance that is answered, where speech is. */
+    /** The utterance that is answered, if it is speech. */
     utterance: z.nullable(uint16),
     /** How the voice will arrive; null if the reply is in writing only. */
     audio: z.nullable(z.object({ sample_rate: z.int().check(z.gte(8_000), z.lte(48_000)) })),
@@ -178,7 +178,7 @@ export const relayEventSchemas = {
     response_id: identifier,
     /** The utterance that began while the response was heard. */
     utterance: uint16,
-    /** `false`: a backchannel, or no words; the voice goes on where it was held. */
+    /** `false`: a backchannel, or no words; the voice continues at the place of the hold. */
     interrupted: z.boolean(),
     /** `false`: the person wants silence ("stop"), and nothing is said. */
     answer_follows: z.optional(z.boolean()),
@@ -194,7 +194,7 @@ export const relayEventSchemas = {
     timestamp: instantMs,
     /** Where in the response's audio these words begin, ms; null if they are not spoken. */
     audio_start_ms: z.nullable(z.number().check(z.gte(0))),
-    /** The clause that these words belong to, counted from 0; absent if there are no words. */
+    /** The clause that these words belong to, counted from 0; absent without words. */
     clause: z.optional(z.int().check(z.gte(0))),
     /**
      * Where in the clause's text these words begin, characters. Present only if a voice broke off:
@@ -209,7 +209,7 @@ export const relayEventSchemas = {
     audio_start_ms: z.number().check(z.gte(0)),
     /** Length of the clause's audio, as far as it is known or expected, ms. */
     audio_ms: z.number().check(z.gte(0)),
-    /** Where the clause's first words end, ms from its start: as many as the voice has told. */
+    /** The ends of the clause's first words, ms from its start: as many as the voice reported. */
     word_ends_ms: z.array(z.number().check(z.gte(0))),
   }),
   'response.output_audio.done': event('response.output_audio.done', {

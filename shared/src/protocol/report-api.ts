@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 
 /**
  * `POST /api/v1/reports`: an envelope of Sentry's with one event, for the operator's project of
- * Sentry. What is not in these schemas is not passed on.
+ * Sentry. Fields that are not in these schemas are not passed on.
  *
  * https://develop.sentry.dev/sdk/data-model/envelopes/
  */

@@ -1,4 +1,4 @@
-/** There are some six hundred; the callers of one relay live in far fewer. */
+/** Some six hundred zones exist; the callers of one relay live in far fewer. */
 const MAX_ZONES = 200;
 
 /** To make one takes as long as to pass on a dozen chunks of speech. */

@@ -1,6 +1,6 @@
 /**
- * How soon the relay takes a turn as over after the person has fallen silent: `high` for quick
- * exchanges, `low` for people who think while they speak.
+ * How soon the relay ends a turn after the person has fallen silent: `high` for quick exchanges,
+ * `low` for people who think while they speak.
  */
 export const EAGERNESS = ['low', 'medium', 'high'] as const;
 export type Eagerness = (typeof EAGERNESS)[number];

@@ -63,7 +63,7 @@ interface BargeIn {
 let conversation: Conversation;
 
 /*
- * Each question is asked once the answer before is over, whatever time that takes: Chromium's own
+ * Each question is asked once the answer before is over, however long that takes: Chromium's own
  * microphone, which plays a file, is that of the tests of the media engine.
  */
 test.beforeAll('questions are asked aloud and answered', async ({ open, relay, network }) => {

@@ -36,7 +36,7 @@ test('a conversation is kept: found, read, renamed, gone on with, exported and d
 
   await openPage(page, 'History');
   const kept = page.getByRole('link', { name: /6 times 7/ });
-  // It is written behind the call's back: the list is asked again until it is there.
+  // Nothing waits for it to be written: the list is asked again until it is there.
   await expect(async () => {
     await page.reload();
     await expect(kept).toBeVisible({ timeout: 2_000 });

@@ -18,8 +18,8 @@ import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
 
 /*
- * The real page and the real relay without any key; the browser's recogniser and language model
- * are scripted, because Chromium has neither where it is tested.
+ * The real page and the real relay without any key; the browser's recogniser and language model are
+ * scripted, because the tested Chromium has neither.
  */
 
 test('an open question that is spoken is answered aloud, all of it by the browser', async ({

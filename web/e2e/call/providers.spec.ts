@@ -21,7 +21,7 @@ const QUESTION = 'What do you know about elephants?';
 const HEARD = 'what do you know about elephants';
 const ANSWER = 'Elephants remember everything.';
 const REPLY = ANSWER.toLowerCase();
-/** Long words, easily told apart, each of them once: a word that is said twice shows. */
+/** Long words, easily distinguished, each of them once: a word that is said twice shows. */
 const LONG_ANSWER = [
   'Thirteen scientists discovered another village.',
   'Several elephants remembered Saturday perfectly.',

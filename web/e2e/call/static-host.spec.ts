@@ -9,7 +9,7 @@ import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './support/re
 import { serveStatically, type StaticHost } from './support/static-host.ts';
 
 interface HostWorkerFixtures {
-  /** The page's own origin; there is no relay at it. */
+  /** The page's own origin; it has no relay. */
   readonly host: StaticHost;
   /** A relay elsewhere, which lets the host's page in. */
   readonly elsewhere: RealRelay;
@@ -62,7 +62,7 @@ test('a page without a relay of its own speaks with the one that it is told of',
     hears: joined(silence(3_000), ...asked, silence(60_000)),
   });
   const { page, complaints, requests } = call;
-  // The relay's health says who answers.
+  // The relay's health says which provider answers.
   await expect(page.getByText('Embedded demo voice.')).toBeVisible();
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await untilReplies(page, 1);
@@ -149,7 +149,7 @@ test('a configuration that never comes holds up neither the page nor, for long, 
   host.configuration = null;
   await page.reload();
   await page.getByRole('button', { name: 'What is seven times eight?' }).click();
-  // The relay is where it was the last time.
+  // The relay has the same address as the last time.
   await untilReplies(page, 1);
 });
 

@@ -70,7 +70,7 @@ function configurationOf(socket: string): string {
 }
 
 /**
- * Starts the room. It needs the programs of Debian's packages `pulseaudio` and `pulseaudio-utils`.
+ * Starts the room. Needs the programs of Debian's packages `pulseaudio` and `pulseaudio-utils`.
  *
  * @throws Error if the server does not start
  */
@@ -89,7 +89,7 @@ export async function startAudioRig(): Promise<AudioRig> {
     PULSE_COOKIE: join(folder, 'cookie'),
     PULSE_RUNTIME_PATH: folder,
     PULSE_STATE_PATH: folder,
-    // An own configuration of the person who runs this, or a user's bus, must not matter.
+    // The configuration, or bus, of the person who runs this must not matter.
     XDG_CONFIG_HOME: folder,
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
   };

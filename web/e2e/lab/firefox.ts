@@ -35,8 +35,8 @@ export interface FirefoxPage extends AsyncDisposable {
 }
 
 /**
- * Starts the system's Firefox without a window. It is driven over WebDriver BiDi, as much of it as
- * this needs: Playwright's own Firefox is another, and its BiDi expects a newer one.
+ * Starts the system's Firefox without a window. The browser is driven over WebDriver BiDi, as much
+ * of it as this needs: Playwright's own Firefox is another, and its BiDi expects a newer one.
  *
  * @param environment - added to this process's own
  * @throws Error if Firefox does not start

@@ -8,7 +8,7 @@ import { joined, silence } from '../support/wav.ts';
 const VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
 type VoiceName = (typeof VOICES)[number];
 
-/** Cut where people stop to think. */
+/** Cut at the places at which people stop to think. */
 const SENTENCES = [
   ['set a timer for', 'twenty minutes.'],
   ['what is seven', 'times eight?'],

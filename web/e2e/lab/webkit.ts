@@ -25,7 +25,7 @@ const COMMAND_DEADLINE_MS = 60_000;
 const POLL_MS = 50;
 
 /**
- * Starts the system's WebKitGTK on a display of its own. It takes real audio devices through
+ * Starts the system's WebKitGTK on a display of its own. WebKitGTK takes real audio devices through
  * GStreamer, and an automated browser grants the microphone without a question.
  *
  * @param environment - added to this process's own

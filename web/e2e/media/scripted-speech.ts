@@ -22,8 +22,8 @@ interface SpeechWindow {
 }
 
 /**
- * A recogniser and a voice as browsers have them, to be installed before the page: Chromium has a
- * service for neither where it is tested.
+ * A recogniser and a voice as browsers have them, to be installed before the page: the tested
+ * Chromium has a service for neither.
  */
 export function installScriptedSpeech(): void {
   const listening = new Set<ScriptedRecogniser>();

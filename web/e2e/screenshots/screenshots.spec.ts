@@ -158,7 +158,7 @@ for (const { name, viewport, dark = false, scene, query, show } of SCREENSHOTS) 
     });
 
     test(`${name}.png shows what it shall`, async ({ open, page }) => {
-      // Of a person who has talked before: the guide to the first talk is not there.
+      // Of a person who has talked before: the guide to the first talk is hidden.
       const settings = JSON.stringify({ guided: true });
       await page.addInitScript(([key, kept]) => localStorage.setItem(key, kept), [
         SETTINGS_KEY,

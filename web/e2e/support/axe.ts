@@ -9,7 +9,7 @@ const FEWEST_PASSES = 10;
 const CONTRAST = 'color-contrast';
 const COLOUR_RULES = [CONTRAST, 'link-in-text-block'];
 
-/** What axe finds wrong with a page as it is now, in a form that says where. */
+/** The faults that axe finds in a page as it is now, with their places. */
 export async function violationsIn(page: Page): Promise<string[]> {
   const { violations, passes } = await (await axeFor(page)).analyze();
   expect(passes.length).toBeGreaterThan(FEWEST_PASSES);
@@ -40,7 +40,7 @@ async function axeFor(page: Page): Promise<AxeBuilder> {
     new AxeBuilder({ page, ...(isThere && { axeSource: ALREADY_THERE }) })
       // The other mode opens a page each time, and differs for frames only, of which there are none.
       .setLegacyMode()
-      // What is right need not be described element by element.
+      // Correct elements need not be described one by one.
       .options({ resultTypes: ['violations'] })
   );
 }

@@ -13,7 +13,7 @@ export interface BuiltPage {
 
 /**
  * Builds a page, unless it was built from the same sources before. May run in several processes at
- * once: a build appears in its place only when it is whole.
+ * once: a build gets its final name only when it is whole.
  *
  * @returns the folder of the built page
  */
@@ -53,7 +53,7 @@ function filesOf(path: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .toSorted();
   } catch (error) {
-    // It is a file, not a folder.
+    // The path is a file, not a folder.
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
     throw error;
   }

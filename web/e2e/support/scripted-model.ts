@@ -23,7 +23,7 @@ interface ModelWindow {
 
 /**
  * A browser's language model, to be installed before the page: it says what the test lets it say.
- * Chromium has none where it is tested.
+ * The tested Chromium has none.
  */
 export function installScriptedModel(): void {
   let stream: ReadableStreamDefaultController<string> | undefined;

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-/** Bytes that a browser receives, headers aside. It does not report those of workers. */
+/** Bytes that a browser receives, headers aside. The bytes of workers are not reported. */
 export function servedBytes(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'gzip, deflate, br, zstd' };

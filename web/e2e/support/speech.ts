@@ -34,7 +34,7 @@ export async function say(synthesizer: Voice, text: string, voice: string): Prom
 let shared: Promise<Voice> | undefined;
 let version: string | undefined;
 
-/** Starts the voice that `speak` uses. It lasts as long as this process. */
+/** Starts the voice that `speak` uses. The voice lasts as long as this process. */
 export function warmVoice(): Promise<Voice> {
   return (shared ??= startVoice());
 }

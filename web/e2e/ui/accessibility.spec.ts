@@ -19,7 +19,7 @@ const SCENES: readonly SceneName[] = [
   'long',
   'broken',
 ];
-/** Those whose parts lie in another way on a phone. */
+/** Pages whose parts lie in another way on a phone. */
 const SCENES_ON_A_PHONE: readonly SceneName[] = [
   'idle',
   'listening',

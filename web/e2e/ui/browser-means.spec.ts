@@ -66,7 +66,7 @@ test('a download is announced, shown, cancelled, and may fail', async ({ open, p
   await letDownload(page, 0.42);
   await expect(page.getByText('42 %')).toBeVisible();
   expect(await violationsIn(page)).toEqual([]);
-  // It goes on behind a closed dialog.
+  // The download goes on behind a closed dialog.
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByText('42 %')).toBeVisible();

@@ -45,7 +45,7 @@ test('words light up as they are heard, and nothing moves or renders meanwhile',
     const before = places();
     const startMs = performance.now();
     const steps = 120;
-    // From where the voice is to the end, as the speaker reports it.
+    // From the place of the voice to the end, as the speaker reports it.
     for (let step = 1; step <= steps; step += 1) {
       const playedMs = 4_600 + step * 70;
       window.parley.engine.emit({ type: 'response-progress', responseId: id, playedMs });
@@ -81,7 +81,7 @@ test('a voice that is held stays where it is, goes on from there, and is cut the
   // Resumed.
   await emit(page, played('reply-3', 5_000));
   expect(await spoken(page, 'heard')).toMatch(/the third$|and the$/);
-  // The relay times the words: the place moves to where the voice really is.
+  // The relay times the words: the place moves to the real one of the voice.
   await emit(page, {
     type: 'response-timed',
     responseId: 'reply-3',

@@ -13,7 +13,7 @@ test('the first answer shows that it can be interrupted, until the person has do
   await expect(guide(page)).toHaveCount(0);
   await phase(page, 'speaking');
   await expect(guide(page)).toBeVisible();
-  // Who talks is not told to.
+  // The hint is not for a person who talks.
   await phase(page, 'hearing');
   await expect(guide(page)).toHaveCount(0);
   await phase(page, 'speaking');

@@ -105,7 +105,7 @@ test('a conversation is renamed by keyboard, taken along, and deleted only when 
   await title.press('Enter');
   await expect(page.getByRole('heading', { name: 'Three hearts' })).toBeVisible();
 
-  // What was cut off is told apart from what was heard, also by a screen reader.
+  // A screen reader, too, distinguishes the cut-off part from the heard one.
   await expect(page.getByText('Not heard:')).toHaveCount(1);
   await expect(page.locator('s')).toHaveText(/^through the gills/);
   await expect(page.getByText('Finding an answer took too long')).toBeVisible();

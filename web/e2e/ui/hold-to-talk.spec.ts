@@ -4,7 +4,7 @@ import { commandsOf, expect, freshTest as test } from './support/ui-test.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-/** The page as a person has it who chose to hold a button, listening in a call. */
+/** The page of a person who chose to hold a button, listening in a call. */
 async function openHolding(open: (scene: 'listening') => Promise<Page>) {
   const page = await open('listening');
   await page.getByRole('button', { name: 'Settings' }).tap();
@@ -33,7 +33,7 @@ test('a thumb holds a large button, which stays held while the finger strays', a
   const { page, box, centre, touch, holds } = await openHolding(open);
   expect(box.width).toBeGreaterThan(320);
   expect(box.height).toBeGreaterThanOrEqual(72);
-  // In the lower half, where the thumb is.
+  // In the lower half, within reach of the thumb.
   expect(box.y).toBeGreaterThan(844 / 2);
   await expect(page.locator('#call-state')).toHaveText('Hold to talk');
   expect(await violationsIn(page)).toEqual([]);

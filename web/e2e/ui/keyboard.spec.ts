@@ -100,7 +100,7 @@ test('“?” and a button show what the keys do, and escape closes the closest 
   expect(await commandsOf(page)).not.toContain('cancelResponse');
   await page.keyboard.press('Escape');
   expect(await commandsOf(page)).toContain('cancelResponse');
-  // Nor is the call ever ended by it.
+  // It never ends the call either.
   await page.keyboard.press('Escape');
   expect(await commandsOf(page)).not.toContain('stop');
 });

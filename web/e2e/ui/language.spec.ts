@@ -38,7 +38,7 @@ test('a language is chosen by the name that its speakers give it, and kept', asy
   await expect(language).toHaveValue('');
   await expect(voice).toBeVisible();
   await language.selectOption('Deutsch');
-  // Which voices know it is told in the call.
+  // The call itself says which voices know it.
   await expect(voice).toHaveCount(0);
   await page.reload();
   ({ language, voice } = await openSettings(page));

@@ -136,7 +136,7 @@ for (const { name, width, height } of SCREENS) {
         }),
       );
       await expect(page.getByText('Answers come from a stand-in for now')).toBeVisible();
-      // What is below it gives way once; where the eye and the thumb are, nothing moves.
+      // The content below gives way once; nothing moves near the eye and the thumb.
       expect(await places(), 'note').toEqual(before);
       expect(await shifted()).toBeLessThan(0.03);
       await shifts.evaluate(({ end }) => end());

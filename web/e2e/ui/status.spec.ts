@@ -17,7 +17,7 @@ import {
 import { expect, test as base } from './support/ui-test.ts';
 
 const test = base.extend<{
-  /** Opens the status page of a relay that tells its operator `overview`. */
+  /** Opens the status page of a relay that gives its operator `overview`. */
   readonly showStatus: (overview: Overview) => Promise<ScriptedOperator>;
 }>({
   async showStatus({ open, page }, use) {
@@ -70,7 +70,7 @@ test('a call is ended only when that is confirmed', async ({ showStatus, page })
   await calls.getByRole('button', { name: 'End Safari on iPhone' }).press('Enter');
   await page.getByRole('button', { name: 'End the call' }).press('Enter');
   await expect(calls.getByRole('listitem')).toHaveText([/Chrome on Linux/]);
-  // The keyboard goes on where it was.
+  // The keyboard keeps its place.
   await page.keyboard.press('Tab');
   await expect(calls.getByRole('button', { name: 'End Chrome on Linux' })).toBeFocused();
   expect(operator.asked).toContain('POST /api/v1/admin/sessions/sess_90ab/end');
@@ -112,7 +112,7 @@ test('figures are told against their targets, and the charts show the time that 
   const turns = page.getByRole('region', { name: 'Last turns' }).getByRole('listitem');
   await expect(turns.first()).toContainText('How many hearts does an octopus have?');
   await expect(turns.nth(2)).toContainText('generator_timeout');
-  // What may not be kept is not there.
+  // Words that may not be kept are not shown.
   await expect(turns.nth(3)).not.toContainText('?');
   const spending = page.getByRole('region', { name: 'Spending' });
   await expect(spending).toContainText('$3.41 of $20.00');

@@ -46,7 +46,7 @@ test('a call that was lost for good can be gone back to, with its conversation',
   await page.getByRole('button', { name: 'Go back to the call' }).click();
   await expect(page.getByText('You go on from here')).toBeVisible();
   expect(await commandsOf(page)).toContain('goOn:conversation-1');
-  // The relay does not have it any more: the call goes on without, and says so.
+  // The relay does not have the conversation any more: the call goes on without, and says so.
   await page.evaluate(() => {
     const message = 'There is no such thing.';
     window.parley.engine.emit(

@@ -141,7 +141,7 @@ function useReading(): boolean {
   return isReading;
 }
 
-/** Gives the focus back to where it was when something that was opened is closed. */
+/** Gives the focus back to its earlier place when something that was opened is closed. */
 function useOpeners() {
   const openers = useRef(new Map<string, Element | null>());
   return {
@@ -164,7 +164,7 @@ function useCallPresence(): void {
   useEffect(() => {
     if (!isRunning) return;
     const over = new AbortController();
-    // A call whose relay is gone before it is fetched goes on without.
+    // If a call's relay is gone before the module is fetched, the call goes on without.
     void import('./call-presence.ts').then(
       ({ showCall }) => over.signal.aborted || showCall(controller, over.signal),
       () => {},
@@ -195,7 +195,7 @@ function Reading() {
 
 /**
  * The detector, several megabytes, is loaded once a person shows that they want to talk: they come
- * near something that can be pressed. Those who have talked before want to again.
+ * near something that can be pressed. People who have talked before want to again.
  */
 function useIntent(): void {
   const controller = useController();

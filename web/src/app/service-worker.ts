@@ -4,8 +4,8 @@ const SCRIPT = '/sw.js';
 const DELAY_MS = 3_000;
 
 /**
- * Lets the page open without a network. Waits until nothing else is loaded, and does without where
- * people save data: what it keeps is what they have loaded anyway, but it asks for it again.
+ * Lets the page open without a network. It waits until nothing else is loaded, and is left out if
+ * people save data: it keeps only what they have loaded anyway, but asks for it again.
  */
 export function registerServiceWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator) || savesData()) return;

@@ -36,7 +36,7 @@ export {
 export { earlierConversation } from './store/earlier-conversation.ts';
 export { captionWords, spokenPosition, type SpokenPosition } from './store/reply-caption.ts';
 
-// Who does the work, and what the browser can do itself.
+// The providers, and the browser's own abilities.
 export {
   ladderAfter,
   ladderOf,

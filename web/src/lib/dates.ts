@@ -22,7 +22,7 @@ export function dayText(at: string, nowMs = Date.now()): string {
   return day.toDateString() === yesterday.toDateString() ? 'Yesterday' : inDay(day);
 }
 
-/** Day and month. @param isoDay e.g. `2026-11-22`, which is no instant: it has no time zone */
+/** Day and month. @param isoDay e.g. `2026-11-22`, which is not an instant: it has no time zone */
 export function shortDayText(isoDay: string): string {
   return inShortDay(new Date(`${isoDay}T12:00:00`));
 }

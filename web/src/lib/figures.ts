@@ -31,6 +31,6 @@ export function roundTicks(largest: number, maxSteps = 4): readonly number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const count = Math.max(1, Math.ceil(largest / step - 1e-9));
-  // Decimals of a step that is no binary fraction would add up.
+  // Decimals of a step that is not a binary fraction would add up.
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }

@@ -3,8 +3,8 @@ import { CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recha
 import styles from './chart-parts.module.css';
 
 /*
- * What all charts of the page have in common. It is fetched with the charts: their library is the
- * largest part of the pages that have any.
+ * What all charts of the page have in common. This module is fetched with the charts: their library
+ * is the largest part of the pages that have any.
  *
  * Axes, grid and tooltip are functions, not components: a chart looks for them among its children.
  */

@@ -13,7 +13,7 @@ interface DialogFrameProps {
 /** What had the focus before the dialog that is open, or the first of a chain of them. */
 let openerOfLast: Element | null = null;
 
-/** A dialog that another one opens in its place gives the focus back where that one would have. */
+/** A dialog that replaces another gives the focus back to the element that the other would have. */
 function findOpener(): Element | null {
   const { activeElement, body } = document;
   // The focus is nowhere for a moment after the dialog before has gone.

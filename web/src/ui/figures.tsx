@@ -3,7 +3,7 @@ import styles from './figures.module.css';
 
 interface TotalProps {
   readonly children: ReactNode;
-  /** What it is a part of; null if there is no such limit. */
+  /** The whole that it is a part of; null without a limit. */
   readonly of?: string | null;
 }
 
@@ -22,7 +22,7 @@ export function FigureNote({ children }: { readonly children: ReactNode }) {
   return <p className={styles.note}>{children}</p>;
 }
 
-/** Figures by their names, which tell them apart. */
+/** Figures by their names, which are distinct. */
 export function FigureList({
   figures,
 }: {

@@ -29,7 +29,7 @@ export interface ReminderBook {
     readonly text: string;
     readonly delayMs: number;
   }): ReminderEntry | undefined;
-  /** Those not yet due, soonest first. */
+  /** The reminders not yet due, soonest first. */
   list(): readonly ReminderEntry[];
   cancel(id: number): void;
 }

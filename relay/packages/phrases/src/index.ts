@@ -15,7 +15,7 @@ const SPOKEN = spokenPhrasesOf(CAPABILITIES);
 /** What a recogniser listens for: the spoken phrases of every capability. */
 export const SPEECH_GRAMMAR = speechGrammarOf(SPOKEN);
 
-/** What words are to the assistant: a whole phrase, the beginning of one, or nothing it knows. */
+/** How words fit the assistant: a whole phrase, the beginning of one, or nothing it knows. */
 export const phraseState = phraseStateOf(
   SPOKEN,
   (words) => understandAll(words, CAPABILITIES).length > 0,

@@ -7,7 +7,7 @@ const COMPOUND = ['twenty two', 'twenty five'];
 const index = new RivalIndex([NUMBERS, COMPOUND, ['plus', 'times']]);
 const slotsIn = (sentence: string) => index.slotsIn(sentence.split(' '));
 
-/** The best prior of a sentence; undefined if it is none. */
+/** The best prior of a sentence; undefined if it is not one. */
 function logPriorOf({ start, final, arcs }: WordNetwork, sentence: string): number | undefined {
   let states = new Map([[start, 0]]);
   for (const word of [...sentence.split(' '), undefined]) {

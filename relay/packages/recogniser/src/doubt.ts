@@ -5,7 +5,7 @@ import { readHypothesis } from './jsgf.ts';
 import { parseJsgf } from './jsgf-parser.ts';
 import { wordNetworkOf, type WordNetwork } from './word-network.ts';
 
-/** Phrases that are easily taken for one another: "fifteen" and "fifty". */
+/** Phrases that are easily mistaken for one another: "fifteen" and "fifty". */
 type Rivals = readonly string[];
 
 /** Where a rival may have been said. */
@@ -21,13 +21,13 @@ interface Slot {
 /**
  * Whether a number that was heard could as well be another.
  *
- * "Fifteen" and "fifty" differ in so little sound that the better score is not always right, and
- * that the words fit the sound does not tell: both do. What tells is by how much the best rival is
- * worse. It is the likelihood ratio between the best hypothesis and the next (Rahim, Lee and Juang,
- * "Discriminative utterance verification for connected digits recognition", IEEE Trans. Speech and
- * Audio Processing 5(3), 1997). Scores of two decodings cannot be compared, since the decoder
- * normalises each frame by the phones that are active in it; so all rivals compete in one, and what
- * was heard has a handicap there: if it loses, it was less than that ahead.
+ * "Fifteen" and "fifty" differ in so little sound that the better score is not always right, and a
+ * good fit of the words proves nothing: both fit. The proof is by how much the best rival is worse.
+ * This measure is the likelihood ratio between the best hypothesis and the next (Rahim, Lee and
+ * Juang, "Discriminative utterance verification for connected digits recognition", IEEE Trans.
+ * Speech and Audio Processing 5(3), 1997). Scores of two decodings cannot be compared, since the
+ * decoder normalises each frame by the phones that are active in it; so all rivals compete in one,
+ * and what was heard has a handicap there: if it loses, it was less than that ahead.
  */
 
 /**

@@ -9,8 +9,8 @@ export interface SpeechGrammar {
   /** Name of the rule for what most people say, which needs less evidence; if absent, all does. */
   readonly usual?: string;
   /**
-   * Sets of phrases that are easily taken for one another, such as all numbers: one that is heard
-   * with little lead over another makes what was heard doubtful.
+   * Sets of phrases that are easily mistaken for one another, such as all numbers: one with little
+   * lead over another makes the heard words doubtful.
    */
   readonly rivals?: readonly (readonly string[])[];
   /**

@@ -29,7 +29,7 @@ export function withoutComments(rules: string): string {
 
 /**
  * @param rules - `<name> = expansion;`, any number of them
- * @throws SyntaxError that says what is missing where
+ * @throws SyntaxError that says what is missing, and its place
  */
 export function parseJsgf(rules: string): ReadonlyMap<string, Expansion> {
   const symbols = withoutComments(rules).match(SYMBOL) ?? [];

@@ -62,7 +62,7 @@ export class SpeechLevel {
   }
 
   /**
-   * What comes after the decision changes nothing, or it would depend on how much comes at once.
+   * Audio after the decision changes nothing, or it would depend on how much comes at once.
    *
    * @param samples PCM16
    */

@@ -9,7 +9,7 @@ export interface PackedNetworks {
 
 interface PackedNetwork extends Pick<WordNetwork, 'states' | 'start' | 'final'> {
   readonly words: readonly string[];
-  /** Of each arc: where from, where to, and the index of its word, or -1. */
+  /** Of each arc: its source, its target, and the index of its word, or -1. */
   readonly arcs: Int32Array;
   readonly logPriors: Float64Array;
 }

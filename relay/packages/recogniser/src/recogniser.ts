@@ -38,8 +38,8 @@ const MIN_WORD_VOICE_MS = 32;
 /** What must be voiced before an utterance counts as speech that was not understood. */
 const MIN_SPEECH_VOICE_MS = 160;
 /**
- * Voice after which an utterance that may be an interjection, and is none so far, is taken for the
- * beginning of a sentence: what "mhm" could begin would end the reply that it accompanies.
+ * Voice after which an utterance that may be an interjection, and is none so far, counts as the
+ * beginning of a sentence: the reply would end at any word that "mhm" could begin.
  */
 const MIN_SENTENCE_VOICE_MS = 450;
 

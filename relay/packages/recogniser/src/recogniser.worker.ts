@@ -13,8 +13,8 @@ const port = parentPort;
 
 const { grammar, networks: known } = workerData as RecogniserStart;
 const { recogniser, networks } = await Recogniser.create(grammar, known && unpacked(known));
-// The recogniser's loader takes over uncaught exceptions; here one must end the thread, so that
-// the pool is told of it.
+// The recogniser's loader takes over uncaught exceptions; here one must end the thread, so that the
+// pool notices it.
 process.removeAllListeners('uncaughtException');
 
 async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {

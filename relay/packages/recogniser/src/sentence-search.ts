@@ -5,8 +5,8 @@ import { weakestWord } from './word-evidence.ts';
 
 /**
  * The least that `weakestWord` may be, measured over some 900 phrases in three voices, quiet and in
- * noise. Right words are above -60 but for one in a hundred; what stands for words that are not in
- * the grammar is mostly between -80 and -200, nearer to 0 the more sentences there are to choose
+ * noise. Right words are above -60 but for one in a hundred; words in place of ones that are not in
+ * the grammar are mostly between -80 and -200, nearer to 0 the more sentences there are to choose
  * from, and over noise.
  */
 const MIN_EVIDENCE = {

@@ -1,5 +1,5 @@
 /**
- * How much of a signal is voiced, to tell a person from a noise.
+ * How much of a signal is voiced, to distinguish a person from a noise.
  *
  * A frame counts as voiced when it is loud enough and repeats itself at a period a human voice can
  * have: the normalised autocorrelation of Rabiner & Schafer, "Digital Processing of Speech

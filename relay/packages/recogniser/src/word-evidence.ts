@@ -6,9 +6,9 @@ import { REJECT_WORDS } from './jsgf.ts';
  * How much of an utterance's sound its words explain.
  *
  * A closed grammar forces what was said into one of its sentences, and the score of a whole
- * sentence hides one wrong word among five right ones. A loop over all phones hears the same sound
- * without a grammar: where it fits the sound much better than a word does, another word was said.
- * It is the likelihood ratio of utterance verification (Sukkar and Lee, "Vocabulary independent
+ * sentence hides one wrong word among five right ones. A loop over all phones hears the sound
+ * without a grammar: if it fits much better than a word does, another word was said. This measure
+ * is the likelihood ratio of utterance verification (Sukkar and Lee, "Vocabulary independent
  * discriminative utterance verification", IEEE Trans. Speech and Audio Processing 4(6), 1996).
  */
 export const PHONE_LOOP_GRAMMAR: SpeechGrammar = {

@@ -9,7 +9,7 @@ import type { Expansion, Item } from './jsgf-parser.ts';
 export interface WordNetwork {
   readonly states: number;
   readonly start: number;
-  /** Nothing leaves it, and what leads to it is no word. */
+  /** Nothing leaves it, and its incoming arcs are not words. */
   readonly final: number;
   readonly arcs: readonly WordArc[];
 }

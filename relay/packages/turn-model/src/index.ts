@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 export { WINDOW_SAMPLES } from './log-mel.ts';
 
 /**
- * Starts a turn model in a thread of its own. It posts `ready` once it takes requests, PCM16 at
- * 16 kHz, and answers each with how probably the turn is over, 0–1.
+ * Starts a turn model in a thread of its own. The thread posts `ready` once it takes requests,
+ * PCM16 at 16 kHz, and answers each with how probably the turn is over, 0–1.
  *
  * @param path - of an ONNX file with the interface of Smart Turn v3
  */

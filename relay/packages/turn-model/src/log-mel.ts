@@ -146,7 +146,7 @@ function sumBands(power: Float64Array, features: Float32Array, frame: number): v
 }
 
 /**
- * Slaney's mel scale: linear up to 1 kHz, where it is 15, and from there on a factor of 6.4 in
+ * Slaney's mel scale: linear up to 1 kHz, which is 15, and from there on a factor of 6.4 in
  * frequency is 27.
  */
 const LINEAR_HZ = 1_000;

@@ -16,7 +16,7 @@ const LENGTH_DELIMITED = 2;
 
 type Field = readonly number[];
 
-/** A tensor that the model takes or gives; a text stands for a length that is left open. */
+/** A tensor that the model takes or gives; a text means a length that is left open. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly (number | string)[];

@@ -19,7 +19,7 @@ export class TurnModelSession {
   static async load(path: string): Promise<TurnModelSession> {
     // The pool has one thread for all calls; the runtime's own would be taken from recognition.
     ort.env.wasm.numThreads = 1;
-    // It would write to standard output.
+    // The library would write to standard output.
     ort.env.logLevel = 'fatal';
     const file = await readFile(path).catch((cause: unknown) => {
       throw new Error('It cannot be read.', { cause });

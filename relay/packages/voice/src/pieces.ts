@@ -4,7 +4,7 @@ import type { Pauses } from './trim-silence.ts';
 /** Memory and time grow with the length of what is synthesised at once. */
 const MAX_PIECE_CHARACTERS = 150;
 
-/** Not a moment: it would be waited for at the beginning of every answer. */
+/** Not a moment: every answer would begin with that wait. */
 const BEFORE_MS = 0;
 const PAUSE_MS = { sentence: 250, clause: 140, withinClause: 60 } as const;
 /** A part of a clause that is synthesised at once. */

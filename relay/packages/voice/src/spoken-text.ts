@@ -211,7 +211,7 @@ function timeOfDay(hours: string, minutes: string): string {
   return `${hour} ${minutes}`;
 }
 
-/** @throws TypeError if it is none of `UNIT_SYMBOLS` */
+/** @throws TypeError if it is not one of `UNIT_SYMBOLS` */
 function spokenUnit(symbol: string, isOne: boolean): string {
   const [one, several] = UNITS[symbol]!;
   return isOne ? one : several;

@@ -36,7 +36,7 @@ export function trimSilence(
   const before = beforeMs * SAMPLES_PER_MS;
   const after = afterMs * SAMPLES_PER_MS;
   const trimmed = new Int16Array(before + (end - start) + after);
-  // What little sound the silence holds is kept: a cut to zero clicks.
+  // The little sound in the silence is kept: a cut to zero clicks.
   const from = Math.max(0, start - before);
   const to = Math.min(samples.length, end + after);
   trimmed.set(samples.subarray(from, to), before - (start - from));

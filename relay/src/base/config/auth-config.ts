@@ -20,7 +20,7 @@ export interface AuthConfig {
   readonly allowsGuests: boolean;
   /** Guests are asked for it; undefined: they are not. */
   readonly accessCode: string | undefined;
-  /** undefined: there are none. */
+  /** undefined: no accounts. */
   readonly accounts: AccountsConfig | undefined;
   /** What the page needs to sign in with Supabase. */
   readonly supabase: { readonly url: string; readonly anonKey: string } | undefined;
@@ -32,7 +32,7 @@ export interface AuthConfig {
 
 type AuthValues = ValuesOf<typeof AUTH_SETTINGS>;
 
-/** What contradicts itself, or lacks another setting; a sentence each. */
+/** Settings that contradict themselves, or lack another; a sentence each. */
 export function authProblems(env: AuthValues): string[] {
   const hasAccounts = env.SUPABASE_URL !== undefined || env.AUTH_ISSUER !== undefined;
   const ofAccounts = ['AUTH_JWKS_URL', 'AUTH_JWT_SECRET', 'AUTH_CLIENT_ID'] as const;
@@ -70,7 +70,7 @@ export function authProblems(env: AuthValues): string[] {
   return rules.flatMap(([isBroken, sentence]) => (isBroken ? [sentence] : []));
 }
 
-/** What is accepted, but is a mistake beyond one's own network; a sentence each. */
+/** Settings that are valid, but a mistake beyond one's own network; a sentence each. */
 export function authAdvice({ accounts }: AuthConfig): string[] {
   const addresses = [accounts?.issuer, accounts?.jwksUrl].flatMap((url) => url ?? []);
   const plain = addresses.find((address) => {

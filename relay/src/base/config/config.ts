@@ -58,7 +58,7 @@ export interface LimitSettings {
   readonly idleS: number;
   /** Whether what comes from one address is limited. */
   readonly limitsAddresses: boolean;
-  /** Whether there may be callers who are not guests. */
+  /** Whether callers other than guests are possible. */
   readonly hasAccounts: boolean;
 }
 

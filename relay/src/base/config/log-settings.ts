@@ -27,14 +27,14 @@ function isHeader(entry: string): boolean {
   }
 }
 
-/** `https://key@host/project`, where a path may stand before the project. */
+/** `https://key@host/project`; a path may precede the project. */
 const dsn = z.url({ protocol: /^https?$/ }).refine((url) => {
   if (!URL.canParse(url)) return false;
   const { username, pathname, search } = new URL(url);
   return /^\w+$/.test(username) && /\/\d+$/.test(pathname) && search === '';
 });
 
-/** What leaves the relay for those who run it, beside its log on standard error. */
+/** What leaves the relay for its operators, beside its log on standard error. */
 export const LOG_SETTINGS = {
   LOG_FILE: setting(z.string().min(1).optional(), {
     type: 'path of a file',
@@ -117,7 +117,7 @@ export interface SentryConfig {
 
 /** The project that pages report to, by way of the relay. */
 export interface PageSentryConfig extends SentryConfig {
-  /** As pages are told it. */
+  /** The DSN that pages are given. */
   readonly dsn: string;
 }
 

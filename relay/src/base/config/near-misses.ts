@@ -9,7 +9,7 @@ const MIN_LENGTH = 4;
 const OWN = /^COMPATIBLE_/;
 
 /**
- * Variables that are no settings but look like one that is meant: `COMPATIBLE_CHAT_URL`,
+ * Variables that are not settings but look like one that is meant: `COMPATIBLE_CHAT_URL`,
  * `openai_api_key`, `OPENAI_KEY`.
  *
  * @param names - of all settings

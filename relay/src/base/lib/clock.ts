@@ -86,8 +86,8 @@ export function nextTurn(): Promise<void> {
  * When the event loop of this thread was held up, and for how long: by work of our own, by a
  * garbage collection, or because the machine gave the processor to others.
  *
- * It is known from a tick that should come every `TICK_MS`. What a tick is late is time in which
- * nothing could be read, sent or decided.
+ * The delay is known from a tick that should come every `TICK_MS`. While a tick is late, nothing
+ * could be read, sent or decided.
  */
 export class EventLoopStalls {
   readonly #stalls: Stall[] = [];

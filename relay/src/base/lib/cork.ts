@@ -32,7 +32,7 @@ export class Cork {
     this.release();
   }
 
-  /** Lets go at once, where what comes next would throw away what is held back. */
+  /** Lets go at once, if what comes next would throw away what is held back. */
   release(): void {
     if (!this.#isIn) return;
     this.#isIn = false;

@@ -53,8 +53,8 @@ export function afterDeadline(clock: Clock, delayMs: number, action: () => void)
 /**
  * Holds a promise to a deadline, of time in which this process can act.
  *
- * What loses the race is not left dangling: its late rejection is swallowed, and the caller's
- * signal (which it should abort on the thrown error) is what stops the work itself.
+ * The loser of the race is not left dangling: its late rejection is swallowed, and the caller's
+ * signal (which it should abort on the thrown error) stops the work itself.
  *
  * @param late - makes the error to throw at the deadline
  */

@@ -8,8 +8,8 @@ const DESCRIPTORS_BESIDE_CALLS = 96;
 const SHORTAGES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE']);
 
 /**
- * How many files this process may have open (`ulimit -n`); `Infinity` where the system does not
- * say. Node itself raises the soft limit to the hard one when it starts.
+ * How many files this process may have open (`ulimit -n`); `Infinity` if the system does not say.
+ * Node itself raises the soft limit to the hard one when it starts.
  */
 export function openFileLimit(): number {
   try {

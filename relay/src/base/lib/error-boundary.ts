@@ -59,8 +59,8 @@ export function presentTrace(): string | undefined {
 
 /**
  * Runs `action` as work of no boundary: what it begins is needed later, by the session that asked
- * for it or by another. Its requests carry the trace of the one that asked, with the session as the
- * parent: there is no turn yet that needs them.
+ * for it or by another. Its requests carry the trace of that session, with the session as the
+ * parent: no turn needs them yet.
  *
  * @param traceparent - of `presentTrace`; undefined: they carry none
  */
@@ -69,8 +69,8 @@ export function aheadOfNeed<T>(traceparent: string | undefined, action: () => T)
 }
 
 /**
- * Runs `action` as work of `boundary`, which is told of what it throws. What is thrown later, in a
- * timer, promise or event that it began, reaches the boundary through `catchUncaught`.
+ * Runs `action` as work of `boundary`, which is informed of the errors it throws. An error thrown
+ * later, in a timer, promise or event that it began, reaches the boundary through `catchUncaught`.
  */
 export function within(boundary: ErrorBoundary, action: () => void): void {
   present.run(boundary, () => {

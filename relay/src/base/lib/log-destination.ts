@@ -28,15 +28,15 @@ export interface LogDestinationOptions {
   readonly problems: Problems;
   /** What `/health` calls it if it cannot be written; by default that of the log itself. */
   readonly problem?: ProblemCode;
-  /** It cannot be written, from now on; called once until it is written again. */
+  /** Writing fails from now on; called once until it works again. */
   readonly onTrouble?: (reason: string) => void;
   /** The log is written again, after so many lines were left out. */
   readonly onResumed: (leftOut: number) => void;
 }
 
 /**
- * Where log lines go. What cannot be written waits, within a bound, and is tried again; beyond it
- * lines are counted and left out. No caller waits for it, and `/health` says that it is so.
+ * Where log lines go. Lines that cannot be written wait, within a bound, and are retried; beyond it
+ * they are counted and left out. No caller waits for it, and `/health` says that it is so.
  */
 export class LogDestination {
   readonly #options: LogDestinationOptions;

@@ -1,7 +1,7 @@
 /** Takes a line of the log with its newline. Returns at once, and writes nothing to the log. */
 export type LogListener = (line: string) => void;
 
-/** Stands before where the log is written. Each listener is given every line, redacted like the log. */
+/** Stands before the log's output. Each listener gets every line, redacted like the log. */
 export class LogTap {
   readonly #destination: { write(line: string): void };
   readonly #listeners = new Set<LogListener>();

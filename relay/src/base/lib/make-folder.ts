@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /**
  * Makes a folder and those above it, for the relay's own eyes. Node's recursive `mkdir` never ends
- * where the system says that a folder's parent is not there although it is, as in `/proc`.
+ * if the system says that a folder's parent is missing although it exists, as in `/proc`.
  *
  * @throws the system's error, e.g. `EACCES`, `ENOSPC`, or `ENOTDIR` if a file is in the way
  */

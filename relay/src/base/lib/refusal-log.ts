@@ -14,7 +14,7 @@ export interface RefusalLogOptions {
 
 /**
  * The log lines that any stranger can cause as often as they like. The first of each client in a
- * minute are written; at its end one line says how many were left out, and of whom the most.
+ * minute are written; at its end one line says how many were left out, and from which client most.
  */
 export class RefusalLog implements Disposable {
   readonly #options: RefusalLogOptions;

@@ -13,8 +13,8 @@ export interface RotatingFileOptions {
 }
 
 /**
- * A file that is appended to, and begun anew when it is full. It is opened by the first write; one
- * that fails leaves the file closed, so that the next finds a folder that was made meanwhile.
+ * A file that is appended to, and begun anew when it is full. The first write opens it; one that
+ * fails leaves the file closed, so that the next finds a folder that was made meanwhile.
  */
 export class RotatingFile implements AsyncDisposable {
   readonly #options: RotatingFileOptions;

@@ -4,7 +4,7 @@ import type { Logger } from './logger.ts';
 
 /** Longest that systemd-notify may take. */
 const NOTIFY_MS = 5_000;
-/** How often within the watchdog's time it is told: one may be late, and one may be lost. */
+/** Notifications within the watchdog's time: one may be late, and one may be lost. */
 const TIMES_PER_WATCHDOG = 3;
 
 /** As much of the environment as systemd sets for a service that notifies it. */
@@ -14,8 +14,8 @@ export interface SupervisorEnvironment {
 }
 
 /**
- * Tells systemd that the relay is ready, alive, or stopping (sd_notify(3)), with its own program:
- * Node has no Unix datagram sockets. Without systemd it does nothing.
+ * Notifies systemd that the relay is ready, alive, or stopping (sd_notify(3)), with its own
+ * program: Node has no Unix datagram sockets. Without systemd it does nothing.
  *
  * The timer is the main thread's, so that a process whose event loop hangs is not called alive.
  */

@@ -16,9 +16,9 @@ export interface UncaughtErrorsOptions {
 }
 
 /**
- * What no code caught: an exception in a timer or event, a rejection without a handler. It ends the
- * work that it belongs to, e.g. a session, and never the process. What belongs to no such work is
- * logged and counted.
+ * Errors that no code caught: an exception in a timer or event, a rejection without a handler. Such
+ * an error ends the work that it belongs to, e.g. a session, and never the process. An error that
+ * belongs to no such work is logged and counted.
  */
 export class UncaughtErrors implements Disposable {
   readonly #options: UncaughtErrorsOptions;

@@ -19,7 +19,7 @@ export interface MemberOptions {
   readonly startMs: number;
   /** The longest a worker may owe an answer. */
   readonly answerMs: number;
-  /** What the holder of a lease is told when its worker dies. */
+  /** The error that the holder of a lease gets when its worker dies. */
   readonly failure: ErrorCode;
   readonly clock: Clock;
 }
@@ -35,7 +35,7 @@ interface Owed {
 export interface MemberEvents {
   /** Ready for a lease: started, or given back and drained. */
   readonly idle: (member: WorkerPoolMember) => void;
-  /** `started` tells a worker that died at work from one that never came up. */
+  /** `started` distinguishes a worker that died at work from one that never came up. */
   readonly died: (member: WorkerPoolMember, cause: unknown, started: boolean) => void;
 }
 
@@ -74,7 +74,7 @@ export class WorkerPoolMember {
     this.#state = 'leased';
   }
 
-  /** Rejects with `failure` where the worker dies before it answers. */
+  /** Rejects with `failure` if the worker dies before it answers. */
   request(message: unknown, transfer: readonly ArrayBuffer[]): Promise<unknown> {
     if (this.#state !== 'leased') {
       return Promise.reject(

@@ -4,7 +4,7 @@ import { isOutOfDescriptors } from './descriptors.ts';
 import { outsideBoundaries } from './error-boundary.ts';
 import { WorkerPoolMember, type MemberOptions, type PoolableWorker } from './worker-pool-member.ts';
 
-// tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
+// tinypool and piscina hand out tasks, each to any thread that is free. Recognition is a
 // conversation with one thread that keeps its state from the first sample to the last, so it is
 // threads that are handed out here.
 
@@ -23,7 +23,7 @@ export interface WorkerPoolOptions extends MemberOptions {
 export interface WorkerLease<Request, Answer> {
   /**
    * @param transfer buffers to hand over rather than copy
-   * @throws ParleyError with the pool's `failure` where the worker dies before it answers
+   * @throws ParleyError with the pool's `failure` if the worker dies before it answers
    */
   request(message: Request, transfer?: readonly ArrayBuffer[]): Promise<Answer>;
   /** Gives the worker back. It is leased again only after it has answered everything. */
@@ -82,8 +82,8 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
    * Waits at most `waitMs` for a worker, longer only while one is still starting.
    *
    * @param since - the wait counts from when it settles; from now on if absent
-   * @throws ParleyError `capacity_exhausted` where none became free in time, the pool's `failure`
-   *   where one could not be started. Rejects with the signal's reason when aborted.
+   * @throws ParleyError `capacity_exhausted` if none became free in time, the pool's `failure` if
+   *   one could not be started. Rejects with the signal's reason when aborted.
    */
   async acquire(
     signal?: AbortSignal,
@@ -127,9 +127,9 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   }
 
   /**
-   * Proves that a worker answers: one that is free, or a new one if there is none at all. While all
-   * are at work or on their way up none is taken from those who wait, and none need be: what is owed
-   * has a deadline of its own.
+   * Proves that a worker answers: one that is free, or a new one if none exists. While all are at
+   * work or starting, none is taken from the callers who wait, and none need be: owed answers have
+   * a deadline of their own.
    *
    * @throws ParleyError the pool's `failure`. Rejects with the signal's reason when aborted.
    */
@@ -159,7 +159,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     let held = true;
     return {
       request: (message, transfer = []) => {
-        // A lease given back must not speak to a worker that is someone else's by now.
+        // A lease given back must not speak to a worker that has another holder by now.
         if (!held) return Promise.reject(new Error('A released worker was asked for something.'));
         return member.request(message, transfer) as Promise<Answer>;
       },
@@ -186,7 +186,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
           }),
         );
       } catch (cause) {
-        // Later, because who waits for it may only be about to look.
+        // Later, because the caller that waits for it may only be about to look.
         queueMicrotask(() => this.#cannotStart(cause));
       }
     }
@@ -211,7 +211,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     this.#cannotStart(cause);
   }
 
-  /** It would fail again at once: the next one who asks may retry. */
+  /** It would fail again at once: the next caller may retry. */
   #cannotStart(cause: unknown): void {
     for (const watch of this.#warmWatchers) watch({ cause });
     const [waiter] = this.#waiters;

@@ -11,7 +11,7 @@ import type { ClauseKind } from '../stages/synthesizer/clause-track.ts';
 import type { BudgetScope } from '../../people/metering/budgets.ts';
 import type { ProviderUse } from '../stages/provider.ts';
 
-/** What an utterance that began while a reply was heard turned out to be. */
+/** How an utterance that began while a reply was heard was judged. */
 export type BargeInVerdict =
   /** The person takes the turn. */
   | 'interruption'
@@ -72,7 +72,7 @@ export type TurnEnd =
   | 'requested';
 
 export type TurnOutcome =
-  /** There was a reply; `reply-done` says how it ended. */
+  /** The turn had a reply; `reply-done` says how it ended. */
   | 'replied'
   /** Only noise, or silence. */
   | 'no-words'
@@ -133,7 +133,7 @@ export type CallEventBody =
        * if no end was received.
        */
       readonly finalMs: number | null;
-      /** There was speech, but its words could not be placed. */
+      /** The person spoke, but the words could not be made out. */
       readonly isUnrecognised: boolean;
       readonly speech: { readonly text: string };
     } & OfUtterance)
@@ -146,7 +146,7 @@ export type CallEventBody =
       /** PCM16 at 16 kHz. */
       readonly audio: () => readonly Int16Array[];
     } & OfUtterance)
-  /** It was not speech after all, or the session ended first. */
+  /** The utterance was not speech after all, or the session ended first. */
   | ({ readonly type: 'utterance-discarded'; readonly audioMs: number } & OfUtterance)
   | ({
       readonly type: 'text-typed';
@@ -167,7 +167,7 @@ export type CallEventBody =
       readonly delayMs: number;
       readonly reasons: readonly EndOfTurnReason[];
     } & OfTurn)
-  /** What an utterance is that began while the reply was heard. */
+  /** How an utterance is judged that began while the reply was heard. */
   | ({
       readonly type: 'barge-in-decided';
       readonly verdict: BargeInVerdict;
@@ -208,7 +208,7 @@ export type CallEventBody =
       /** What was heard as far as is known, and all that was written; fillers aside. */
       readonly speech: { readonly text: string; readonly written: string };
     } & OfReply)
-  /** Once for each turn. What follows of it can only be how much of its reply was heard. */
+  /** Once for each turn. Only how much of its reply was heard can follow. */
   | ({ readonly type: 'turn-ended'; readonly outcome: TurnOutcome } & OfTurn)
   | ({
       readonly type: 'provider-attempted';
@@ -228,7 +228,7 @@ export type CallEventBody =
       readonly to: string;
       readonly reason: ErrorCode;
     } & Partial<OfTurn>)
-  /** Another provider does the work of a stage from now on, as this call is told. */
+  /** Another provider works at a stage from now on; this call's client is informed. */
   | {
       readonly type: 'stage-changed';
       readonly stage: Stage;
@@ -237,7 +237,7 @@ export type CallEventBody =
       /** null if `to` is the better one. */
       readonly reason: ErrorCode | null;
     }
-  /** What was said first is remembered in few words from now on. */
+  /** The beginning of the conversation is remembered in few words from now on. */
   | {
       readonly type: 'history-summarised';
       /**
@@ -247,7 +247,7 @@ export type CallEventBody =
       readonly outcome: 'summarised' | 'forgotten' | 'failed' | 'interrupted';
       /** null if none wrote it. */
       readonly provider: string | null;
-      /** How many messages it stands for. */
+      /** How many messages the summary replaces. */
       readonly messages: number;
       readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
       readonly durationMs: number;
@@ -264,5 +264,5 @@ export type CallEventBody =
 export type CallEvent = CallEventBody & CallEventStamp;
 export type CallEventOf<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
 
-/** Tells the observers; never throws and never waits. */
+/** Informs the observers; never throws and never waits. */
 export type EmitCallEvent = (event: CallEventBody) => void;

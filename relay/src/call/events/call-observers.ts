@@ -38,7 +38,7 @@ export class CallObservers {
     this.#wallMs = options.wallMs ?? Date.now;
   }
 
-  /** What one session emits its events with. */
+  /** The emitter of one session's events. */
   emitterOf(sessionId: string, userId: string): EmitCallEvent {
     return (body) => {
       const event: CallEvent = { ...body, atMs: this.#wallMs(), sessionId, userId };
@@ -48,7 +48,7 @@ export class CallObservers {
 
   #call(observer: CallObserver, event: CallEvent): void {
     const failed = (err: unknown) => this.#failed(observer, event, err);
-    // Not the session's: what an observer does later, and fails at, must not end the call.
+    // Not the session's work: if an observer fails later, that must not end the call.
     within({ failed }, () => {
       // TypeScript lets an asynchronous function stand for one that returns nothing.
       const result: unknown = observer.observe(event);

@@ -16,7 +16,7 @@ export interface CallRecorderOptions {
   /** @returns undefined if none can be made now */
   readonly open: (onFailed: () => void) => RecordingWriter | undefined;
   readonly emit: EmitCallEvent;
-  /** It cannot be recorded, or not any more; the call goes on. */
+  /** The call cannot be recorded, or not any more; it goes on. */
   readonly onFailed: () => void;
 }
 
@@ -25,7 +25,7 @@ interface Running {
   readonly voice: VoicePlacement;
   /** Of the response that is being sent. */
   resampler: { readonly item: number; readonly stream: Pcm16Resampler } | undefined;
-  /** Where the person's utterance goes on; samples of the session clock. */
+  /** The end of the person's utterance so far; samples of the session clock. */
   person: { utterance: number; end: number };
 }
 

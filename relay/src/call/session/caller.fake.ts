@@ -1,6 +1,6 @@
 import type { SessionOptions } from './session-options.ts';
 
-/** Who calls, in tests that are about something else. */
+/** A caller for tests that are about something else. */
 export const TEST_CALLER = {
   conversationId: 'conv_1',
   client: 'test',

@@ -3,9 +3,9 @@ import type { Identity } from '../../people/auth/identity.ts';
 import type { SessionRules } from './session-options.ts';
 
 /**
- * Chunks of 100 ms: as many as there is time for. What was not used is kept, up to what is sent at
- * once after a lost connection: a minute, and what was on its way. The tolerance is for clocks that
- * differ.
+ * Chunks of 100 ms: as many as there is time for. An unused allowance is kept, up to what is sent
+ * at once after a lost connection: a minute, and what was on its way. The tolerance is for clocks
+ * that differ.
  */
 const AUDIO = { capacity: 700, perSecond: 10.1 };
 

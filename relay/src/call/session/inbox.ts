@@ -123,7 +123,7 @@ export class Inbox {
       case 'malformed':
         return this.#mistake(result.fault, result.detail);
       case 'unknown':
-        // It has arrived all the same: a number that is never taken would end as a gap.
+        // The message has arrived all the same: skipping its number would look like a gap.
         if (result.seq !== undefined && !this.#isNew(result.seq)) return;
         this.#options.logger.debug({ eventType: result.type }, 'ignored an unknown event');
         return;
@@ -154,7 +154,7 @@ export class Inbox {
     });
   }
 
-  /** Tells the client what was wrong; the log line of the same `request_id` says more. */
+  /** Sends the client what was wrong; the log line of the same `request_id` says more. */
   error(code: ErrorCode, detail?: string): void {
     const error = new ParleyError(code, detail === undefined ? {} : { detail });
     const requestId = newId('req');
@@ -192,7 +192,7 @@ export class Inbox {
         return;
       }
       case 'input_audio_buffer.speech_started':
-        // Known even if it is refused: its audio is then passed over, not counted as a mistake.
+        // Known even if it is refused: its audio is then ignored, not counted as a mistake.
         this.#latestUtterance = event.utterance;
         if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
         conversation.startUtterance({
@@ -255,7 +255,7 @@ export class Inbox {
   }
 
   #refuseControl(event: ClientEvent): void {
-    // As with a turn that is refused: its audio is no mistake.
+    // As with a refused turn: its audio is not a mistake.
     if (event.type === 'input_audio_buffer.speech_started') {
       this.#latestUtterance = event.utterance;
     }

@@ -12,7 +12,7 @@ import { Session } from './session.ts';
 import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 describe('a lost connection', () => {
-  /** A session with one connection, what it reports, and ways to go on with it. */
+  /** A session with one connection, what it reports, and ways to resume it. */
   function lossy() {
     const log: string[] = [];
     const clock = new FakeClock();

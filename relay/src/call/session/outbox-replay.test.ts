@@ -118,7 +118,7 @@ describe('what a client missed', () => {
         client.read(100);
         expect(timesSlow()).toBe(0);
         expect(client.got).toEqual(client.got.toSorted((a, b) => a - b));
-        // What was dropped later, and what is passing, may have arrived too; nothing else may lack.
+        // Events dropped later, and passing ones, may have arrived too; nothing else may lack.
         const got = new Set(client.got);
         expect(kept.filter(({ seq }) => !got.has(seq))).toEqual([]);
         await clock.advance(100);

@@ -34,8 +34,8 @@ export interface OutboxOptions {
 /**
  * Everything that goes to the client, in order and numbered.
  *
- * What was sent is kept, within bounds, until the client says that it has it, so that a new
- * connection can be told what the old one missed.
+ * Sent messages are kept, within bounds, until the client acknowledges them, so that a new
+ * connection can repeat what the old one missed.
  */
 export class Outbox implements ConversationOutput {
   readonly #clock: Clock;
@@ -117,7 +117,7 @@ export class Outbox implements ConversationOutput {
   /** Forgets the oldest of what is kept; a client that lacks it cannot go on after a reconnect. */
   shrinkTo(maxBytes: number): void {
     this.#kept.shrinkTo(maxBytes);
-    // What is left of a replay would have a gap.
+    // The rest of a replay would have a gap.
     const replay = this.#replay;
     if (replay !== undefined && this.#kept.forgottenSeq > replay.sentSeq) this.#onSlowConsumer();
   }

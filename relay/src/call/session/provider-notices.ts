@@ -9,8 +9,8 @@ export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed
 /**
  * Which provider does the work of each stage, as the client knows it, and notice of each change.
  *
- * Two sources: the call's own events, which tell of a failover with its reason and of requests
- * that were served, and the ladder, which knows of changes between requests.
+ * Two sources: the call's own events, which report a failover with its reason and requests that
+ * were served, and the ladder, which knows of changes between requests.
  */
 export class ProviderNotices {
   readonly #providers: Stages;
@@ -40,7 +40,7 @@ export class ProviderNotices {
     this.#unsubscribe = providers.ladder.subscribe(changed, () => settings.language);
   }
 
-  /** In another language it may be others: the client is told of both at once. */
+  /** Another language may have other providers: the client is informed of both at once. */
   get names(): Readonly<Record<Stage, string>> {
     const { language } = this.#settings;
     if (language !== this.#language) this.#known = activeProviders(this.#providers, language);
@@ -66,9 +66,9 @@ export class ProviderNotices {
   }
 
   #failedOver(stage: Stage, to: string, reason: ErrorCode): void {
-    // One lost request does not mean that no provider is left, and a client that is told to listen
-    // by itself sends no more audio, which could show that recognition works again. What is left
-    // of an answer, though, it is to speak now.
+    // One lost request does not mean that no provider is left, and a client that must listen by
+    // itself sends no more audio, which could show that recognition works again. The rest of an
+    // answer, though, the client is to speak now.
     const isPassing =
       isRelayProvider(this.#active(stage)) && (to === 'none' || stage === 'transcriber');
     if (isRelayProvider(to) || !isPassing) this.#changed(stage, to, reason);
@@ -109,7 +109,7 @@ export function activeProviders({ ladder }: Stages, language?: string): Record<S
   };
 }
 
-/** What a client is told of the change. */
+/** The notice of the change for a client. */
 export function providerNotice({ stage, from, to, reason }: StageChange) {
   return reason === null
     ? ({ type: 'session.restored', stage, from, to } as const)

@@ -46,16 +46,16 @@ interface SessionPageModelOptions {
 }
 
 export interface SessionSurroundings {
-  /** Who calls now. */
+  /** The present caller. */
   readonly caller: () => Identity;
   readonly outbox: Outbox;
-  /** The providers that the client was told of last, if any. */
+  /** The providers that the client was last informed of, if any. */
   readonly providers: () => SessionDescription['providers'] | undefined;
-  /** Tells the client. */
+  /** Informs the client. */
   readonly onError: (code: ErrorCode) => void;
 }
 
-/** What a client may change of its session, and what it is told of it. */
+/** The client's changes of its session, and the notices of them. */
 export class SessionControls {
   /** undefined: the relay records no calls. */
   readonly recorder: CallRecorder | undefined;
@@ -84,7 +84,7 @@ export class SessionControls {
     });
   }
 
-  /** Where what is said goes. */
+  /** The destination of what is said. */
   get output(): ConversationOutput {
     return this.recorder ?? this.#state.outbox;
   }
@@ -107,7 +107,7 @@ export class SessionControls {
   }
 
   /**
-   * Tells the client that another provider does the work of a stage.
+   * Informs the client that another provider does the work of a stage.
    *
    * @returns false if it does that work by itself, and need not know
    */
@@ -188,7 +188,7 @@ export class SessionBrowserModel implements BrowserModelPort {
     }
   }
 
-  /** What the page says. Of a question that is over, or was never asked, it is passed over. */
+  /** What the page says. It is ignored if the question is over, or was never asked. */
   receive(event: PageAnswerEvent): void {
     const question = this.#open;
     if (question?.requestId !== event.request_id || question.isAnswered) return;
@@ -201,7 +201,7 @@ export class SessionBrowserModel implements BrowserModelPort {
     question.silence();
     question.characters += event.delta.length;
     if (question.characters > MAX_CHARACTERS || !question.words.push(event.delta)) {
-      // What waits is still said.
+      // The waiting words are still said.
       return question.words.fail(new ParleyError('generator_failed'));
     }
     question.silence = afterDeadline(this.#options.clock, SILENCE_MS, () =>

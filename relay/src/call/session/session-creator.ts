@@ -30,12 +30,12 @@ import { Session } from './session.ts';
 /** Tickets that may wait to be used, of all guests and of all accounts: a few megabytes each. */
 const MAX_TICKETS = 10_000;
 
-/** Who asks for a session, with which program, and from where. */
+/** The caller who asks for a session, with which program, and from where. */
 export interface Caller extends Pick<SessionOptions, 'identity' | 'client'> {
   readonly address: string;
 }
 
-/** A conversation that a session goes on with. */
+/** A conversation that a session continues. */
 export interface EarlierConversation {
   readonly id: string;
   readonly history: History;
@@ -143,7 +143,7 @@ export class SessionCreator {
     };
   }
 
-  /** What pays for the summary that a call begins with; undefined: nothing limits it. */
+  /** Pays for the summary that a call begins with; undefined: nothing limits it. */
   budgetBefore(sessionId: string, identity: Identity): (TurnBudget & Disposable) | undefined {
     return this.#options.spending?.prepare(sessionId, identity);
   }
@@ -225,7 +225,7 @@ export class SessionCreator {
     }
   }
 
-  /** What must be given before anything of it is counted. */
+  /** Checks the conditions that hold before anything is counted. */
   #check({ identity, address }: Caller): void {
     const { admission, limiter, planOf } = this.#options;
     if (!admission.isOpen) throw new LimitReached('lateness', 'capacity_exhausted');

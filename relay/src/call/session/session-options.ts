@@ -74,7 +74,7 @@ export interface SessionOptions extends Pick<
   readonly client: string;
   /** What the client calls it by, for the log. */
   readonly tags?: readonly string[] | undefined;
-  /** Without it the session is not limited by money, and tells nothing of it. */
+  /** Without it the session has no limit of money, and reports none. */
   readonly spending?: SessionSpending | undefined;
   /** Without it the session is not traced. */
   readonly trace?: { readonly id: string; readonly work: WorkTrace } | undefined;
@@ -86,7 +86,7 @@ export interface SessionOptions extends Pick<
   readonly onClosed: () => void;
 }
 
-/** Where sessions get their money. */
+/** Gives sessions their money. */
 export interface SpendingDesk {
   /** @throws ParleyError `budget_exhausted` */
   admit(identity: Identity): void;

@@ -198,7 +198,7 @@ export class ReplayMemory {
     this.#bytes += changedBytes;
     if (this.#bytes <= this.#options.maxBytes || this.#isScheduled) return;
     this.#isScheduled = true;
-    // Not in the middle of the message that was one too many: its session may be the one to go.
+    // Not within the message that exceeded the bound: its session may be the one to go.
     outsideBoundaries(() => setImmediate(() => this.#makeRoom()));
   };
 

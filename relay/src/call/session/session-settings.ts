@@ -65,9 +65,9 @@ export function applyUpdate(
 }
 
 /**
- * What a client is told of its session.
+ * The information about a session for its client.
  *
- * @param providers - those that it was told of last, if any
+ * @param providers - those that it was last informed of, if any
  */
 export function describeSession(
   { id, identity }: Pick<SessionOptions, 'id' | 'identity'>,
@@ -105,7 +105,7 @@ export function describeSession(
  * The voice that speaks in a call: one that does not know its language gives way to the first that
  * does, so that a person's choice may stand over calls in several languages.
  *
- * @returns undefined if there is no such voice
+ * @returns undefined if the voice does not exist
  */
 export function voiceIn(
   { providers: { synthesizer } }: Pick<SessionContext, 'providers'>,

@@ -16,7 +16,7 @@ const attached = (heardAtMs: number): SessionState => ({
 /** A connection of before was lost at 0. */
 const resuming = (sinceMs: number): SessionState => ({ kind: 'resuming', sinceMs, lostAtMs: 0 });
 
-/** What is made of a session that began at 0, at `nowMs`. */
+/** The state at `nowMs` of a session that began at 0. */
 function verdict(state: SessionState, nowMs: number, activeAtMs: number) {
   const result = judge(state, limits, { nowMs, startedAtMs: 0, activeAtMs });
   return result.kind === 'close' ? result.reason : result.kind;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/lib/clock.ts';
 
-/** How long before the longest duration of a call its client is told, ms. */
+/** How long before the longest duration of a call its client is warned, ms. */
 const ENDING_TOLD_MS = 120_000;
 
 /**
@@ -47,9 +47,9 @@ export class SessionTime {
   }
 
   /**
-   * Once, in time for a person to come to an end. A call that may last no longer is not told.
+   * Once, in time for a person to come to an end. A call that may last no longer is not warned.
    *
-   * @returns ms until `durationMs` are over; undefined if it need not be told now
+   * @returns ms until `durationMs` are over; undefined if no warning is due now
    */
   endingMs(durationMs: number): number | undefined {
     const leftMs = this.startedAtMs + durationMs - this.nowMs;

@@ -25,7 +25,7 @@ import { SpendingNotices } from './spending-notices.ts';
 export class Session implements ErrorBoundary {
   readonly id: string;
   readonly resumeKey: string;
-  /** Who calls; replaced when the client shows a newer token. */
+  /** The caller; replaced when the client shows a newer token. */
   identity: Identity;
   readonly #over = Promise.withResolvers<void>();
   /** Resolves when its last event has been emitted. */
@@ -166,7 +166,7 @@ export class Session implements ErrorBoundary {
   }
 
   receiveText(socket: SessionSocket, text: string): void {
-    // What a replaced connection still delivers comes again over its successor.
+    // Messages that a replaced connection still delivers come again over its successor.
     if (this.#socket !== socket) return;
     if (this.#state.kind === 'resuming') return this.#resume(text);
     this.#inbox.receiveText(text);
@@ -192,7 +192,7 @@ export class Session implements ErrorBoundary {
     else if (verdict.kind === 'dead-connection') this.#socket?.terminate();
   }
 
-  /** Tells the client that the server is about to go. */
+  /** Informs the client that the server is about to go. */
   drain(graceMs: number): void {
     this.#outbox.event({ type: 'session.draining', grace_ms: graceMs });
   }
@@ -233,7 +233,7 @@ export class Session implements ErrorBoundary {
 
   /** Something in this call threw, now or in a callback: the call ends, and nothing else does. */
   failed(err: unknown): void {
-    // What it leaves behind may fail again and again.
+    // Leftover callbacks may fail again and again.
     this.#options.logger[this.#hasFailed ? 'debug' : 'error']({ err }, 'session failed');
     this.#hasFailed = true;
     this.close('internal');

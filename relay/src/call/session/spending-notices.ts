@@ -2,7 +2,7 @@ import type { CallEventBody, EmitCallEvent } from '../events/call-events.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import type { SessionSpending } from './session-options.ts';
 
-/** Tells the client after each turn what the session has cost, and observers when little is left. */
+/** After each turn, informs the client of the cost, and observers when little is left. */
 export class SpendingNotices {
   readonly #spending: SessionSpending | undefined;
   readonly #output: Pick<ConversationOutput, 'event'>;

@@ -13,10 +13,10 @@ const WIDELY_SPOKEN: readonly string[] = (
   'ms nl no pl pt ro ru sk sv th tr uk vi zh'
 ).split(' ');
 
-/** Those that a provider or a voice knows, as primary BCP 47 subtags; undefined: any. */
+/** The languages of a provider or a voice, as primary BCP 47 subtags; undefined: any. */
 export type Languages = readonly string[] | undefined;
 
-/** @param tag - BCP 47 @returns the primary subtag that stands for the language, e.g. `de` */
+/** @param tag - BCP 47 @returns the primary subtag of the language, e.g. `de` */
 export function primaryLanguage(tag: string): string {
   const subtag = tag.split('-')[0]!.toLowerCase();
   return SAME[subtag] ?? subtag;
@@ -78,9 +78,9 @@ export interface StageLanguages {
 /**
  * The languages that a call may choose, BCP 47; the first is that of calls which choose none.
  *
- * The operator's own language is left out only if no provider of a stage knows it: people would
- * not be heard, or not be answered. It may have been set by accident, since desktops set a
- * variable of the same name.
+ * The operator's own language is left out only if no provider of a stage knows it: people would not
+ * be heard, or not be answered. The setting may be an accident, since desktops set a variable of
+ * the same name.
  */
 export function offeredLanguages(
   { transcriber, generator, synthesizer }: StageLanguages,

@@ -56,7 +56,7 @@ const REFUSALS: ReadonlySet<ProviderFault> = new Set([
   'out-of-descriptors',
 ]);
 
-/** Statuses that are about what was sent, not about who sent it or to which address. */
+/** Statuses that are about the content, not about the sender or the address. */
 const REQUEST_STATUSES: ReadonlySet<number | undefined> = new Set([400, 413, 415, 422]);
 
 /**
@@ -74,7 +74,7 @@ export class ProviderError extends ParleyError {
   readonly isRetryable: boolean;
   /**
    * Whether the request is at fault, not the provider: too long, with bytes or a field that are not
-   * accepted, against the vendor's rules. It says nothing about the requests of other people.
+   * accepted, against the vendor's rules. This says nothing about other people's requests.
    */
   readonly isRequestsOwn: boolean;
 

@@ -4,7 +4,7 @@ import type { Languages } from './languages.ts';
 
 /** The name by which clients know that they are to recognise or speak by themselves. */
 export const BROWSER = 'browser';
-/** The name that stands for a stage without a provider that works. */
+/** The name for a stage without a provider that works. */
 export const NO_PROVIDER = 'none';
 
 /** Whether a stage's active name is a provider of the relay: not the browser, not `none`. */
@@ -19,7 +19,7 @@ export type Owned<Port> = Port & Partial<AsyncDisposable>;
 export interface Provider {
   /** Name shown to people, in logs and in configuration, e.g. `deepgram-nova`. */
   readonly name: string;
-  /** It is asked for nothing in other languages. */
+  /** The provider is not asked in other languages. */
   readonly languages?: Languages;
   /**
    * The cheapest real proof that it could serve now: costs no speech and no tokens.
@@ -57,14 +57,14 @@ export interface ProviderAttempt {
   readonly fault: string | null;
 }
 
-/** What an adapter was used for by one request; told once, also if that failed or was given up. */
+/** An adapter's use for one request; reported once, also if that failed or was given up. */
 export interface AdapterUse {
   /** As the price list names it. */
   readonly model: string;
   readonly units: UsedUnits;
   /** The vendor did not say how much it was. */
   readonly isEstimated?: boolean;
-  /** It was begun on a guess that the person has finished. */
+  /** The request was begun on a guess that the person has finished. */
   readonly isSpeculative?: boolean;
 }
 
@@ -81,7 +81,7 @@ export interface ProviderUse {
   readonly isEstimated: boolean;
 }
 
-/** Called with what becomes of one request to a stage. */
+/** Called with the outcome of one request to a stage. */
 export interface FailoverObserver {
   /** Whose request it is: one call's requests have the same name, those of others have another. */
   readonly caller?: string | undefined;

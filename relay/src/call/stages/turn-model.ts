@@ -6,7 +6,7 @@ export interface TurnModel {
   /**
    * @param samples - the end of the utterance up to now, with the silence of the pause, PCM16 at
    *   16 kHz; the memory is handed over
-   * @param signal - aborted once the answer is of no use any more
+   * @param signal - aborted once the answer is useless
    * @returns how probably the turn is over, 0–1; undefined if too many others wait for an answer
    * @throws what failed, or the signal's reason
    */

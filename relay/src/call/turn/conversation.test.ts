@@ -36,7 +36,7 @@ describe('barge-in', () => {
     test.conversation.cancelReply(undefined);
     await settle();
     expect(test.outcomes).toEqual(['cancelled']);
-    // What they left running ends at its deadline, unheard.
+    // The work left running ends at its deadline, unheard.
     await test.clock.advance(200_000);
     expect(test.outcomes).toEqual(['cancelled']);
     expect(test.clock.pendingTimers).toBe(0);

@@ -104,7 +104,7 @@ export class Conversation {
     return this.#listening.openNumber;
   }
 
-  /** Whether anything was said in it, not only in the one that it goes on with. */
+  /** Whether anything was said in this call, not only in the earlier one it continues. */
   get hasWords(): boolean {
     return this.#history.messages.length !== this.#earlierMessages;
   }
@@ -200,7 +200,7 @@ export class Conversation {
     this.#listening.end(instants);
   }
 
-  /** It was not speech after all. */
+  /** The utterance was not speech after all. */
   discardUtterance(): void {
     this.#detector.over();
     this.#listening.discard();
@@ -291,7 +291,7 @@ export class Conversation {
     return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
   }
 
-  /** What is typed while the person speaks goes before what they have not said to its end. */
+  /** Text typed while the person speaks goes before the speech that is not finished. */
   #add(userTurn: UserTurn): void {
     const isSpeaking = this.#listening.openNumber !== undefined;
     this.#order.add(userTurn, isSpeaking ? this.#place : undefined);

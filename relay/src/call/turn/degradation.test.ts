@@ -109,7 +109,7 @@ describe('an answer from memory', () => {
     await test.clock.advance(5_000);
     expect(test.reply).toBe(`${EARLIER_I_SAID} Paris it is.`);
     expect(test.outcomes).toEqual(['completed', 'completed']);
-    // What was only repeated is not fresh: from its own time on it is too old.
+    // A repeated answer is not fresh: from its own time on it is too old.
     await test.clock.advance(20_000);
     test.type('What is the capital of France?');
     await test.clock.advance(5_000);

@@ -197,7 +197,7 @@ it('comes from every state to an answer, an apology or listening, within its lim
       const begun = new Set(test.ofCall('utterance-started').map(({ turnId }) => turnId));
       const ended = test.ofCall('turn-ended').map(({ turnId }) => turnId);
       expect([...begun].filter((turnId) => !ended.includes(turnId))).toEqual([]);
-      // So has every reply that the client was told of.
+      // Every reply that the client was informed of has ended too.
       const created = test.ofType('response.created').map(({ response_id: id }) => id);
       expect(test.ofType('response.done').map(({ response_id: id }) => id)).toEqual(created);
       // A reply that is held is decided upon.

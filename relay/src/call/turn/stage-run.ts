@@ -12,7 +12,7 @@ export interface StageRunOptions {
   readonly turnId: string;
   /** Names the call among others. */
   readonly caller: string;
-  /** Who is asked first: a provider's name, `browser`, or `none`. */
+  /** The provider that is asked first: its name, `browser`, or `none`. */
   readonly active: () => string;
   readonly emit: EmitCallEvent;
 }

@@ -79,7 +79,7 @@ export class TurnIntake {
     this.#announce(this.#options.outage.announcement());
   }
 
-  /** Tells observers, client and history what was said. */
+  /** Informs observers, client and history of what was said. */
   #tell(userTurn: UserTurn): void {
     const { emit, output, logger } = this.#conversation;
     const { history } = this.#options;
@@ -113,7 +113,7 @@ export class TurnIntake {
     );
     const turn = { ...turnOf(question, nowMs), asrSeconds };
     const isSpeaking = listening.openNumber !== undefined;
-    // What is typed is answered even while the person speaks; what they said is not.
+    // A typed message is answered even while the person speaks; their speech is not.
     const areAllSpoken = questions.every(({ kind }) => kind === 'spoken');
     const isMoreToCome = listening.awaitsWords || (isSpeaking && areAllSpoken);
     this.#postponedSeconds = isMoreToCome ? asrSeconds : 0;
@@ -134,7 +134,7 @@ export class TurnIntake {
     return this.#options.turns.say(this.#apologyFor(lost), turn);
   }
 
-  /** After the answer that goes before it. */
+  /** After the answer that precedes it. */
   #apologiseLater(lost: LostTurn): void {
     if (lost.kind === 'refused') this.announceOutage();
     else this.#announce(this.#apologyFor(lost));

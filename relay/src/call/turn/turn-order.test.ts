@@ -164,7 +164,7 @@ async function played(person: Person, acts: readonly Act[]) {
   return { test, places, questions };
 }
 
-/** Everything the observers were told of, by its place. */
+/** All events that the observers got, by place. */
 function said(test: TestConversation): string[] {
   return test.callEvents.flatMap((event) => {
     if (event.type === 'text-typed') return [event.speech.text];

@@ -33,8 +33,8 @@ export interface TurnTakingOptions {
 }
 
 /**
- * When the relay speaks. At most one reply runs: a new one takes its place, a barge-in cancels it.
- * What is to be said unasked waits for a pause.
+ * When the relay speaks. At most one reply runs: a new one replaces it, a barge-in cancels it.
+ * Unasked sentences wait for a pause.
  */
 export class TurnTaking {
   readonly #conversation: ConversationOptions;
@@ -113,7 +113,7 @@ export class TurnTaking {
 
   /** The client wants no more of a reply. @returns false if no such reply runs */
   cancel(id: string | undefined): boolean {
-    // What it has done stays done, and it is not given again.
+    // Its actions stay done, and it is not given again.
     const latest = this.#latest;
     if (latest !== undefined && (id === undefined || id === latest.reply.id)) {
       this.#latest = undefined;
@@ -201,7 +201,7 @@ export class TurnTaking {
     this.#announceNext();
   }
 
-  /** The budget is used up: whatever else is to be said in this turn, goodbye is. */
+  /** The budget is used up: goodbye is said, even if this turn has more to say. */
   sayGoodbye(turnId: string): void {
     if (!this.isGoodbye) this.say(GOODBYE_SENTENCE, { turnId, trigger: 'notice' });
   }

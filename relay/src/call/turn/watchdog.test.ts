@@ -83,7 +83,7 @@ describe('a turn', () => {
     expect(stages).toEqual([]);
     await clock.advance(10_000);
     expect(stages).toEqual(['generator']);
-    // What took its place has as long again.
+    // The replacement has as long again.
     await clock.advance(120_000);
     expect(stages).toHaveLength(1);
     await clock.advance(10_000);

@@ -126,7 +126,7 @@ export class Watchdog {
     turn.logger.debug(state, 'a turn is running');
     if (idleMs > giveUpAfterMs) {
       turn.logger.error(state, 'a stage makes no progress and is given up');
-      // What takes its place gets as long again.
+      // Its replacement gets as long again.
       entry.lastProgressMs = nowMs;
       entry.hasWarned = false;
       turn.giveUp(stage);

@@ -22,7 +22,7 @@ const MAX_SEGMENTS = 1_000_000;
 /** What is cut is the end of a response, of 200 ms a segment. */
 const MAX_CUT_SEGMENTS = 5_000;
 
-/** Samples of one side, and where they stand in the file. */
+/** Samples of one side, and their place in the file. */
 interface Segment {
   readonly side: 'person' | 'voice';
   readonly item: number;
@@ -99,7 +99,7 @@ export class RecordingReader {
     }
   }
 
-  /** Both sides, interleaved; silence where there is nothing. */
+  /** Both sides, interleaved; gaps are silence. */
   async #frames(file: FileHandle, first: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
     const frames = new Uint8Array(count * FRAME_BYTES);
     const view = new DataView(frames.buffer);
@@ -145,8 +145,8 @@ export class RecordingReader {
 }
 
 /**
- * Finds the records of a recording. What a process that died left unfinished at its end is passed
- * over.
+ * Finds the records of a recording. An unfinished record at its end, left by a process that died,
+ * is ignored.
  *
  * @throws RangeError if it is not a recording
  */
@@ -204,8 +204,8 @@ function segmentOf({ kind, item, start, bytes }: RecordHead, at: number, key: st
 }
 
 /**
- * What is known last of how much was heard holds. Numbers of responses begin anew after 65,535, so
- * it is about what stands before it.
+ * The latest record of how much was heard holds. Numbers of responses begin anew after 65,535, so
+ * it concerns the records before it.
  */
 function cut(segments: readonly Segment[], { item, start }: RecordHead): void {
   for (const segment of segments.slice(-MAX_CUT_SEGMENTS)) {

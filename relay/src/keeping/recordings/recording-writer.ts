@@ -44,7 +44,7 @@ export class RecordingWriter {
     const content = Buffer.from(JSON.stringify(head));
     const record = { kind: 'head', item: 0, start: 0, bytes: content.length } as const;
     this.#add(Buffer.concat([encodeHead(record), content]));
-    // So that the file exists as soon as the person is told of it.
+    // The file must exist as soon as the person hears of it.
     this.#write();
   }
 
@@ -67,7 +67,7 @@ export class RecordingWriter {
 
   /** Resolves when all that waits now is written, or given up. */
   async flush(): Promise<void> {
-    // It may have looked for more to write already, for the last time.
+    // The loop may have looked for more to write already, for the last time.
     await this.#work;
     this.#write();
     await this.#work;

@@ -50,7 +50,7 @@ export class Recordings implements AsyncDisposable {
 
   /**
    * @param onFailed - called at most once: nothing more is recorded
-   * @returns undefined if there is no room
+   * @returns undefined if it has no room
    */
   record(sessionId: string, onFailed: () => void): RecordingWriter | undefined {
     const { dir, maxBytes, sealing, logger, problems } = this.#options;
@@ -94,7 +94,7 @@ export class Recordings implements AsyncDisposable {
     await makeFolder(dir);
     let bytes = 0;
     for (const name of await readdir(dir)) {
-      // It may be deleted meanwhile.
+      // The recording may be deleted meanwhile.
       bytes += (await stat(join(dir, name)).catch(() => undefined))?.size ?? 0;
     }
     this.#bytes = bytes;

@@ -25,7 +25,7 @@ it('places the next response where the interrupted one ended', () => {
   voice.place(1, 10_000, 0);
   voice.cut(1, 200, 250);
   expect(voice.place(2, 100, 300)).toBe(300);
-  // It is not cut by what is learnt of the first one later.
+  // The second item is not cut by later news of the first one.
   expect(voice.cut(1, 240, 310)).toBe(240);
   expect(voice.place(2, 100, 310)).toBe(400);
 });

@@ -8,7 +8,7 @@ interface Piece {
 }
 
 /**
- * Where the voice lies on the session clock. It is sent ahead of being played, so each piece is
+ * Where the voice lies on the session clock. Voice is sent ahead of being played, so each piece is
  * placed at the end of the one before, or now if that was over already.
  */
 export class VoicePlacement {

@@ -40,7 +40,7 @@ const ASCII = /^[\x20-\x7e]*$/;
 const DAY_MS = 86_400_000;
 /** More than a call of a day has; the export of a user gets all of them in pages. */
 const MAX_TURNS = 5_000;
-/** What a generator is told of an earlier conversation: the latest, summarised if they are long. */
+/** The generator's memory of an earlier conversation: the latest, summarised if they are long. */
 const MAX_MESSAGES = 1_000;
 
 /** Beside each conversation; drizzle leaves tables' names out of its own columns here. */
@@ -225,9 +225,9 @@ function parseCursor(cursor: string): { readonly at: string; readonly id: string
 
 /**
  * Conversations of the user that the transaction runs as, in which one turn or the title holds all
- * words, whatever their case.
+ * words, in any case.
  *
- * @returns by conversation, where the words stand; null: in the title
+ * @returns by conversation, the turn with the words; null: the title has them
  */
 async function search(
   queries: Queries,

@@ -24,7 +24,7 @@ interface Holder {
   /** In a container the process has the same number at each start. */
   readonly startedAt: string;
   readonly host: string;
-  /** Tells one lock from another. */
+  /** Distinguishes one lock from another. */
   readonly id: string;
 }
 
@@ -62,7 +62,7 @@ export async function lockDataFolder(dataDir: string, clock: Clock): Promise<Dis
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (error instanceof ConfigError) throw error;
-    // A full disk keeps no caller away; it is told of by what cannot be written later.
+    // A full disk keeps no caller away; later failures to write report it.
     if (['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes(code)) return { [Symbol.dispose]() {} };
     throw new ConfigError([`DATA_DIR: the folder "${dataDir}" cannot be used (${message}).`]);
   }
@@ -78,7 +78,7 @@ export async function lockDataFolder(dataDir: string, clock: Clock): Promise<Dis
       try {
         utimesSync(path, now, now);
       } catch {
-        // It was deleted by hand.
+        // The file was deleted by hand.
       }
       refresh();
     });
@@ -95,7 +95,7 @@ export async function lockDataFolder(dataDir: string, clock: Clock): Promise<Dis
 
 /** @returns false if there is a lock already */
 function take(path: string, own: Holder): boolean {
-  // It is whole before it has its name.
+  // The file is whole before it has its name.
   const unfinished = `${path}.new.${own.id}`;
   try {
     writeFileSync(unfinished, JSON.stringify(own), { mode: 0o600, flag: 'wx' });

@@ -20,7 +20,7 @@ export interface DatabaseOptions {
   /** A folder for the embedded database, or the URL of one on a server. */
   readonly database: { readonly dir: string } | { readonly url: string };
   readonly recordingsDir: string;
-  /** Tells this data folder from that of another relay on the same database. */
+  /** Distinguishes this data folder from that of another relay on the same database. */
   readonly instance: string;
   readonly sealing: SealingOptions;
 }

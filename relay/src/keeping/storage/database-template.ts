@@ -45,7 +45,7 @@ export async function makeDatabaseTemplate(template: string = databaseTemplate()
     } finally {
       await client.close();
     }
-    // It fails if another process has made it meanwhile.
+    // Fails if another process has made it meanwhile.
     await rename(unfinished, template).catch((error: unknown) => {
       if (!existsSync(template)) throw error;
     });

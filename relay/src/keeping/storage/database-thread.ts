@@ -48,7 +48,7 @@ export class DatabaseThread {
 
   /**
    * @throws RequestFailed if only this request failed
-   * @throws Error without data: the database's, or that there was no answer in time
+   * @throws Error without data: the database's, or that no answer came in time
    */
   async ask<M extends DatabaseMethod>(
     method: M,

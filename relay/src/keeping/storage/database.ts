@@ -20,7 +20,7 @@ export interface Database {
 /** SQLSTATE classes that blame the data: the same record would be refused for ever. */
 const DATA_FAULTS: ReadonlySet<string> = new Set(['22', '23']);
 
-/** The error code of Postgres, wherever drizzle and the driver put it; undefined if it has none. */
+/** The error code of Postgres, at any depth of the error; undefined if it has none. */
 export function sqlState(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };

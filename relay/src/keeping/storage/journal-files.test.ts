@@ -51,7 +51,7 @@ it('what was not taken is there for the next process, and what was is not', asyn
   const { end } = await first.next();
   first.append(line(2));
   first.taken(end);
-  // It is not closed: the process was killed.
+  // The journal is not closed: the process was killed.
   const second = new JournalFiles(dir, MB);
   second.append(line(3));
   expect(await takeAll(second)).toEqual([line(2), line(3)]);
@@ -127,7 +127,7 @@ it('names that are not its own are left alone', async () => {
 it('a segment that is full is synced before it is closed, and the next one apart', async () => {
   const synced: number[] = [];
   const sync = async (descriptor: number) => {
-    // It is still open.
+    // The file is still open.
     expect(fstatSync(descriptor).isFile()).toBe(true);
     synced.push(fstatSync(descriptor).size);
   };

@@ -23,10 +23,10 @@ const MAX_READ_BYTES = 512 * 1024;
 const NEWLINE = 0x0a;
 /** `9f3c22d1 {…}` */
 const CHECKSUM_CHARACTERS = 8;
-/** What was set aside is for finding faults; beyond this it is only counted. */
+/** Lines set aside are for finding faults; beyond this they are only counted. */
 const MAX_SET_ASIDE_BYTES = 16 * 1024 * 1024;
 
-/** A place in the journal: what stands before it was taken by the database. */
+/** A place in the journal: the database has taken the lines before it. */
 export interface JournalPosition {
   readonly segment: number;
   readonly offset: number;
@@ -46,8 +46,8 @@ export interface JournalBatch {
  * with the position of what was taken. Lines survive the end of the process as soon as `append`
  * returns; `flush` makes them survive a power cut.
  *
- * Its file system calls are synchronous, because what a caller was told must be written: one write
- * of a kilobyte into the system's cache for each turn.
+ * Its file system calls are synchronous, because a caller relies on the line being written: one
+ * write of a kilobyte into the system's cache for each turn.
  */
 export class JournalFiles {
   readonly #dir: string;
@@ -185,7 +185,7 @@ export class JournalFiles {
     }
   }
 
-  /** Keeps what the database refuses out of its way. @returns false if there is no room for it */
+  /** Sets aside lines that the database refuses. @returns false if it has no room for them */
   setAside(lines: readonly string[]): boolean {
     try {
       const descriptor = openSync(join(this.#dir, 'set-aside.jsonl'), 'a', 0o600);
@@ -249,7 +249,7 @@ export class JournalFiles {
       .catch(() => void (this.#isFlushed = false));
   }
 
-  /** Not before: its number may be another file's by the time that it is synced. */
+  /** Not before: another file may have its number by the time that it is synced. */
   #closeAfterSync(descriptor: number): void {
     this.#syncing = this.#syncing.then(() => closeSync(descriptor));
   }
@@ -274,7 +274,7 @@ export class JournalFiles {
       const text = readFileSync(join(this.#dir, 'position'), 'utf8');
       const { segment, offset } = JSON.parse(text) as JournalPosition;
       const isKnown = Number.isSafeInteger(segment) && Number.isSafeInteger(offset);
-      // Lines that are written twice are stored once; one that is passed over is lost.
+      // Lines that are written twice are stored once; one that is skipped is lost.
       return isKnown && segment >= start.segment ? { segment, offset } : start;
     } catch {
       return start;
@@ -286,7 +286,7 @@ function namesIn(dir: string): readonly string[] {
   try {
     return readdirSync(dir);
   } catch (error) {
-    // It is made with the first line: the disk may be full now.
+    // The file is made with the first line: the disk may be full now.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }

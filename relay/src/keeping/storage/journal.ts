@@ -6,12 +6,12 @@ import type { JournalFiles, JournalPosition } from './journal-files.ts';
 import type { JournalRecord } from './records.ts';
 import type { RefusedRecord } from './record-writer.ts';
 
-/** What is appended meanwhile goes to the database together, which takes less than half as long. */
+/** Lines appended meanwhile go to the database together, which takes less than half as long. */
 const GATHER_MS = 2_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 const MAX_BATCH = 200;
-/** What waits for longer than this is told to the operator. */
+/** Lines that wait for longer than this are reported to the operator. */
 const BEHIND_MS = 10_000;
 /** A power cut loses at most what was said in this time. */
 const FLUSH_MS = 1_000;
@@ -22,7 +22,7 @@ export interface JournalOptions {
   readonly files: JournalFiles;
   /** Opens the database, or sees that it answers. @throws Error without data */
   readonly connect: () => Promise<void>;
-  /** @returns those that it refuses whatever is tried. @throws Error without data, if it is away */
+  /** @returns those that it refuses in any case. @throws Error without data, if it is away */
   readonly write: (records: readonly JournalRecord[]) => Promise<readonly RefusedRecord[]>;
   /** The database has everything that an earlier process left. @throws Error without data */
   readonly onCaughtUp: () => Promise<void>;
@@ -52,7 +52,7 @@ export class Journal implements AsyncDisposable {
   #isDiskFull = false;
   #complainedAtMs = Number.NEGATIVE_INFINITY;
   #behindSinceMs: number | undefined;
-  /** What an earlier process left is before it; undefined once the database has that. */
+  /** The end of what an earlier process left; undefined once the database has that. */
   #inherited: JournalPosition | undefined;
   /** What is called when the database has everything before a place. */
   readonly #waiting = new Map<() => void, JournalPosition>();
@@ -131,7 +131,7 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /** Lets more come, unless there are those who wait for what is there. */
+  /** Waits for more lines, unless callers wait for those at hand. */
   async #gather(): Promise<void> {
     if (this.#waiting.size > 0 || this.#stopping.signal.aborted) return;
     this.#gathering = new AbortController();
@@ -145,7 +145,7 @@ export class Journal implements AsyncDisposable {
     this.#wake.resolve();
   }
 
-  /** Others append all the time: what they add does not hold up those who wait for less. */
+  /** Others append all the time: their lines do not hold up callers who wait for fewer. */
   async #tellOfProgress(): Promise<void> {
     const { files, onCaughtUp } = this.#options;
     for (const [resolve, position] of this.#waiting) if (files.hasTaken(position)) resolve();

@@ -39,7 +39,7 @@ export function migrationNames(): readonly string[] {
   return migrations().map(({ hash }) => hash);
 }
 
-/** Tells one set of migrations from another. */
+/** Distinguishes one set of migrations from another. */
 export function migrationDigest(): string {
   return JSON.stringify(migrations());
 }

@@ -39,7 +39,7 @@ interface HousekeepingOptions {
 /** The embedded database makes its files at the first start, which a slow disk takes long for. */
 const OPEN_MS = 120_000;
 const WRITE_MS = 60_000;
-/** Who reads waits so long for what is not written yet. */
+/** A reader waits so long for records that are not written yet. */
 const FRESH_MS = 300;
 const READ_MS = 10_000;
 /** How long what was said last may take to reach the database when the relay stops. */
@@ -197,7 +197,7 @@ class DatabaseStorage implements RunningStorage {
     return this.#ask(method, READ_MS, ...args);
   }
 
-  /** What is to be deleted must not come after its deletion. */
+  /** A record must not come after its deletion. */
   async #settle(): Promise<void> {
     if (this.state !== 'ok') throw new ParleyError('storage_unavailable');
     if (!(await this.#drain(SETTLE_MS))) throw new ParleyError('storage_unavailable');
@@ -220,7 +220,7 @@ function instanceOf(dataDir: string): string {
     const known = readFileSync(path, 'utf8');
     if (known !== '') return known;
   } catch {
-    // It is the first start.
+    // This is the first start.
   }
   const made = randomUUID();
   try {

@@ -20,7 +20,7 @@ const SMALL = [
  * Postgres in this process, its data in a folder. Another process must not open the same folder
  * meanwhile: see `data-lock.ts`.
  *
- * @param template - folder that a new database is copied from; if it is missing or of no use, one is
+ * @param template - folder that a new database is copied from; if it is missing or useless, one is
  *   made from nothing
  * @throws Error if the folder cannot be used or is damaged
  */

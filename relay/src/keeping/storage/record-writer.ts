@@ -12,7 +12,7 @@ type WholeRow<T extends PgTable> = {
   readonly [column in keyof T['$inferSelect']]: T['$inferSelect'][column];
 };
 
-/** A record that the database refuses, whatever is tried. */
+/** A record that the database refuses after every attempt. */
 export interface RefusedRecord {
   readonly id: string;
   readonly reason: string;

@@ -149,7 +149,7 @@ async function deleteSome(
   return removed.length;
 }
 
-/** Those of `names` that a recording is known by. */
+/** The `names` that some recording is known by. */
 export async function knownFiles(
   queries: Queries,
   names: readonly string[],

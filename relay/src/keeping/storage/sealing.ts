@@ -17,8 +17,8 @@ export interface SealingOptions {
 }
 
 /**
- * Encrypts by AES-256-GCM, each text or sound for the place where it is kept: one that is moved to
- * another place cannot be read there.
+ * Encrypts by AES-256-GCM, each text or sound for its place: one that is moved to another place
+ * cannot be read there.
  */
 export class Sealing {
   readonly #current: string | undefined;
@@ -78,7 +78,7 @@ export class Sealing {
   }
 }
 
-/** Tells keys apart and nothing of them. */
+/** Identifies a key and reveals nothing of it. */
 function idOf(key: Uint8Array): string {
   return createHash('sha256').update('parley key').update(key).digest('hex').slice(0, 12);
 }

@@ -39,6 +39,6 @@ function yieldToCalls(): void {
   try {
     setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICENESS);
   } catch {
-    // It is a courtesy.
+    // Only a courtesy.
   }
 }

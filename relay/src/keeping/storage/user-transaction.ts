@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Database, Queries } from './database.ts';
 
 /**
- * Runs queries as a user: the database shows and changes that user's rows only, whatever the
- * queries ask for. Role and claims end with the transaction.
+ * Runs queries as a user: the database shows and changes that user's rows only, for any query. Role
+ * and claims end with the transaction.
  */
 export function asUser<T>(
   database: Database,

@@ -38,8 +38,8 @@ interface OpenSession {
 
 /**
  * Turns what happens in calls into records: one for each turn as soon as its reply is over, before
- * the client is told, and another if more becomes known of what was heard. A call in which nothing
- * was said leaves none.
+ * the client is informed, and another if more becomes known of what was heard. A call in which
+ * nothing was said leaves none.
  */
 export class ConversationRecorder implements CallObserver {
   readonly name = 'conversation-recorder';
@@ -84,7 +84,7 @@ export class ConversationRecorder implements CallObserver {
     });
   }
 
-  /** Kept from its beginning, so that the file is deleted with the rest whatever becomes of it. */
+  /** Recorded from its beginning, so that the file is deleted with the rest in any case. */
   #recordingStarted(
     { sessionId, atMs }: CallEventOf<'recording-started'>,
     session: OpenSession,
@@ -223,7 +223,7 @@ function turnOf({ turns }: OpenSession, id: string, atMs: number): OpenTurn {
 function titleFrom(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line.length <= MAX_TITLE_CHARACTERS) return line;
-  // A pair of surrogates is one character, and half of it is none.
+  // A pair of surrogates is one character, and half of it is not.
   const cut = line.slice(0, MAX_TITLE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
   const end = cut.lastIndexOf(' ');
   return `${end > 0 ? cut.slice(0, end) : cut} …`;

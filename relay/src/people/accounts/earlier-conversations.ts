@@ -31,13 +31,13 @@ interface Kept {
   readonly remembered: readonly Message[];
 }
 
-/** What a call goes on with. */
+/** The conversation that a call continues. */
 export interface LoadedConversation extends EarlierConversation {
   /** How many messages the conversation has. */
   readonly count: number;
 }
 
-/** Loads what was said in a conversation, for a call that goes on with it. */
+/** Loads the messages of a conversation, for a call that continues it. */
 export class EarlierConversations {
   readonly #options: EarlierConversationsOptions;
   readonly #kept = new LRUCache<string, Kept>({ max: MAX_KEPT, ttl: KEPT_MS });
@@ -61,7 +61,7 @@ export class EarlierConversations {
    * Summarises what is too long for the generator, while the person waits for the call to begin:
    * later that would compete with their first question. Never rejects.
    *
-   * @param call - the one that goes on with it, its generator, and what learns of the summary
+   * @param call - the one that continues it, its generator, and the observers of the summary
    */
   async shorten(
     { id, count, history }: LoadedConversation,

@@ -20,7 +20,7 @@ export interface KeepingOptions {
 
 /** What a relay keeps of calls: what was said, and recordings. */
 export interface Keeping {
-  /** What people are told of it. */
+  /** The information for people about it. */
   readonly terms: Me['storage'];
   readonly observers: readonly CallObserver[];
   readonly recordings: Recordings;

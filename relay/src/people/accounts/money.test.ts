@@ -173,7 +173,7 @@ it('a summary before a call is reserved for, and paid by the plan of its person'
     const reserved = money.budgets.today().instanceMicroUsd;
     expect(reserved).toBeGreaterThan(0);
     summarised('user_1');
-    // It came out of what was reserved.
+    // The spending came out of the reservation.
     expect(money.budgets.today().instanceMicroUsd).toBe(reserved);
   }
   expect(entries).toMatchObject([{ plan: 'pro', userId: 'user_1', sessionId: 's9' }]);

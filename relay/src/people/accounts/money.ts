@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { FileWriter } from '../../base/lib/file-writer.ts';
 import { parseJson } from '../../base/lib/json.ts';
 
-/** From a change until it is written; what `kill -9` loses, the ledger tells again. */
+/** From a change until it is written; the ledger supplies what `kill -9` loses. */
 const DELAY_MS = 1_000;
 
 const amount = z.number().int().min(0);
@@ -123,7 +123,7 @@ async function askLedger(
 
 /**
  * What was spent today, in a small file: caps hold over a restart, also after `kill -9`, before the
- * database answers. It counts as spent what is reserved, so that nothing that was under way is lost.
+ * database answers. Reservations count as spent, so that nothing that was under way is lost.
  */
 class SpendingFile implements AsyncDisposable {
   readonly #path: string;
@@ -158,7 +158,7 @@ class SpendingFile implements AsyncDisposable {
     if (parsed.success) return parsed.data;
     const { logger, problems } = this.#options;
     logger.warn('spending.json cannot be read: the ledger tells what was spent today');
-    // Until the ledger has told it.
+    // Until the ledger has supplied it.
     problems.report('spending_not_read');
     return undefined;
   }

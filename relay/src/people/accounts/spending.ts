@@ -13,7 +13,7 @@ import { SUMMARY_TURN } from '../../call/turn/remembering/history-summary.ts';
 import type { TurnBudget } from '../../call/turn/turn-budget.ts';
 import { GOODBYE_SENTENCE } from '../../call/turn/replying/phrases.ts';
 
-/** Who pays for what the relay uses by itself. */
+/** The payer of the relay's own use. */
 const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 'relay' };
 const MICRO_PER_USD = 1_000_000;
 
@@ -27,8 +27,8 @@ export interface SpendingOptions {
 }
 
 /**
- * The money of all calls: what providers were used for becomes entries of the ledger and is counted
- * against the budgets, as the call events tell of it.
+ * The money of all calls: the use of providers becomes entries of the ledger and is counted against
+ * the budgets, as the call events report it.
  */
 export class Spending implements CallObserver, SpendingDesk {
   readonly name = 'spending';
@@ -123,7 +123,7 @@ export class Spending implements CallObserver, SpendingDesk {
   }
 }
 
-/** Of a session that is over: what it used is told of late. */
+/** The payer for a session that is over: its use is reported late. */
 function payerOf(userId: string): Payer {
   const isGuest = userId.startsWith(`${GUEST_ID_PREFIX}_`);
   return isGuest

@@ -22,7 +22,7 @@ export interface AccountTokensOptions {
   readonly accounts: AccountsConfig;
   readonly keys: Pick<IssuerKeys, 'find' | 'refresh'>;
   readonly signOuts: SignOuts;
-  /** Whether people whom the issuer let in without an account of theirs may call. */
+  /** Whether people whom the issuer let in without an account may call. */
   readonly allowsGuests: boolean;
 }
 

@@ -54,7 +54,7 @@ async function keptSecret(
   await makeFolder(dataDir);
   const found = await readSecret(path);
   if (found !== '') return found;
-  // It is whole before it has its name: a disk that is full leaves no empty secret.
+  // The file is whole before it has its name: a disk that is full leaves no empty secret.
   const unfinished = `${path}.${newId('new')}`;
   try {
     await writeFile(unfinished, newSecret());
@@ -79,7 +79,7 @@ async function giveName(unfinished: string, path: string): Promise<void> {
 
 /**
  * @returns '' if there is none, or an empty one
- * @throws ConfigError if it is too short to be one: who wrote it should know
+ * @throws ConfigError if it is too short to be one: its author should know
  */
 async function readSecret(path: string): Promise<string> {
   let text: string;

@@ -15,7 +15,7 @@ export const GUEST_ISSUER = 'parley';
 const AUDIENCE = 'parley';
 
 export interface GuestTokensOptions {
-  /** Tokens of guests who gave another code, or none, are refused. */
+  /** Tokens of guests with another code, or none, are refused. */
   readonly accessCode?: string | undefined;
   readonly signOuts?: SignOuts;
 }
@@ -45,7 +45,7 @@ export class GuestTokens implements Authenticator {
   /**
    * A JWT (HS256).
    *
-   * @param userId - of a guest who is known; a new one without it
+   * @param userId - of a known guest; a new one without it
    */
   async issue(
     userId = newId(GUEST_ID_PREFIX),

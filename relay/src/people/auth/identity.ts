@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/shared';
 
-/** Who sends a request, as its token proves. */
+/** The sender of a request, as its token proves. */
 export interface Identity {
   /** `guest_…` for guests, the token's `sub` for accounts. */
   readonly userId: string;
@@ -17,7 +17,7 @@ export const GUEST_PLAN = 'guest';
 /** Of accounts whose tokens name none. */
 export const DEFAULT_PLAN = 'default';
 
-/** Tells who sends a request. */
+/** Identifies the sender of a request. */
 export interface Authenticator {
   /**
    * @param authorization - the header's value, `Bearer …`

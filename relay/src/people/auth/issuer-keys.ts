@@ -16,7 +16,7 @@ const FRESH_MS = 600_000;
  * stolen would be accepted for so long by a relay that cannot hear of it.
  */
 const USABLE_MS = 86_400_000;
-/** Between two fetches, whatever tokens ask for: anyone can write an unknown key into a token, ms. */
+/** Between two fetches, for any tokens: anyone can write an unknown key into a token, ms. */
 const PAUSE_MS = 10_000;
 const FETCH_DEADLINE_MS = 5_000;
 /** A key is a few hundred bytes. */
@@ -142,7 +142,7 @@ export class IssuerKeys implements AsyncDisposable {
   async #fetchJson(url: string): Promise<unknown> {
     const response = await fetch(url, {
       headers: { accept: 'application/json, application/jwk-set+json' },
-      // An address that is trusted with who signs in is not left to another's redirect.
+      // An address trusted to sign people in is not left to another's redirect.
       redirect: 'error',
       signal: AbortSignal.any([this.#over.signal, AbortSignal.timeout(FETCH_DEADLINE_MS)]),
     });

@@ -1,7 +1,7 @@
 /**
  * Whether a page may connect: WebSockets are not bound by the same-origin policy, so the server
- * must look (RFC 6455 §10.2). Programs that send no Origin are not pages and pass; a bearer token
- * or ticket still stands before them.
+ * must look (RFC 6455 §10.2). Programs that send no Origin are not pages and pass; they still need
+ * a bearer token or ticket.
  *
  * @param host - the request's Host header, known to be the relay's own: see `OwnHosts`
  */

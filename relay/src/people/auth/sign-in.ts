@@ -40,7 +40,7 @@ export interface SignInParts {
   readonly problems: Problems;
 }
 
-/** Who may use the relay: guests, the accounts of an issuer, or both. */
+/** The users of the relay: guests, the accounts of an issuer, or both. */
 export class SignIn implements Authenticator, AsyncDisposable {
   readonly #auth: AuthConfig;
   readonly #guests: GuestTokens;
@@ -113,7 +113,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
   }
 
   /**
-   * A guest stays who they are: another token, which is good for as long as a new one.
+   * A guest keeps their identity: another token, which is good for as long as a new one.
    *
    * @param authorization - with the token that they have
    * @throws ParleyError `unauthorized`, `forbidden`
@@ -141,7 +141,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
   }
 }
 
-/** What a token says of its issuer, believed only to choose who checks it. */
+/** A token's own issuer, believed only to choose the verifier. */
 function claimedIssuer(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Identity } from './identity.ts';
 
-/** People of each kind who are remembered; the ones who signed out first are forgotten first. */
+/** People of each kind who are remembered; the earliest to sign out are forgotten first. */
 const MAX_REMEMBERED = 50_000;
 /** An issuer may have given an account several tokens, of which the one shown is not the longest. */
 const ACCOUNT_TOKENS_MS = 86_400_000;
@@ -19,9 +19,9 @@ export type KeptSignOuts = Readonly<
 >;
 
 /**
- * Who has signed out, and when: tokens that were issued until then are refused although they have
- * not expired. It is known to this process and those after it (see `sign-out-file.ts`), until the
- * tokens have expired or too many others have signed out.
+ * The people who have signed out, and when: tokens that were issued until then are refused although
+ * they have not expired. This process and those after it know them (see `sign-out-file.ts`), until
+ * the tokens have expired or too many others have signed out.
  *
  * Guests are kept apart: anyone can make as many of them as they like, and must not push accounts
  * out.
@@ -54,7 +54,7 @@ export class SignOuts {
     return signOut !== undefined && (issuedAtS === undefined || issuedAtS <= signOut.atS);
   }
 
-  /** Those that still refuse a token, the oldest first. */
+  /** The sign-outs that still refuse a token, the oldest first. */
   kept(): KeptSignOuts {
     const nowS = this.#wallMs() / 1_000;
     const of = (kind: Identity['kind']) =>

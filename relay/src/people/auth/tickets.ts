@@ -4,7 +4,7 @@ import { fingerprint, newSecret } from '../../base/lib/ids.ts';
 export interface TicketsOptions {
   readonly clock: Clock;
   readonly ttlMs: number;
-  /** Tickets of all owners. Beyond them the oldest is no longer valid. */
+  /** Tickets of all owners. Beyond them the oldest ticket is no longer valid. */
   readonly limit: number;
 }
 
@@ -17,10 +17,10 @@ interface Entry<Grant> {
 /**
  * Single-use, short-lived permissions to open one WebSocket.
  *
- * A ticket is kept by its fingerprint, in order of issue, so that expired ones are dropped from
- * the front whenever a new one is issued: no timer, and never more than were issued in one
- * lifetime. If there are more than `limit`, the oldest goes: those who use theirs at once keep it,
- * however many ask for tickets that they leave lying.
+ * A ticket is kept by its fingerprint, in order of issue, so that expired ones are dropped from the
+ * front whenever a new one is issued: no timer, and never more than were issued in one lifetime. If
+ * more than `limit` exist, the oldest goes: people who use theirs at once keep it, however many ask
+ * for tickets that they leave lying.
  */
 export class Tickets<Grant> {
   readonly #entries = new Map<string, Entry<Grant>>();
@@ -60,7 +60,7 @@ export class Tickets<Grant> {
     return ticket;
   }
 
-  /** Those of `owner` are not valid any more. */
+  /** The tickets of `owner` are not valid any more. */
   revokeOf(owner: string): void {
     for (const [key, entry] of this.#entries) if (entry.owner === owner) this.#drop(key);
   }

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 export const perMinute = (count: number): Rate => ({ count, perMs: MINUTE_MS });
 export const perHour = (count: number): Rate => ({ count, perMs: HOUR_MS });
 
-/** A page that fails in a loop tells nothing new. */
+/** A page that fails in a loop reports nothing new. */
 const REPORTS_PER_MINUTE = 30;
 
 /** How often what may be done from one address. */

@@ -12,7 +12,7 @@ const amountFrom = (least: number) =>
     .nullable()
     .transform((value) => value ?? Infinity);
 
-/** How many; `null` stands for no limit and becomes `Infinity`. */
+/** How many; `null` means no limit and becomes `Infinity`. */
 export const amount = amountFrom(0);
 /** The same of what an administrator needs: with none of it, they could not take it back. */
 export const amountFromOne = amountFrom(1);
@@ -24,7 +24,7 @@ export const durationS = z
   .max(MAX_DURATION_S)
   .transform((value) => value * 1_000);
 
-/** US dollars, which become whole micro-dollars; `null` stands for no limit. */
+/** US dollars, which become whole micro-dollars; `null` means no limit. */
 export const usdLimit = z
   .number()
   .min(0)

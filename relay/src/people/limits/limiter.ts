@@ -45,12 +45,12 @@ export class Limiter {
     if (waitMs > 0) throw new LimitReached(limit, 'rate_limited', waitMs);
   }
 
-  /** It has happened once more. */
+  /** The event has happened once more. */
   count(limit: AddressRate, address: string): void {
     this.#byAddress[limit].count(subscriberOf(address), this.#addressRate(limit));
   }
 
-  /** What was counted has not happened. */
+  /** The counted event has not happened. */
   takeBack(limit: AddressRate, address: string): void {
     this.#byAddress[limit].takeBack(subscriberOf(address), this.#addressRate(limit));
   }

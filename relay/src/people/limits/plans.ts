@@ -13,7 +13,7 @@ export const planSchema = z.strictObject({
   turns_per_minute: amount,
   /** Tickets that were handed out and are not used yet. */
   open_tickets: amount,
-  /** Those of MCP servers; Parley's own are for all. */
+  /** The tools of MCP servers; Parley's own are for all. */
   allows_tools: z.boolean(),
   allows_paid_providers: z.boolean(),
   session_usd: usdLimit,

@@ -94,7 +94,7 @@ export function defaultPolicy(options: { readonly limitsAddresses: boolean }): P
 
 /** The limits with some of them changed. */
 export function withChanges(document: PolicyDocument, changes: PolicyChanges): PolicyDocument {
-  // Not an object, which has more under names such as `constructor`.
+  // Not an object, which has further values under names such as `constructor`.
   const plans = new Map(Object.entries(document.plans));
   // `default` first: new plans begin with what it says then.
   const byName = Object.entries(changes.plans ?? {}).toSorted(

@@ -38,7 +38,7 @@ it('never lets more through than the rate allows, in any order of keys and pause
         const taken = new Map<number, number[]>();
         for (const { key, pauseMs } of steps) {
           await clock.advance(pauseMs);
-          // What it says of the wait is true: after it one more is let through.
+          // The wait it reports is true: after it one more is let through.
           expect(counter.waitMs(`${key}`, { count, perMs })).toBeLessThanOrEqual(perMs / count + 1);
           const isTaken = take(counter, `${key}`, { count, perMs });
           if (isTaken) taken.set(key, [...(taken.get(key) ?? []), clock.now()]);

@@ -43,7 +43,7 @@ export class RateCounter {
     return waitMs <= TOLERANCE_MS ? 0 : waitMs;
   }
 
-  /** It has happened once, whether or not it may. */
+  /** The event has happened once, whether or not it may. */
   count(key: string, { count, perMs }: Rate): void {
     if (count === Infinity || count < 1) return;
     const nowMs = this.#clock.now();

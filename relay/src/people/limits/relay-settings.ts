@@ -40,7 +40,7 @@ interface ProviderOrder {
   readonly synthesizer?: readonly string[];
 }
 
-/** What differs from what the relay was started with. */
+/** The differences from the settings that the relay was started with. */
 interface SettingsChanges {
   readonly limits?: PolicyChanges;
   readonly providers?: ProviderOrder;
@@ -52,7 +52,7 @@ type SettingsRequest = {
   readonly [key in keyof SettingsChanges]?: SettingsChanges[key] | null;
 } & { readonly is_draining?: boolean };
 
-/** What is set by the environment, and holds where an administrator changed nothing. */
+/** The environment's settings, which hold if an administrator changed nothing. */
 export interface StartSettings {
   readonly limits: PolicyDocument;
   /** The names of all providers of each stage, in their order. */
@@ -121,7 +121,7 @@ export class RelaySettings {
    * Changes what `request` names, and nothing if it is not valid or cannot be kept.
    *
    * @param request - JSON, as `settingsChangesSchema` takes it
-   * @param by - who asked for it, for the log
+   * @param by - the administrator, for the log
    * @throws ParleyError `invalid_request`, `storage_unavailable`
    */
   async change(request: unknown, by: string): Promise<void> {
@@ -259,7 +259,7 @@ function mergeLimits(before: PolicyChanges = {}, changes: PolicyChanges): Policy
 }
 
 /**
- * Schemas pass over `__proto__`, a name that JSON may hold. As that of a plan it is one like others,
+ * Schemas ignore `__proto__`, a name that JSON may hold. As that of a plan it is one like others,
  * with what a plan has; anywhere else it is a mistake.
  *
  * @param json - as `settingsChangesSchema` takes it

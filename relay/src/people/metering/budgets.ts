@@ -251,7 +251,7 @@ export class Budgets {
     ];
   }
 
-  /** The account of a user who spends: those who only ask leave nothing behind. */
+  /** The account of a user who spends: users who only ask leave nothing behind. */
   #kept(userId: string): SpendingAccount {
     const known = this.#users.get(userId) ?? new SpendingAccount();
     this.#users.set(userId, known);

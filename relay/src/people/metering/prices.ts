@@ -34,8 +34,8 @@ const GEMINI_2 = 'https://www.morphllm.com/gemini-api-pricing';
 const GROQ = 'https://console.groq.com/docs/models';
 
 /**
- * List prices of the vendors' pay-as-you-go plans; what is not known stays out. Cached input costs a
- * tenth at OpenAI and Anthropic, where writing it costs a quarter more (Anthropic's prompt caching
+ * List prices of the vendors' pay-as-you-go plans; unknown prices are left out. Cached input costs
+ * a tenth at OpenAI and Anthropic, and writing it a quarter more at Anthropic (its prompt caching
  * guide); of the others it is not known for these models, and costs what other input does.
  */
 export const PRICES: readonly Price[] = [

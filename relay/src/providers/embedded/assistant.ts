@@ -24,7 +24,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
       }
       if (request.signal.aborted) return;
-      // Words that the recogniser could not make out no one can answer.
+      // Nothing can answer words that the recogniser could not make out.
       if (refusal !== undefined && refusal.asked.trim() !== '') {
         yield { type: 'not-understood', text: refusal.asked } satisfies GeneratorEvent;
       }

@@ -17,7 +17,7 @@ import type {
 } from '../../call/stages/transcriber/transcriber.ts';
 import { TranscriptQueue } from '../vendor-kit/transcription/transcript-queue.ts';
 
-/** What waits of silence before it is decoded like anything else. */
+/** How much silence waits before it is decoded like anything else. */
 const MAX_SILENT_SAMPLES = 30_000 * SPEECH_SAMPLES_PER_MS;
 /** Pieces of audio that may wait for a recogniser: a minute in chunks of 100 ms. */
 const MAX_WAITING_PIECES = 600;
@@ -28,7 +28,7 @@ export type RecogniserLease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
-  /** What words are to the grammar's phrases. */
+  /** How words fit the grammar's phrases. */
   readonly phraseState?: Transcriber['phraseState'];
   /** Writes the words of the grammar, which are all small, as people do. */
   readonly writtenAs?: (words: string) => string;
@@ -87,7 +87,7 @@ export function createEmbeddedTranscriber(
 /** Waits for a recogniser; the wait has a limit once `since` settles. */
 type Acquire = (signal: AbortSignal, since: Promise<void>) => Promise<RecogniserLease>;
 
-/** One utterance. It takes a recogniser for itself once something in it could be a voice. */
+/** One utterance. Takes a recogniser for itself once something in it could be a voice. */
 export class EmbeddedTranscription implements Transcription {
   readonly events: TranscriptQueue;
   readonly #acquire: Acquire;

@@ -82,7 +82,7 @@ async function warmed<T extends AsyncDisposable & { warm(count: number): Promise
 ): Promise<T> {
   try {
     await engine.warm(1);
-    // One that cannot start is asked for again when it is needed, and told of then.
+    // A thread that cannot start is asked for again when it is needed, and reported then.
     engine.warm(ready).catch(() => {});
     return engine;
   } catch (error) {

@@ -10,7 +10,7 @@ const MONTH =
 const UNIT =
   '(kilometers | meters | centimeters | millimeters | kilograms | grams | milligrams | liters | milliliters | miles | feet | inches | pounds | ounces)';
 
-/** Written, as a person says it, and what may be heard in its place. */
+/** A sentence as a person says it, and other words that may be heard for it. */
 const SENTENCES: readonly (readonly [written: string, said: string, grammar: string])[] = [
   [
     'It is 3:45 p.m.',

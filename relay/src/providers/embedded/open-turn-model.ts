@@ -34,7 +34,7 @@ export async function openTurnModel(path: string): Promise<EmbeddedTurnModel> {
   const file = await stat(path).catch(() => undefined);
   if (file?.isFile() !== true) throw refused('There is no such file.');
   if (file.size > MAX_FILE_BYTES) throw refused('It is larger than 200 MB.');
-  // It comes with a dependency of its own, which is installed only for those who have a model.
+  // It comes with a dependency of its own, which is installed only for people who have a model.
   const { turnModelThread, WINDOW_SAMPLES } = await import('@parley/turn-model');
   const pool = new WorkerPool<Int16Array<ArrayBuffer>, number>({
     spawn: () => turnModelThread(path),

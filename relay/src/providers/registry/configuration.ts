@@ -30,11 +30,11 @@ export interface Configuration {
   readonly environment: Environment;
   /** Of the vendors' settings, by the names of their variables. */
   readonly values: Values;
-  /** Who does each stage, in order of preference; at least one each. */
+  /** The providers of each stage, in order of preference; at least one each. */
   readonly chosen: Readonly<Record<Stage, readonly KnownCandidate[]>>;
   /** The names of those chosen that cost money. */
   readonly paid: ReadonlySet<string>;
-  /** What looks like a mistake although it is accepted, a sentence each. */
+  /** Settings that look like mistakes although they are accepted, a sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -69,7 +69,7 @@ const VENDOR_SETTINGS: SettingsDeclaration = Object.assign(
 const SETTING_NAMES = Object.keys({ ...CORE_SETTINGS, ...VENDOR_SETTINGS, ...ORDER_SETTINGS });
 
 /**
- * Reads everything there is to configure, and decides who does what.
+ * Reads everything that can be configured, and chooses the providers.
  *
  * @throws ConfigError naming every variable that is wrong, what was found and what is accepted
  */
@@ -181,7 +181,7 @@ function vendorOf(candidate: KnownCandidate): KnownVendor {
   return VENDORS.find(({ candidates }) => candidates.includes(candidate))!;
 }
 
-/** Who is named in an order but cannot work. */
+/** Providers that are named in an order but cannot work. */
 function problemsOf(stage: Stage, values: Values): string[] {
   const name = ORDER_VARIABLES[stage];
   const named = (values[name] as readonly string[] | undefined) ?? [];

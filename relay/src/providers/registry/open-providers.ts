@@ -13,7 +13,7 @@ import type { Transcriber } from '../../call/stages/transcriber/transcriber.ts';
 import type { Owned } from '../../call/stages/provider.ts';
 import type { ProviderContext } from '../vendor-kit/vendor.ts';
 
-/** What arrives of an utterance before it is seen to be too long. */
+/** The audio of an utterance that arrives before it is seen to be too long. */
 const UTTERANCE_SLACK_MS = 2_000;
 
 export interface OpenProvidersOptions {
@@ -35,7 +35,7 @@ export interface OwnProviders {
 /**
  * What adapters share.
  *
- * @throws ConfigError where the file of MCP servers is not right
+ * @throws ConfigError if the file of MCP servers is not right
  */
 export async function openContext(
   { config, environment, values }: Configuration,

@@ -39,7 +39,7 @@ export interface ServerAccess {
   readonly baseUrl: string;
   /** Below the address, e.g. `/audio/speech`. */
   readonly path: string;
-  /** Those that let us in: secrets. */
+  /** The headers that let us in: secrets. */
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
   /** The names of the variables of each; of the path only if it can be set. */
@@ -66,7 +66,7 @@ export type VendorCandidate<Values> = {
     model?(values: Values): string | undefined;
     /** Undefined if it is not configured, or asks in another way than OpenAI's API. */
     access?(values: Values): ServerAccess | undefined;
-    /** What it opens it releases when disposed of. */
+    /** It releases what it opens when disposed of. */
     create(
       values: Values,
       context: ProviderContext,
@@ -85,7 +85,7 @@ export interface Vendor<S extends SettingsDeclaration> {
   /** The vendor of whose kind it is one more, with the same settings under other names. */
   readonly repeats?: string;
   /**
-   * What in its settings looks like a mistake although each is accepted, a sentence each.
+   * Its settings that look like mistakes although each is accepted, a sentence each.
    *
    * @param given - the names of those that are set
    */

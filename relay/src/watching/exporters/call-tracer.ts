@@ -84,7 +84,7 @@ export class CallTracer implements CallObserver, SessionTraces {
   }
 
   observe(event: CallEvent): void {
-    // What exports spans later is not the session's work.
+    // The later export of spans is not the session's work.
     outsideBoundaries(() => this.#observe(event));
   }
 

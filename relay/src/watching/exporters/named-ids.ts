@@ -10,7 +10,7 @@ export class NamedIds implements IdGenerator {
   readonly #random = new RandomIdGenerator();
   #next: SpanIds | undefined;
 
-  /** What `start` starts, it starts with these ids. */
+  /** The spans that `start` starts have these ids. */
   use<T>(ids: SpanIds, start: () => T): T {
     this.#next = ids;
     try {

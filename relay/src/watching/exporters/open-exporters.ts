@@ -8,12 +8,12 @@ import type { CallObserver } from '../../call/events/call-observers.ts';
 import type { PageReports } from './page-reports.ts';
 import type { RequestTraces } from './request-tracer.ts';
 
-/** What learns of calls for those who run the relay: the log, and what is configured beside it. */
+/** The observers of calls for the operator: the log, and what is configured beside it. */
 export interface Exporters extends AsyncDisposable {
   readonly observers: readonly CallObserver[];
   /** undefined: sessions are not traced. */
   readonly traces: SessionTraces | undefined;
-  /** undefined: nor are requests. */
+  /** undefined: requests are not either. */
   readonly requestTraces: RequestTraces | undefined;
   /** undefined: pages report nothing. */
   readonly pageReports: PageReports | undefined;

@@ -18,7 +18,7 @@ import { envelopeOf, SentryProject } from './sentry-project.ts';
 
 /** Of all pages together: more of them only fill the operator's quota. */
 const RATE = perMinute(120);
-/** That may be on their way at once. */
+/** Reports that may be on their way at once. */
 const MAX_PENDING = 20;
 const PENDING_RETRY_MS = 5_000;
 

@@ -46,7 +46,7 @@ export class RequestTracer implements RequestTraces {
       'error.type': code ?? String(status),
       'parley.request.id': requestId,
     };
-    // What exports spans later is not the request's work.
+    // The later export of spans is not the request's work.
     outsideBoundaries(() => {
       const span = this.#ids.use(ids, () =>
         this.#tracer.startSpan(
@@ -55,7 +55,7 @@ export class RequestTracer implements RequestTraces {
           ROOT_CONTEXT,
         ),
       );
-      // By OpenTelemetry's conventions a client's mistake is no error of the server.
+      // By OpenTelemetry's conventions a client's mistake is not an error of the server.
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
     });

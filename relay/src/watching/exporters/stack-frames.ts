@@ -37,7 +37,7 @@ export function framesOf(stack: string): readonly StackFrame[] {
     .toReversed();
 }
 
-/** Where Parley is installed says something of the person who did. */
+/** The place of Parley's installation says something of the person who installed it. */
 function withoutRoot(file: string): string {
   if (file.startsWith('node:')) return file;
   const packages = file.lastIndexOf('/node_modules/');

@@ -125,7 +125,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
       for (const [name, content] of files) await writeFile(name + UNFINISHED, content, newFile);
       for (const [name] of files) await rename(name + UNFINISHED, name);
     } finally {
-      // Half a recording on a full disk is of use to none, and takes the last room.
+      // Half a recording on a full disk helps no reader, and takes the last room.
       for (const [name] of files) await rm(name + UNFINISHED, { force: true });
     }
     this.#hasComplained = false;

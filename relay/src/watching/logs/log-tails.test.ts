@@ -6,7 +6,7 @@ import { LogTap } from '../../base/lib/log-tap.ts';
 import { logOptions } from '../../base/lib/logger.ts';
 import { LogTails, MAX_TAILS } from './log-tails.ts';
 
-/** A client that reads when it is told to. */
+/** A client that reads on request. */
 class Reader {
   readonly messages: Readonly<Record<string, unknown>>[] = [];
   #unread: { readonly text: string; readonly sent: () => void }[] = [];

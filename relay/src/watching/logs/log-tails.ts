@@ -32,7 +32,7 @@ export interface LogTail extends Disposable {
  * The clients that follow the log while it is written.
  *
  * Lines are looked at a moment after the work that wrote them, not within it, and only while there
- * is a client. One that does not read loses lines and is told how many.
+ * is a client. A client that does not read loses lines and gets their number.
  */
 export class LogTails {
   readonly #tap: LogTap;
@@ -54,7 +54,7 @@ export class LogTails {
 
   /** The caller disposes of it when the client is gone. */
   open(socket: TailSocket, filter: LogFilter): LogTail {
-    // What was logged before is not for this one, nor, below, for a filter that comes later.
+    // Earlier lines are not for this one, nor, below, for a filter that comes later.
     this.#handOut();
     const tail = new Tail(socket, filter, {
       handOut: () => this.#handOut(),
@@ -78,7 +78,7 @@ export class LogTails {
       this.#leftOut++;
       return;
     }
-    // The session that wrote the line does not answer for those who read it.
+    // The session that wrote the line does not answer for its readers.
     if (this.#waiting.length === 0) {
       outsideBoundaries(() => this.#clock.after(HAND_OUT_MS, () => this.#handOut()));
     }

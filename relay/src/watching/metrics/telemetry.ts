@@ -70,7 +70,7 @@ export class MetricsFile implements AsyncDisposable {
   readonly #append: (bytes: Uint8Array) => Promise<number>;
   readonly #logger: Logger;
   #waiting: string[] = [];
-  /** What a disk that became full has not taken of lines that it began. */
+  /** The unwritten rest of lines that a disk, full by now, took in part. */
   #rest: Uint8Array = new Uint8Array();
   #writing: Promise<void> | undefined;
   #hasFailed = false;
@@ -97,7 +97,7 @@ export class MetricsFile implements AsyncDisposable {
     await this.#file[Symbol.asyncDispose]();
   }
 
-  /** Never rejects. What a full disk does not take waits for the next session. */
+  /** Never rejects. Lines that a full disk does not take wait for the next session. */
   async #write(): Promise<void> {
     try {
       for (;;) {

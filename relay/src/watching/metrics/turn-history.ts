@@ -3,7 +3,7 @@ import { percentilesOf } from './percentiles.ts';
 
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 24 * 60;
-/** Latencies that are kept of a minute: a busy relay has more, whose percentiles these tell. */
+/** Latencies that are kept of a minute: a busy relay has more, whose percentiles these show. */
 const MAX_VALUES = 200;
 
 /** Minutes that a range shows, and those of one of its points. */
@@ -21,7 +21,7 @@ interface Minute {
   readonly e2e: number[];
 }
 
-/** What a stored turn of an earlier process tells. */
+/** The facts that a stored turn of an earlier process has. */
 export interface PastTurn {
   /** ms since 1970. */
   readonly atMs: number;
@@ -43,11 +43,11 @@ export class TurnHistory {
 
   answered(atMs: number, e2eMs: number): void {
     const minute = this.#at(atMs);
-    // Beyond the bound each new one takes the place of an old one, in turn.
+    // Beyond the bound each new one replaces an old one, in turn.
     minute.e2e[minute.measured++ % MAX_VALUES] = e2eMs;
   }
 
-  /** Those of an earlier process. */
+  /** The turns of an earlier process. */
   restore(turns: readonly PastTurn[]): void {
     for (const { atMs, isFailed, e2eMs } of turns) {
       this.turnEnded(atMs);

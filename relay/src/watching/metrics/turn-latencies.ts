@@ -1,6 +1,6 @@
 import { LATENCY_MARKS, timelineOf, type LatencyMark, type LatencyMarks } from '@parley/shared';
 
-/** What a reply's timeline tells of the stages, ms; what cannot be told of this turn is left out. */
+/** A reply's times of the stages, ms, by its timeline; unknown ones are left out. */
 export interface TurnLatencies {
   readonly llm?: number;
   readonly tts?: number;

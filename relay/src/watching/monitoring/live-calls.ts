@@ -15,7 +15,7 @@ const MAX_TEXT = 500;
 
 type CallStage = OperatedSession['stage'];
 
-/** What a turn is at from an event on. */
+/** The state of a turn from an event on. */
 const STAGE_AFTER: { readonly [type in CallEvent['type']]?: CallStage } = {
   'utterance-started': 'listening',
   'turn-decided': 'recognising',

@@ -179,7 +179,7 @@ function restoreHistory(options: {
           );
           return;
         } catch {
-          // It is away again: what was asked for is only missing from a chart.
+          // The database is away again: the answer is only missing from a chart.
         }
       }
       const isStarting = storage.state === 'starting';

@@ -5,11 +5,11 @@ import { BROWSER, isRelayProvider } from '../../call/stages/provider.ts';
 
 /** What the verdict is made of. */
 export interface Evidence {
-  /** Who does each stage now. */
+  /** The present provider of each stage. */
   readonly active: Readonly<Record<Stage, string>>;
   readonly services: readonly MonitoredService[];
   readonly problems: ReturnType<Problems['list']>;
-  /** undefined: answers are in time, or there were too few to tell. */
+  /** undefined: answers are in time, or too few to judge. */
   readonly slowness: Slowness | undefined;
   readonly stuckSessions: number;
   /** Of the day; undefined without a budget. */
@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<Slowness['part'], string>> = {
   voice: 'until the first sound of the voice',
 };
 
-/** Those that end calls or lose what is said go before those that only slow things down. */
+/** Causes that end calls or lose words precede those that only slow things down. */
 const URGENT_PROBLEMS: readonly string[] = ['data_not_written', 'memory_low', 'event_loop_late'];
 
 /** Whether it works, and why not: pure. */

@@ -25,7 +25,7 @@ import type { LiveCalls } from './live-calls.ts';
 import { overallHealth, type Slowness } from './overall-health.ts';
 import { describeService, parseServiceId, type ServiceUrls } from './services.ts';
 
-/** How far back answers tell of now. */
+/** How far back the answers about now reach. */
 const RECENT_MS = 300_000;
 
 /** With fewer, one slow answer would be called slowness. */
@@ -43,7 +43,7 @@ const MICRO_PER_USD = 1_000_000;
 export interface RelayMonitorOptions {
   readonly version: string;
   readonly providers: Stages;
-  /** Those of `providers` that calls use now. */
+  /** The `providers` that calls use now. */
   readonly inUse: () => Stages;
   readonly serviceUrls: ServiceUrls;
   readonly registry: SessionRegistry;
@@ -77,7 +77,7 @@ export class RelayMonitor {
     return this.#options.telemetry !== undefined;
   }
 
-  /** What anybody may know, in the shape of `GET /health`. */
+  /** The public state, in the shape of `GET /health`. */
   quickHealth() {
     const { inUse, providers, registry, problems, live, system } = this.#options;
     const active = activeProviders(inUse());
@@ -133,7 +133,7 @@ export class RelayMonitor {
     };
   }
 
-  /** Forgets what went wrong with a service. @returns undefined if there is none of that id */
+  /** Forgets what went wrong with a service. @returns undefined if the id is unknown */
   reset(id: string): z.infer<typeof serviceResetSchema> | undefined {
     const parsed = parseServiceId(id);
     if (parsed === undefined) return undefined;
@@ -223,7 +223,7 @@ export class RelayMonitor {
     };
   }
 
-  /** Ends a call. @returns false if there is none of that id */
+  /** Ends a call. @returns false if the id is unknown */
   endSession(id: string): boolean {
     const session = this.#options.registry.byId(id);
     if (session === undefined) return false;

@@ -47,9 +47,9 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
     : resources.use(await launchWithMicrophone(options.hears));
   const context = await browser.newContext({
     viewport: DESKTOP,
-    // A moving orb takes a processor of its own if there is no graphics card.
+    // A moving orb takes a processor of its own without a graphics card.
     reducedMotion: 'reduce',
-    // What a worker answers would not be the relay's answer.
+    // The answer of a worker would not be the relay's answer.
     serviceWorkers: 'block',
     // Listing any permission denies the rest.
     permissions: ['microphone', 'clipboard-read', 'clipboard-write'],

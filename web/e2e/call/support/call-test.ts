@@ -30,7 +30,7 @@ interface CallWorkerFixtures {
 export const test = base.extend<CallFixtures, CallWorkerFixtures>({
   // A recorded trace takes a picture of every frame of the orb, from the time that the voice needs.
   trace: ['off', { scope: 'worker' }],
-  // A moving orb takes a processor of its own if there is no graphics card.
+  // A moving orb takes a processor of its own without a graphics card.
   contextOptions: { reducedMotion: 'reduce' },
   keeps: [false, { option: true, scope: 'worker' }],
   dataDir: [

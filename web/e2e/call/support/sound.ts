@@ -6,7 +6,7 @@ import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
 /** Longest that a recording may take to be recognised. */
 const ANSWER_MS = 30_000;
 
-/** What the answers of these tests are told apart from. */
+/** The candidates for the answers of these tests. */
 const ANSWERS = [
   ...['forty eight', 'forty nine', 'fifty four', 'fifty five', 'fifty six', 'sixty three'].map(
     (product) => `seven times eight is ${product}`,
@@ -28,7 +28,7 @@ const transcribers = new Map<string, Promise<Transcriber>>();
  * Listens to recordings with the embedded recogniser, which is given only `sentences` to choose
  * from, or to refuse them all.
  *
- * @returns for each recording the sentence it was taken for; '' if it was none of them
+ * @returns for each recording the sentence that it is; '' if it was none of them
  */
 export function recognise(
   recordings: readonly Float32Array[],
@@ -40,7 +40,7 @@ export function recognise(
 
 /**
  * Listens to a recording with the embedded recogniser, which is given only `words` to choose from:
- * any of them, in any order, as often as they are said. Long ones are easiest to tell apart.
+ * any of them, in any order, as often as they are said. Long ones are the easiest to distinguish.
  */
 export async function recogniseWords(
   recording: Float32Array,

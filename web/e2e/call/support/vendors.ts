@@ -17,7 +17,7 @@ const BYTES_A_SAMPLE = 2;
 
 /** What is said in a test. */
 interface Script {
-  /** All that a person says is taken for this: word by word, for as long as it takes to say. */
+  /** All speech of a person is taken as this: word by word, for as long as it takes to say. */
   heard: string;
   /** From its first word to its last. */
   heardWithinMs: number;
@@ -38,7 +38,7 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
   recover(): void;
 }
 
-/** All speak with the embedded voice: who spoke is not to be heard, only what. */
+/** All speak with the embedded voice: the sound shows what was said, not by whom. */
 export async function startVendors(): Promise<Vendors> {
   await using resources = new AsyncDisposableStack();
   // A vendor whose voice starts first would be too slow.

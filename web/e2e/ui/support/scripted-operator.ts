@@ -2,7 +2,7 @@ import { expect, type Locator, type Page, type Route } from '@playwright/test';
 import { ERRORS, type ErrorCode } from '@parley/shared';
 import type { Overview } from '@parley/shared/monitoring-api';
 
-/** What the relay tells its operator, and whom it tells; tests change it as they go. */
+/** The relay's answers to its operator, and whom it answers; tests change it as they go. */
 export interface ScriptedOperator {
   overview: Overview;
   /** Opens it; null: any bearer does. */

@@ -54,7 +54,7 @@ const withServer = base.extend<object, WorkerFixtures>({
 
 /**
  * Tests of the interface alone: the engine below it is scripted. They share a page, on which each
- * scene begins anew; what a test leaves there fails that test. Those that need a browser context of
+ * scene begins anew; what a test leaves there fails that test. Tests that need a browser context of
  * their own are `freshTest`s: for a clock, touch, scripts before the page's, requests that fail.
  */
 export const test = withServer.extend<UiFixtures>({

@@ -32,7 +32,7 @@ it('a crash of a worker that could not be loaded has no place', () => {
 it.each<[MediaNotice, string | undefined]>([
   [{ type: 'error', code: 'vad_failed', message: '' }, 'vad_failed'],
   [{ type: 'error', code: 'audio_unavailable', message: '' }, 'audio_unavailable'],
-  // The relay reports its own, and a network that is away is nobody's failure.
+  // The relay reports its own, and a missing network is not a failure to report.
   [{ type: 'error', code: 'generator_failed', message: '' }, undefined],
   [{ type: 'error', code: 'network_unreachable', message: '' }, undefined],
   [{ type: 'phase', phase: 'listening' }, undefined],

@@ -1,7 +1,7 @@
 import type { Event } from '@sentry/browser';
 import type { MediaNotice } from '../../client/index.ts';
 
-/** Failures of the page itself; all other errors that a call is told of are the relay's. */
+/** Failures of the page itself; all other errors that a call gets are the relay's. */
 const OWN_CODES: readonly string[] = ['vad_failed', 'audio_unavailable'];
 /** `Uncaught TypeError: x is not a function`, as the browser says it of a worker. */
 const WORKER_MESSAGE = /^(?:Uncaught )?(?:(?<type>\w+Error): )?(?<value>[^]*)$/;

@@ -34,7 +34,7 @@ function eventOf(error: Exception, more: Partial<ErrorEvent> = {}): ErrorEvent {
 function reportOf(error: Exception, context: Partial<ReportContext> = {}) {
   const report = harmlessReport(eventOf(error), { ...CONTEXT, ...context });
   if (report === null) throw new Error('It is not reported.');
-  // What the relay would refuse is of no use.
+  // A report that the relay would refuse is useless.
   expect(pageReportSchema.parse(report)).toEqual(report);
   return report;
 }

@@ -25,7 +25,7 @@ const WORD = /^[\w.-]{1,48}$/;
 
 const FUNCTION = /^[\w$.<>#]{1,120}$/;
 
-/** A script of the page's: other addresses, such as that of a conversation, are not told. */
+/** A script of the page's: other addresses, such as that of a conversation, are left out. */
 const SCRIPT_PATH = /^\/[\w$@+./-]{1,180}\.(js|mjs|ts|tsx)$/;
 
 const UNKNOWN = '?';
@@ -68,7 +68,7 @@ export interface ReportContext {
   readonly code: unknown;
 }
 
-/** Of one visit: a page that fails in a loop tells nothing new. */
+/** Of one visit: a page that fails in a loop reports nothing new. */
 const MAX_REPORTS = 20;
 const PATH = '/api/v1/reports';
 

@@ -42,7 +42,7 @@ export async function tryAccessCode(
 }
 
 /**
- * Asks for another token for the guest who has this one.
+ * Asks for another token for the guest with this one.
  *
  * @param relay - its origin
  * @returns `refused` if the relay does not take this one any more; `unreachable` otherwise
@@ -67,7 +67,7 @@ export async function renewGuest(
   }
 }
 
-/** Whom a JWT is of. @throws SyntaxError, DOMException */
+/** The user of a JWT. @throws SyntaxError, DOMException */
 function subjectIn(token: string): unknown {
   const claims = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
   return (JSON.parse(claims) as { readonly sub?: unknown }).sub;

@@ -48,7 +48,7 @@ export interface AccountControllerOptions {
 
 const SIGN_OUT_DEADLINE_MS = 5_000;
 
-/** Who the person is for the relay, and what they are asked for; lives as long as the page. */
+/** The person's identity for the relay, and the questions to them; lives as long as the page. */
 export class AccountController {
   readonly store = createStore<AccountState>(() => ({
     signIn: null,
@@ -72,7 +72,7 @@ export class AccountController {
     this.#kept = new KeptGuest(options.storage, options.nowMs);
   }
 
-  /** Asks the relay how people sign in, and who is signed in; once, unless it failed. */
+  /** Asks the relay how people sign in, and which person is signed in; once, unless it failed. */
   learn(): Promise<void> {
     this.#learning ??= this.#learn().then(() => {
       if (this.store.getState().signIn === null) this.#learning = null;
@@ -186,7 +186,7 @@ export class AccountController {
   /**
    * Ends the person's calls on all devices and forgets them on this one.
    *
-   * @returns whether the relay could be told
+   * @returns whether the relay could be informed
    */
   async signOut(): Promise<boolean> {
     const { account } = this.store.getState();

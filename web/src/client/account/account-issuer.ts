@@ -33,8 +33,8 @@ export interface SignInMethods {
 }
 
 /**
- * Who signs people in with accounts, as the page uses it. Its library is loaded only if a relay
- * names it.
+ * Signs people in with accounts, as the page uses it. Its library is loaded only if a relay names
+ * it.
  *
  * All methods throw `SignInError`.
  */
@@ -58,6 +58,6 @@ export interface IssuerOptions {
   readonly storageKey: string;
   /** Where links and services lead back to. */
   readonly returnUrl: string;
-  /** Told of each change: signed in or out here or in another window, or the token was renewed. */
+  /** Called at each change: signed in or out here or in another window, or a new token. */
   onAccount(account: Account | null): void;
 }

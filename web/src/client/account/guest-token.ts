@@ -33,8 +33,8 @@ export class KeptGuest {
   }
 
   /**
-   * The token, if it is time to renew it: a guest who comes back before it ends stays who they are,
-   * and with them what is kept of them.
+   * The token, if it is time to renew it: a guest who comes back before it ends keeps their
+   * identity, and with it what is kept of them.
    */
   dueToken(relay: string): string | undefined {
     const { keptAtMs, expiresAtMs } = readKept(this.#storage, tokenKey(relay));

@@ -1,7 +1,7 @@
 import type { AccountIssuer, IssuerOptions } from './account-issuer.ts';
 import type { AccountsAt } from './sign-in-options.ts';
 
-/** Fetches the library of who signs people in; most relays name none. */
+/** Fetches the library of the issuer of accounts; most relays name none. */
 export async function loadIssuer(
   accounts: AccountsAt,
   options: IssuerOptions,

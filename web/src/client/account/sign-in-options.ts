@@ -13,7 +13,7 @@ export interface SignInOptions {
   readonly errorReports?: unknown;
 }
 
-/** Who signs people in. */
+/** The issuer of accounts. */
 export interface AccountsAt {
   readonly kind: 'supabase';
   readonly url: string;

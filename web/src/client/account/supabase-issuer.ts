@@ -96,7 +96,7 @@ async function enabledMethods(url: string, anonKey: string): Promise<SignInMetho
   }
 }
 
-/** What is left of a link or a service in the address was of no use, and would not be of any later. */
+/** The rest of a link or a service in the address was useless, and would stay so. */
 function takeReturnFault(): SignInFault | null {
   if (!isSignInReturn(location)) return null;
   const code = returnedErrorIn(location);

@@ -5,7 +5,7 @@ import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
 import type { CaptureSource } from '../messages/capture-commands.ts';
 import type { OutputInstant } from '../messages/playback-messages.ts';
 
-/** Two seconds of frames of 10 ms: longer than any stall after which a call is of use. */
+/** Two seconds of frames of 10 ms: longer than any stall after which a call is useful. */
 const MAX_WAITING_FRAMES = 200;
 
 /** Of `MediaStreamTrackProcessor`, which Chromium has for audio and the DOM types do not know. */
@@ -155,7 +155,7 @@ export class AudioGraph {
     if (this.#isSilent) return;
     this.#breath = new AbortController();
     const { signal } = this.#breath;
-    // Of no use before a call.
+    // Useless before a call.
     const { playBreath } = await import('./priming-breath.ts');
     if (this.#released.signal.aborted) return;
     const onNode = (node: AudioNode) => this.#options.onNode({ role: 'breath', node });
@@ -191,7 +191,7 @@ export class AudioGraph {
     this.#released.abort();
     this.disconnectMicrophone();
     this.#playback?.disconnect();
-    // That the browser closed it already is not an error worth reporting.
+    // If the browser closed it already, that is not an error worth reporting.
     if (this.#context.state !== 'closed') await this.#context.close().catch(() => {});
   }
 
@@ -213,8 +213,8 @@ export class AudioGraph {
   }
 
   /**
-   * A phone call, a screen lock or another app stops the context ("interrupted" on iOS). It is
-   * started again as soon as the browser lets it, at the latest with the next touch.
+   * A phone call, a screen lock or another app stops the context ("interrupted" on iOS). The page
+   * starts it again as soon as the browser lets it, at the latest with the next touch.
    */
   #keepRunning(): void {
     let hasRun = false;
@@ -240,7 +240,7 @@ export class AudioGraph {
  *
  * @param now.ms - `performance.now()` when it was taken
  * @param now.originMs - `performance.timeOrigin`
- * @returns undefined before the first sample, and where the browser is wrong: WebKit 2.50 adds the
+ * @returns undefined before the first sample, and if the browser is wrong: WebKit 2.50 adds the
  *   context's own time to that of the page, so that each answer would seem to be heard too late
  */
 export function outputInstantOf(
@@ -261,7 +261,7 @@ function framesOf(track: MediaStreamTrack): ReadableStream<AudioData> | undefine
   try {
     return new MediaStreamTrackProcessor({ track, maxBufferSize: MAX_WAITING_FRAMES }).readable;
   } catch {
-    // Where it reads video alone.
+    // The browser's processor reads video alone.
     return undefined;
   }
 }

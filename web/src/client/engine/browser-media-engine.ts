@@ -47,7 +47,7 @@ export class BrowserMediaEngine implements MediaEngine {
         }
         if (notice.type === 'closed') this.#onClosed();
         this.#notify(notice);
-        // What a call that was ended still had to say is not for the next one.
+        // Unsaid words of a call that was ended are not for the next one.
         if (this.#stopping === 0)
           this.#call?.browserMeans.tell(({ speech }) => speech.onNotice(notice));
       },

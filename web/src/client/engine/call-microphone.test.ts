@@ -280,7 +280,7 @@ test('however requests, devices and the end of the call cross, one opens at a ti
       }
       if (closes) room.microphone.close();
       await room.settle();
-      // Every request was answered, and a microphone that is not there was told of.
+      // Every request was answered, and a missing microphone was reported.
       const told = [...(await Promise.all(asked)), ...room.results];
       expect(room.mostOpenings).toBeLessThanOrEqual(1);
       expect(room.live.length).toBeLessThanOrEqual(closes || isLent || chosen === null ? 0 : 1);

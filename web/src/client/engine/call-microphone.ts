@@ -17,7 +17,7 @@ export interface CallMicrophoneOptions {
   /** Asks the browser; waits for the person's answer, however long that takes. */
   request(deviceId: string | undefined): Promise<OpenedMicrophone>;
   post(command: MediaCommand, transfer?: Transferable[]): void;
-  /** It was opened, closed, lent or taken back. */
+  /** The microphone was opened, closed, lent or taken back. */
   onChanged(): void;
   /** The inputs there are, the system's choice among them as `default` if the browser lists that. */
   listInputs(): Promise<readonly InputDevice[]>;
@@ -39,14 +39,14 @@ interface Wish {
   readonly deviceId: string | undefined;
 }
 
-/** Refusals that end when something is plugged in. A person who said no is not asked again. */
+/** Refusals that end when something is plugged in. A person who refused is not asked again. */
 const CURABLE: ReadonlySet<MicrophoneRefusal> = new Set(['not-found', 'in-use', 'lost', 'failed']);
 
 /**
  * A call's microphone, from one device to the next.
  *
- * One opening runs at a time, and the newest wish wins: what was opened for an older one is
- * released, and each request is told what became of the newest. WebKit, which reports a change of
+ * One opening runs at a time, and the newest wish wins: a microphone opened for an older one is
+ * released, and each request gets the result of the newest. WebKit, which reports a change of
  * devices in the very moment in which it grants the microphone, starts no second opening.
  */
 export class CallMicrophone {
@@ -160,7 +160,7 @@ export class CallMicrophone {
     try {
       if (this.#wish !== wish) throw new Error('Another microphone is wanted by now, or none.');
       const source = await this.#options.graph.connectMicrophone(stream);
-      // It may have ended while it was connected, and says so only once.
+      // The track may have ended while it was connected, and says so only once.
       if (this.#wish === wish && track.readyState === 'live') {
         this.#attach(track, source);
         return { ok: true };
@@ -222,13 +222,13 @@ export class CallMicrophone {
     this.#detach();
   }
 
-  /** Unplugged, or taken away by the system: goes on with any other that there is. */
+  /** Unplugged, or taken away by the system: continues with any other microphone. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
     if (this.#track !== track) return;
     this.#letGo();
-    // Until then what is being said stays open, for the next one to go on with.
+    // Until then the open utterance stays open, for the next microphone to continue.
     const deadline = setTimeout(() => this.#detach(), SUCCESSOR_DEADLINE_MS);
-    // What is being opened anyway takes its place, and who asked for it is told how that went.
+    // An opening that runs anyway replaces it, and its caller gets the result.
     const asked = this.#opening;
     const result = await (asked ?? this.#want(undefined));
     clearTimeout(deadline);

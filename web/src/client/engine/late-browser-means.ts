@@ -3,8 +3,8 @@ import type { BrowserModelRequest, BrowserVoiceRequest } from '../messages/page-
 import type { BrowserMeans, BrowserMeansOptions } from './browser-means.ts';
 
 /**
- * What the browser can do by itself, whose code is loaded with the call: visitors who do not talk,
- * and most who do, never use it. What it is told meanwhile it learns once it is there, in the same
+ * The browser's own abilities, whose code is loaded with the call: visitors who do not talk, and
+ * most who do, never use it. Calls that come meanwhile reach it once it is there, in the same
  * order.
  */
 export class LateBrowserMeans {

@@ -22,7 +22,7 @@ export interface CallOptions {
   readonly speed: number;
   /** What the browser is to do by itself. */
   readonly browserHelp: BrowserHelp;
-  /** An earlier conversation to go on with; a new one if it is undefined. */
+  /** An earlier conversation to continue; undefined: a new one. */
   readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
   readonly microphone: boolean;

@@ -1,7 +1,7 @@
 import type { MicrophoneRefusal } from '../messages/media-messages.ts';
 
 export interface MicrophoneRequest {
-  /** undefined: whichever the browser thinks best. */
+  /** undefined: the browser's choice. */
   readonly deviceId: string | undefined;
   /** Whether the browser may clean the signal up; tests that compare content switch it off. */
   readonly processed: boolean;

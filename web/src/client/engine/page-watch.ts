@@ -1,6 +1,6 @@
 import type { AudioGraph } from './audio-graph.ts';
 
-/** A context stops for an instant when a device changes: only what lasts is told. */
+/** A context stops for an instant when a device changes: only a longer stop is reported. */
 const LASTING_MS = 1_500;
 
 export interface WithheldMedia {
@@ -43,7 +43,7 @@ export function watchPage(
   signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-/** Tells what the system withholds from a call for longer than a moment, and when it is given back. */
+/** Reports what the system withholds from a call for longer than a moment, and its return. */
 export class Withheld {
   readonly #tell: (now: WithheldMedia) => void;
   readonly #timers = new Map<keyof WithheldMedia, ReturnType<typeof setTimeout>>();

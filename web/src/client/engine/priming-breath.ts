@@ -75,7 +75,7 @@ export async function playBreath(
   await promise;
 }
 
-/** The name of the speaker in use; '' if the browser does not tell it. */
+/** The name of the speaker in use; '' if the browser does not give it. */
 async function speakerLabelOf(context: AudioContext): Promise<string> {
   const { sinkId = '' } = context as { readonly sinkId?: unknown };
   try {

@@ -15,7 +15,7 @@ export function keepScreenOn(signal: AbortSignal): void {
       held = await wakeLock.request('screen');
       if (signal.aborted) await held.release();
     } catch {
-      // A battery that is nearly empty, or a policy: the call goes on without.
+      // A battery that is nearly empty, or a policy: the call goes on without the lock.
     } finally {
       asking = false;
     }

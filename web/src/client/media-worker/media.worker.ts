@@ -8,8 +8,8 @@ import type { SpeechDetector } from './speech/speech-detector.ts';
 import { loadSileroDetector } from './speech/silero/silero-detector.ts';
 
 /**
- * The media worker: everything between the worklets and the relay, off the page's thread. It
- * outlives calls, so that the speech detector is loaded once.
+ * The media worker: everything between the worklets and the relay, off the page's thread. The
+ * worker outlives calls, so that the speech detector is loaded once.
  */
 let detector: SpeechDetector | 'absent' | 'loading' = 'absent';
 let call: MediaCall | undefined;

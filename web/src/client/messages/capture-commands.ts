@@ -5,13 +5,13 @@ export type CaptureSource =
   /** The track's own frames, if the browser hands them out; transferred. */
   | { readonly kind: 'track'; readonly frames: ReadableStream<AudioData> };
 
-/** What the page tells the media worker of the microphone. */
+/** The page's messages to the media worker about the microphone. */
 export type CaptureCommand =
   /** The microphone was granted, or changed. */
   | {
       readonly type: 'attach-capture';
       readonly source: CaptureSource;
-      /** From the microphone's membrane to where the source begins, if the browser knows it. */
+      /** From the microphone's membrane to the start of the source, if the browser knows it. */
       readonly latencyMs: number;
       /** An echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
       readonly isPriming: boolean;

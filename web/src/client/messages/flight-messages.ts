@@ -1,4 +1,4 @@
-/** Without what tells one device from another. */
+/** Without identifiers of devices. */
 export type MicrophoneSettings = Readonly<Record<string, string | number | boolean>>;
 
 /** What the debug panel asks of the flight recorder, over a port of its own. */
@@ -8,7 +8,7 @@ export type FlightRequest =
   /** The recording as a file. */
   | { readonly type: 'save' };
 
-/** What the flight recorder tells the panel. */
+/** The flight recorder's messages to the panel. */
 export type FlightNotice =
   /** Twice a second, and after each change of the consent. */
   | {

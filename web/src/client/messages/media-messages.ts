@@ -16,7 +16,7 @@ import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
 import type { BrowserModelCommand } from './page-requests.ts';
 
-/** Why there is no microphone; each needs other words. */
+/** Why the microphone is missing; each needs other words. */
 export type MicrophoneRefusal =
   | 'denied'
   | 'dismissed'
@@ -24,7 +24,7 @@ export type MicrophoneRefusal =
   | 'in-use'
   | 'insecure-context'
   | 'unsupported'
-  /** It was unplugged or taken away during the call, and there is not another. */
+  /** The microphone was unplugged or taken away during the call, and no other is left. */
   | 'lost'
   | 'failed';
 
@@ -69,7 +69,7 @@ export type MediaCommand =
       /** A factor of the voice's own pace. */
       readonly speed: number;
       readonly interruption: Interruption;
-      /** An earlier conversation to go on with. */
+      /** An earlier conversation to continue. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
       readonly playback: MessagePort;
@@ -140,7 +140,7 @@ export type CallPhase =
 
 /** The relay's estimate of whether the person has finished. */
 export interface EndOfTurnPrediction {
-  /** That they have, 0–1. */
+  /** Probability that they have, 0–1. */
   readonly probability: number;
   /** Silence after which the turn is over. */
   readonly delayMs: number;
@@ -173,7 +173,7 @@ export type ConversationNotice =
       readonly itemId: string;
       /** null if the page itself understood it. */
       readonly utterance: number | null;
-      /** Replaces what was said of this utterance before. */
+      /** Replaces earlier words of this utterance. */
       readonly text: string;
       /** `unrecognised` was speech of which no words were made out. */
       readonly state: 'partial' | 'final' | 'unrecognised' | 'failed';
@@ -262,7 +262,7 @@ export type MediaNotice =
       readonly to: string;
       readonly reason: ErrorCode | null;
     }
-  /** Told when it is the page's turn, and when that turns out differently. */
+  /** Sent when the page takes over, and when that turns out differently. */
   | {
       readonly type: 'page-ability';
       readonly stage: 'transcriber' | 'synthesizer';

@@ -1,6 +1,6 @@
 import type { SessionDescription } from '@parley/shared';
 
-/** How the browser recognises speech: on this computer, or wherever its maker does. */
+/** How the browser recognises speech: on this computer, or anywhere its maker does. */
 export const WAYS_TO_HEAR = ['off', 'local', 'remote'] as const;
 
 export const NO_HELP: BrowserHelp = { answers: false, hears: 'off' };
@@ -9,7 +9,7 @@ export const NO_HELP: BrowserHelp = { answers: false, hears: 'off' };
 export interface BrowserHelp {
   /** Its language model answers what the relay does not understand. */
   readonly answers: boolean;
-  /** It recognises speech in the relay's place. */
+  /** The browser recognises speech instead of the relay. */
   readonly hears: (typeof WAYS_TO_HEAR)[number];
 }
 

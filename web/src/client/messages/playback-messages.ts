@@ -15,7 +15,7 @@ export type PlaybackCommand =
   | { readonly type: 'complete'; readonly item: number }
   /** Fade out and keep the position. */
   | { readonly type: 'hold' }
-  /** Fade in again where the voice was held. */
+  /** Fade in again at the place of the hold. */
   | { readonly type: 'resume' }
   /** Fade out and forget the item. */
   | { readonly type: 'flush'; readonly item: number };
@@ -41,7 +41,7 @@ export type PlaybackEvent =
       readonly rms: number;
       readonly contextTimeS: number;
     }
-  /** There was nothing to play although the item is not complete. */
+  /** Nothing was left to play although the item is not complete. */
   | { readonly type: 'starved'; readonly item: number }
   | { readonly type: 'held'; readonly item: number; readonly playedMs: number }
   | { readonly type: 'flushed'; readonly item: number; readonly playedMs: number }

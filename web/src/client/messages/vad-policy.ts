@@ -1,5 +1,5 @@
 /**
- * How voice activity detection tells speech from silence.
+ * How voice activity detection distinguishes speech from silence.
  *
  * Probabilities are those of the Silero v6 detector, frames its 32 ms.
  */
@@ -12,7 +12,7 @@ export interface SpeechPolicy {
   readonly confirmFrames: number;
   /** Frames without speech after which an unconfirmed onset was a false alarm. */
   readonly misfireFrames: number;
-  /** Silence after which a relay that decides is told of a pause; infinite if none decides. */
+  /** Silence after which a relay that decides learns of a pause; infinite if none decides. */
   readonly pauseMs: number;
   /** Speech frames after which a pause is over. */
   readonly resumeFrames: number;

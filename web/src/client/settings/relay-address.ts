@@ -20,9 +20,9 @@ const DEADLINE_MS = 3_000;
 const KEPT_KEY = 'parley.relay';
 
 /**
- * Asks the page's host where its relay is: `{"relay": "https://relay.example"}`. Without such a
- * file, or without a relay in it, the relay is at the page's own origin. A file that cannot be
- * fetched at the moment counts as what it said last. Never rejects.
+ * Asks the page's host for the address of its relay: `{"relay": "https://relay.example"}`. Without
+ * such a file, or without a relay in it, the relay is at the page's own origin. A file that cannot
+ * be fetched at the moment counts as what it said last. Never rejects.
  */
 export async function findRelay(options: RelayAddressOptions): Promise<RelayAddress> {
   const { storage, pageOrigin } = options;
@@ -52,7 +52,7 @@ async function configurationText(fetchLike: typeof fetch): Promise<string | unde
 
 /** @param text - of the configuration file */
 export function relayIn(text: string, pageOrigin: string): RelayAddress {
-  // Many hosts answer with the page itself where there is no file.
+  // Many hosts answer with the page itself if the file is missing.
   if (text.trim() === '' || text.trimStart().startsWith('<')) return known(pageOrigin);
   let configuration: unknown;
   try {

@@ -17,7 +17,7 @@ export interface Settings {
   readonly guided: boolean;
   /** 0–1 */
   readonly volume: number;
-  /** How the person is told that they were heard, and that it is their turn. */
+  /** How the person learns that they were heard, and that it is their turn. */
   readonly turnCue: (typeof TURN_CUES)[number];
   /** Whether speech is heard whenever there is some, or only while a button is held. */
   readonly talkBy: (typeof WAYS_TO_TALK)[number];

@@ -67,7 +67,7 @@ export class CallController {
   #generation = 0;
   /** The end of the call before. */
   #stopping: Promise<unknown> = Promise.resolve();
-  /** The call goes on with an earlier conversation, which the relay may not keep any more. */
+  /** The call continues an earlier conversation, which the relay may not keep any more. */
   #goesBack = false;
   /** Typed before there was a session to send it in. */
   #waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
@@ -92,7 +92,7 @@ export class CallController {
   /**
    * Must be called from within a person's gesture.
    *
-   * @param start.earlier - what the call goes on with; a call that is running gives way to it
+   * @param start.earlier - the conversation that the call continues; a running call gives way to it
    */
   async startCall({ microphone = true, earlier = null }: CallStart = {}): Promise<void> {
     if (this.#isRunning && earlier === null) return;
@@ -129,7 +129,7 @@ export class CallController {
     }
   }
 
-  /** Calls again; goes on with the call that was lost, if the relay keeps its conversation. */
+  /** Calls again; continues the call that was lost, if the relay keeps its conversation. */
   callAgain(): Promise<void> {
     return this.startCall({ earlier: lostConversationOf(this.call.getState()) });
   }
@@ -312,7 +312,7 @@ export class CallController {
       this.#engine.sendText(itemId, text);
   }
 
-  /** What the call was to go on with is not kept any more: it goes on without, and says so. */
+  /** The conversation to continue is not kept any more: the call goes on without, and says so. */
   #startAnew(): void {
     this.#over(CLOSE_REASONS.sessionGone);
     void this.startCall();
@@ -327,7 +327,7 @@ export class CallController {
 
   async #onRefused(reason: string): Promise<void> {
     const isAsked = await this.account.refused(reason, () => void this.startCall());
-    // What the person is asked says the same in other words.
+    // The question to the person says the same in other words.
     if (isAsked) this.dismissError();
   }
 

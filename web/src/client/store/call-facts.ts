@@ -16,7 +16,7 @@ export interface CallError {
   readonly message: string;
 }
 
-/** A conversation of the history that a call goes on with. */
+/** A conversation of the history that a call continues. */
 export interface ContinuedConversation {
   readonly id: string;
   readonly items: ConversationState;
@@ -43,7 +43,7 @@ export interface CallEnding {
   readonly atMs: number;
 }
 
-/** @returns null if no session had begun: there was no call to speak of */
+/** @returns null if no session had begun, so that no call took place */
 export function callFigures(
   sinceMs: number | null,
   cost: { readonly usd: number } | null,

@@ -75,11 +75,11 @@ export interface CallState {
   readonly playback: Playback | null;
   /** While the person pauses: how soon their turn is taken as over. */
   readonly endOfTurn: EndOfTurnPrediction | null;
-  /** What was said last was heard, and nothing was understood of it. */
+  /** The last utterance was heard, and nothing was understood of it. */
   readonly notUnderstood: boolean;
-  /** The earlier conversation that the call goes on with; null if it is a new one. */
+  /** The earlier conversation that the call continues; null if it is a new one. */
   readonly continues: string | null;
-  /** Under which this conversation is kept, to go on with it; null if it is not, or not yet. */
+  /** The id that this conversation is kept under, to continue it; null if it is not, or not yet. */
   readonly keptAs: string | null;
   /** Since when the relay cannot be reached; null while it can. */
   readonly outage: Outage | null;
@@ -188,7 +188,7 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
 }
 
 function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallState {
-  // What a call says after it was hung up is of no interest; the VAD outlives calls.
+  // The notices of a call that was hung up are ignored; the VAD outlives calls.
   if (state.standing.kind !== 'running' && notice.type !== 'vad') return state;
   switch (notice.type) {
     case 'phase':

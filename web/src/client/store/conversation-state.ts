@@ -38,7 +38,7 @@ export interface DividerItem {
   readonly reason:
     /** Another call begins, which knows nothing of what is above. */
     | 'new-call'
-    /** A call begins that goes on with what is above. */
+    /** A call begins that continues the conversation above. */
     | 'continued'
     /** The session was lost within a call, with all that was said. */
     | 'session-replaced'
@@ -135,13 +135,13 @@ export function withDivider(items: ConversationState, id: string): ConversationS
   return appended(items, { kind: 'divider', id, reason: 'new-call' });
 }
 
-/** An earlier conversation, with the mark from which a call goes on with it. */
+/** An earlier conversation, with the mark from which a call continues it. */
 export function withEarlier(earlier: ConversationState, dividerId: string): ConversationState {
   return appended(earlier, { kind: 'divider', id: dividerId, reason: 'continued' });
 }
 
 /**
- * Marks where the relay has lost a session, and its timers with it.
+ * Marks the point at which the relay has lost a session, and its timers with it.
  *
  * @param isReread - the session after it knows what was said all the same
  */
@@ -167,7 +167,7 @@ export function withPlayback(
   );
 }
 
-/** What was still being said when the call ended was not heard to its end. */
+/** Words still being said when the call ended were not heard to their end. */
 export function withCallOver(
   items: ConversationState,
   playback: Playback | null,

@@ -8,7 +8,7 @@ import { servedBy, type Ladder } from './ladder.ts';
 export interface RecordedTurn extends MeasuredTurn {
   readonly entriesAfter: number;
   readonly entriesUpTo: number;
-  /** Who did the work of each stage when it was heard. */
+  /** The provider of each stage when it was heard. */
   readonly servedBy: Readonly<Record<Stage, string>> | null;
 }
 

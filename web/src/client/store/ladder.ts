@@ -60,12 +60,12 @@ export function ladderAfterSession(
   );
 }
 
-/** Outages are told of by events of their own: the person has chosen the browser, or the relay again. */
+/** Outages have events of their own: the person has chosen the browser, or the relay again. */
 function isChoice(before: string, now: string): boolean {
   return before === 'browser' || now === 'browser';
 }
 
-/** Who does the work of each stage now. */
+/** The present provider of each stage. */
 export function servedBy(ladder: Ladder | null): Record<Stage, string> | null {
   if (ladder === null) return null;
   const { transcriber, generator, synthesizer } = ladder.stages;

@@ -3,7 +3,7 @@ import type { CallState } from './call-state.ts';
 
 /**
  * The conversation of a call that ended though its person did not hang up, as far as the relay
- * keeps it: another call can go on with it.
+ * keeps it: another call can continue it.
  *
  * @returns null if there is nothing to go back to, or the call was ended on purpose
  */

@@ -10,7 +10,7 @@ export interface ReplyPart {
 }
 
 export type PartVoice =
-  /** It is only read. */
+  /** The reply is only read. */
   | { readonly kind: 'none' }
   /** The browser's own voice, which reports no more than which clause it has come to. */
   | { readonly kind: 'page' }
@@ -98,8 +98,8 @@ export function spokenPosition(
 }
 
 /**
- * Takes in a clause, or the rest of one whose voice broke off: what that voice had begun to speak
- * ends where the rest begins.
+ * Takes in a clause, or the rest of one whose voice broke off: the part which that voice had begun
+ * ends at the start of the rest.
  */
 export function withPart(parts: readonly ReplyPart[], part: ReplyPart): readonly ReplyPart[] {
   const others = parts.flatMap((other) => {
@@ -115,7 +115,7 @@ export function withPart(parts: readonly ReplyPart[], part: ReplyPart): readonly
   );
 }
 
-/** The relay has reported where a clause and its words lie in the reply's audio. */
+/** The relay has reported the places of a clause and its words in the reply's audio. */
 export function withTiming(
   parts: readonly ReplyPart[],
   clause: number,

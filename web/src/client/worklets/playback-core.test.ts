@@ -27,7 +27,7 @@ function render(ms: number): Float32Array {
   return Float32Array.from(played.slice(from));
 }
 
-/** A slow wave that is never zero, so silence is never mistaken for it. */
+/** A slow wave that is never zero, so silence never looks like it. */
 function voice(from: number, count: number): Int16Array {
   return Int16Array.from(
     { length: count },

@@ -28,9 +28,9 @@ interface PlayingItem {
 /**
  * Everything the playback worklet does, without the worklet.
  *
- * Silence is always reached and left through a fade. A fade-out reads ahead of the position that
- * is kept: once silent, the position goes back to where the fade began, so that holding, resuming
- * and running dry lose not a sample.
+ * Silence is always reached and left through a fade. A fade-out reads ahead of the position that is
+ * kept: once silent, the position goes back to the start of the fade, so that holding, resuming and
+ * running dry lose not a sample.
  */
 export class PlaybackCore {
   readonly #contextHz: number;

@@ -33,8 +33,8 @@ const FILE_DEADLINE_MS = 600_000;
 export type AccountApi = ReturnType<typeof createAccountApi>;
 
 /**
- * The relay's API for what belongs to one person. Every method throws as `requestRelay` does, and
- * `unauthorized` if there is no token to ask with.
+ * The relay's API for the data of one person. Every method throws as `requestRelay` does, and
+ * `unauthorized` if no token is there to ask with.
  */
 export function createAccountApi(access: AccountAccess) {
   const relayOf = async (): Promise<RelayEndpoint<Response> & { readonly token: string }> => {

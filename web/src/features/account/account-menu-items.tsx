@@ -15,7 +15,7 @@ const fetchOperatorItems = () => import('./operator-items.tsx');
 /** The menu, open from the beginning: it is fetched once its button has been pressed. */
 export function AccountMenuItems() {
   return (
-    // Not modal: what holds the page still then writes a style element, which the policy forbids.
+    // Not modal: that writes a style element to hold the page still, which the policy forbids.
     <DropdownMenu.Root defaultOpen modal={false}>
       <DropdownMenu.Trigger asChild>
         <AccountButton />
@@ -32,7 +32,7 @@ export function AccountMenuItems() {
   );
 }
 
-/** Who the person is here, and what they can do about it. */
+/** The person's identity here, and what they can do about it. */
 function AccountItems() {
   const controller = useController();
   const { account } = controller;
@@ -40,7 +40,7 @@ function AccountItems() {
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const [, navigate] = useLocation();
   const signOut = (): void => {
-    // What another page shows is the person's, too.
+    // Other pages show the person's data, too.
     navigate('/');
     void controller.signOut();
   };
@@ -66,8 +66,8 @@ function AccountItems() {
 }
 
 /**
- * Guests are never administrators. It comes last: what the relay has yet to answer must not move
- * what a finger is about to press.
+ * Guests are never administrators. This part comes last: an item that waits for the relay must not
+ * move what a finger is about to press.
  */
 function OperatorPart() {
   const { account } = useController();

@@ -5,7 +5,7 @@ import type { HistoryListStore } from '../history/history-list.ts';
 /** What the pages share while one of them is open. */
 interface AccountPagesState {
   readonly api: AccountApi;
-  /** Kept while a conversation is read, so that the list is where it was. */
+  /** Kept while a conversation is read, so that the list keeps its place. */
   readonly list: HistoryListStore;
 }
 

@@ -27,7 +27,7 @@ export function PageState({ icon, title, children }: PageStateProps) {
   );
 }
 
-/** Grey lines where words will be. They come into sight only if the answer takes its time. */
+/** Grey lines in place of words to come. They come into sight only if the answer takes its time. */
 export function LoadingState({ rows }: { readonly rows: number }) {
   return (
     <div className={styles.loading}>
@@ -97,7 +97,7 @@ function SignedOut() {
       <p>
         {isForgotten
           ? GUEST_FORGOTTEN
-          : 'What belongs to you is shown once you are. As a guest, you are with your first call.'}
+          : 'Your first call starts as a guest. After it, your conversations are shown here.'}
       </p>
       {hasAccounts ? (
         <Button look="primary" onClick={() => account.ask('sign-in')}>

@@ -23,7 +23,7 @@ export function CallAsides({ isLong }: { readonly isLong: boolean }) {
 
 /**
  * Lets the orb slide and grow to the place and size that it has after `change`, by a transform
- * alone: the layout is computed once. Who wants no motion sees it in its new place.
+ * alone: the layout is computed once. A person who wants no motion sees it in its new place.
  */
 function OrbSlide({ change }: { readonly change: boolean }): null {
   const before = useRef<{ readonly change: boolean; readonly box: DOMRect } | null>(null);
@@ -91,8 +91,8 @@ function Outage() {
 
 /**
  * Shows in the first call that an answer can be interrupted: while one is heard, until the person
- * has done it, has put it away, or has had ten seconds to read it. It takes neither focus nor room,
- * and goes as soon as the person talks.
+ * has done it, has put it away, or has had ten seconds to read it. The hint takes neither focus nor
+ * room, and goes as soon as the person talks.
  */
 function FirstTalkGuide() {
   const guided = useSettings((settings) => settings.guided);

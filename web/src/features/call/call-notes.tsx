@@ -59,7 +59,7 @@ export function CallNotes() {
   );
 }
 
-/** Told from when most of a budget is used up; empty before that. */
+/** Said once most of a budget is used up; empty before that. */
 export function moneyLineOf({ standing, cost }: CallState): string {
   if (standing.kind !== 'running' || cost === null || !cost.isWarning) return '';
   return isDayWarning(cost)
@@ -67,7 +67,7 @@ export function moneyLineOf({ standing, cost }: CallState): string {
     : `${usdText(cost.usd)} of ${usdText(cost.budgetUsd ?? 0)} for this call are used`;
 }
 
-/** The scarcer budget is that of the day, whose figures the relay does not tell a call. */
+/** The scarcer budget is that of the day, whose figures a call does not get from the relay. */
 function isDayWarning(cost: CallState['cost']): boolean {
   if (cost === null || !cost.isWarning) return false;
   return cost.budgetUsd === null || cost.usd < cost.budgetUsd * WARNING_SHARE;

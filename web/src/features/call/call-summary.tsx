@@ -85,7 +85,7 @@ export function summaryLineOf(
     item.kind === 'reply' && item.trigger !== 'timer' && item.trigger !== 'notice' ? [item.id] : [],
   );
   const answers = measured.filter(
-    // What was typed is answered sooner: there is no speech to wait for.
+    // A typed message is answered sooner: no speech has to be waited for.
     ({ responseId, utterance }) => utterance !== null && replies.includes(responseId),
   );
   const medianMs = medianOf(answers.map(({ voiceToVoiceMs }) => voiceToVoiceMs));
@@ -106,7 +106,7 @@ function medianOf(values: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
-/** What was said in the last call, with what it went on with; nothing of the calls before. */
+/** The words of the last call, with those it continued; nothing of the calls before. */
 export function transcriptOf(items: ConversationState): readonly TranscriptLine[] {
   return lastCallOf(items).flatMap((item) => lineOf(item) ?? []);
 }

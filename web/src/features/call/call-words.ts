@@ -90,7 +90,7 @@ export function microphoneLineOf({ standing, microphone }: CallState): string {
   return name === '' ? 'Another microphone hears you now' : `Your microphone is now ${name}`;
 }
 
-/** What a person can do who was heard and not understood. */
+/** Advice for a person who was heard and not understood. */
 export function notUnderstoodLineOf({ notUnderstood }: CallState): string {
   return notUnderstood ? 'That was not understood. Say it again in other words, or type it' : '';
 }
@@ -141,7 +141,7 @@ export function adviceFor(code: CallError['code']): string | null {
   }
 }
 
-/** One sentence on who hears, thinks and speaks. */
+/** One sentence on the providers that hear, think and speak. */
 export function providerLineOf(providers: ProviderNames): string {
   const names = [providers.transcriber, providers.generator, providers.synthesizer];
   if (names.every((name) => name === 'embedded')) {

@@ -6,7 +6,7 @@ const NAME = /\bparley\b/g;
 const ENGLISH_I = /\bi(?=['’](?:m|ve|ll|d)\b)/g;
 
 /**
- * What a transcriber wrote, as it is read: with a large letter where a sentence begins, if the
+ * A transcriber's text, as it is read: with a large letter at the start of a sentence, if the
  * transcriber writes no sentences, and with Parley's name.
  */
 export function captionText(text: string): string {

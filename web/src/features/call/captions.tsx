@@ -148,7 +148,7 @@ function useStickToEnd() {
     const list = content.current;
     if (box === null || list === null) return;
     let lastTop = box.scrollTop;
-    // Not a state of React's: it changes with every line.
+    // Not a state of React's: the value changes with every line.
     const markScrolled = (): void => {
       box.toggleAttribute('data-scrolled', box.scrollTop > SCROLLED_PX);
     };
@@ -188,7 +188,7 @@ export function lastSettledText(items: ConversationState, allWords: boolean): st
   const settled = items.findLast((item) => isSettled(item, allWords));
   if (settled === undefined) return '';
   if (settled.kind === 'divider') {
-    // That a call begins is said by the call itself.
+    // The call itself says that a call begins.
     const isCall = settled.reason === 'new-call' || settled.reason === 'continued';
     return isCall ? '' : DIVIDER_WORDS[settled.reason];
   }

@@ -9,8 +9,8 @@ import { useRemote } from '../account/use-remote.ts';
 import styles from './call-screen.module.css';
 
 /**
- * What is left of the day's budget, once most of it is used. It follows each turn, so it is not
- * announced: that the budget runs out has been.
+ * What is left of the day's budget, once most of it is used. The line follows each turn, so it is
+ * not announced: the end of the budget has been.
  */
 export function DayBudget() {
   const access = useAccountAccess();

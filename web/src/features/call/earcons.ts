@@ -31,7 +31,7 @@ export function earconBetween(before: CallState, now: CallState): Earcon | null 
   return null;
 }
 
-/** What a change tells the person of their turn: that they were heard, or that they may talk. */
+/** The meaning of a change for the person's turn: that they were heard, or that they may talk. */
 export function turnCueBetween(before: CallState, now: CallState): 'heard' | 'turn' | null {
   if (before.phase === 'hearing' && now.phase === 'thinking') return 'heard';
   const canTalk = now.microphone.kind === 'granted' && (!now.muted || now.holds);

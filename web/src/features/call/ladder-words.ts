@@ -9,7 +9,7 @@ export function ladderLinesOf(state: CallState): readonly string[] {
   if (ladder === null || state.standing.kind !== 'running') return [];
   const speaking = standingOf(ladder, 'synthesizer');
   const isTalking = microphone.kind === 'granted' || microphone.kind === 'asking';
-  // A person who only types need not know which provider would have listened.
+  // A person who only types need not know the provider that would have listened.
   const hearing = isTalking ? standingOf(ladder, 'transcriber') : 'usual';
   const both = BOTH[`${hearing} ${speaking}`];
   const speech = both === undefined ? [hearingLine(ladder, hearing), VOICE[speaking]] : [both];

@@ -9,7 +9,7 @@ interface MicrophoneHelpProps {
   readonly onType: () => void;
 }
 
-/** Why there is no microphone, what to do about it, and the way on without one. */
+/** Why the microphone is missing, what to do about it, and the way on without one. */
 export function MicrophoneHelp({ refusal, onRetry, onType }: MicrophoneHelpProps) {
   const words = MICROPHONE_ADVICE[refusal];
   const canRetry = refusal !== 'unsupported' && refusal !== 'insecure-context';

@@ -16,10 +16,10 @@ const LATE_FRAME_MS = 25;
 const FRAME_SHARE = 0.05;
 /** So long a thread that was short of processor time draws half of the frames. */
 const SPARING_MS = 20_000;
-/** After a pause (hidden tab, slow frame) the animation goes on from where it was. */
+/** After a pause (hidden tab, slow frame) the animation continues at its place. */
 const LONGEST_STEP_MS = 64;
 
-/** What the page tells the thread that draws the orb. */
+/** The page's messages to the thread that draws the orb. */
 export type OrbMessage =
   | { readonly type: 'surface'; readonly sizePx: number; readonly pixelRatio: number }
   | { readonly type: 'palette'; readonly palette: OrbPalette }
@@ -126,7 +126,7 @@ export class OrbPainter {
     return isQuiet && this.#level.microphone < QUIET_LEVEL ? FRAME_MS.quiet : FRAME_MS.slow;
   }
 
-  /** Where frames are drawn by the processor, sixty a second can take all of it from the call. */
+  /** If the processor draws the frames, sixty a second can take all of it from the call. */
   #noteDistance(nowMs: number, sinceMs: number): void {
     if (!LIVELY_MOODS.has(this.#mood) || nowMs < this.#sparingUntilMs) return;
     if (sinceMs > LONGEST_STEP_MS) return;

@@ -9,7 +9,7 @@ export type OrbMood =
   | 'asking'
   /** The microphone was refused. */
   | 'blocked'
-  /** There is no microphone, or not any more. */
+  /** The microphone is missing, or lost. */
   | 'absent'
   /** The call ended in an error. */
   | 'failed';

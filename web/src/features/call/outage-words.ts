@@ -1,7 +1,7 @@
 import { timeText } from '../../lib/dates.ts';
 import type { CallState, Outage } from '../../client/index.ts';
 
-/** A shorter silence of the relay is a reconnection, which the line of state tells. */
+/** A shorter silence of the relay is a reconnection, which the line of state shows. */
 const LONG_MS = 10_000;
 
 export function isLongOutage(outage: Outage | null, nowMs: number): boolean {

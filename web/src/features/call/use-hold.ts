@@ -2,9 +2,9 @@ import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { useController } from './controller-context.ts';
 
 /**
- * Push-to-talk by a finger, a mouse or the keyboard on one element. It ends with the finger, and
- * with everything that takes the finger away: a scroll, a call, another window, the element's own
- * disappearance. A person must never go on being heard without holding.
+ * Push-to-talk by a finger, a mouse or the keyboard on one element. The hold ends with the finger,
+ * and with everything that takes the finger away: a scroll, a call, another window, the element's
+ * own disappearance. A person must never go on being heard without holding.
  */
 export function useHold(enabled: boolean) {
   const controller = useController();

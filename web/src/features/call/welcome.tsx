@@ -12,7 +12,7 @@ export function Welcome() {
   const online = useOnline();
   const inCall = useCall((state) => state.standing.kind === 'running');
   const isHearing = useCall((state) => state.phase === 'hearing');
-  // While a provider stands in for another, another line says so.
+  // While a provider replaces another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
   if (!online && !inCall) return <OfflineWelcome />;
   return (

@@ -114,7 +114,7 @@ function VerdictRow({ verdict: { grade, sentence, fix } }: { readonly verdict: V
   );
 }
 
-/** The report, to be handed on: shared where the system can, else copied. */
+/** The report, to be handed on: shared if the system can, else copied. */
 function Report({ state }: { readonly state: Extract<CheckState, { kind: 'done' }> }) {
   const access = useAccountAccess();
   const [outcome, setOutcome] = useState<'none' | 'copied' | 'refused'>('none');
@@ -158,8 +158,8 @@ function canShare(): boolean {
 }
 
 /**
- * What was found, for a person who gives support: plain text. It holds no names of devices but the
- * microphone's, which the person sees in the settings, nothing that was said, and no secret.
+ * The findings, for a person who gives support: plain text. The text holds no names of devices but
+ * the microphone's, which the person sees in the settings, nothing that was said, and no secret.
  */
 export function reportOf(figures: CheckFigures, context: ReportContext): string {
   const { microphone, noiseDbfs, speechDbfs, speaker, echo, relay, detector } = figures;

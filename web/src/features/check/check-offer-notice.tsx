@@ -4,10 +4,10 @@ import { Button } from '../../ui/button.tsx';
 import styles from './check-offer-notice.module.css';
 import type { CallState } from '../../client/index.ts';
 
-/** As long as an open microphone may deliver nothing before the person is told. */
+/** As long as an open microphone may deliver nothing before the person is warned. */
 export const SILENT_MS = 15_000;
 
-/** Perceptual, 0–1: anything quieter is no voice, however soft. */
+/** Perceptual, 0–1: anything quieter is not a voice, however soft. */
 export const HEARD_LEVEL = 0.08;
 
 /** Complaints that the check can find the cause of. */
@@ -70,7 +70,7 @@ export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) 
   );
 }
 
-/** Whether the microphone is open and something should come of it. */
+/** Whether the microphone is open and should deliver something. */
 function isMicrophoneOpen({ standing, microphone, muted, phase }: CallState): boolean {
   const isTalking = phase !== 'starting' && phase !== 'reconnecting';
   return standing.kind === 'running' && microphone.kind === 'granted' && !muted && isTalking;

@@ -27,7 +27,7 @@ export interface Verdict {
   readonly fix: string;
 }
 
-/** What the person is told while a step runs. */
+/** The text for the person while a step runs. */
 export const STEP_WORDS: Readonly<Record<CheckStep, string>> = {
   microphone: 'Allow the microphone when the browser asks.',
   quiet: 'Stay quiet for a moment.',

@@ -227,7 +227,7 @@ function Divider({ widthPx, onWidth }: DividerProps) {
   );
 }
 
-/** Who does the work of each stage, in whose place, why and since when. */
+/** The provider of each stage, which one it replaces, why and since when. */
 function ProviderTable() {
   const ladder = useCall((state) => state.ladder);
   return (

@@ -24,7 +24,7 @@ export function targetOf(segment: LatencySegment): number | null {
 
 /**
  * @param short its name above a narrow column
- * @param who what happens in the segment, and who does it
+ * @param who the work in the segment, and its provider
  * @param token of its colour, the same wherever the segment is shown
  */
 function words(label: string, short: string, who: string, token: string) {

@@ -3,7 +3,7 @@ import type { MeasuredTurn } from '../../client/index.ts';
 
 /**
  * Percentile by nearest rank: the smallest value that at least `share` of all values do not exceed.
- * It is always a value that occurred, which a handful of turns needs more than interpolation.
+ * The result always occurred, which a handful of turns needs more than interpolation.
  *
  * @param share 0–1
  * @returns NaN without values
@@ -87,7 +87,7 @@ const LEAST_MS = LATENCY_TARGETS_MS.voice_to_voice_ms * 1.2;
 const MOST_MS = LATENCY_TARGETS_MS.voice_to_voice_ms * 3;
 const STEP_MS = 100;
 
-/** Duration that the full width of the waterfall stands for. */
+/** Duration that the full width of the waterfall represents. */
 export function waterfallSpanMs(turns: readonly MeasuredTurn[]): number {
   const longest = Math.max(0, ...turns.map((turn) => turn.voiceToVoiceMs));
   const rounded = Math.ceil((longest * 1.02) / STEP_MS) * STEP_MS;

@@ -4,7 +4,7 @@ import { type RecordedTurn, replyCaption } from '../../client/index.ts';
 import { useCall } from '../call/controller-context.ts';
 import styles from './waterfall.module.css';
 
-/** What was said in a turn, and where its recording is, if the relay keeps one. */
+/** The words of a turn, and its recording, if the relay keeps one. */
 export function TurnWords({ turn }: { readonly turn: RecordedTurn }) {
   const items = useCall((state) => state.conversation);
   const isRecorded = useCall((state) => state.session?.recording === true);

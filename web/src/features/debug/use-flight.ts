@@ -33,7 +33,7 @@ export function useFlight(): FlightLink {
       controller.setDebug(true, port2);
     };
     link();
-    // Another media worker may have taken the place of one that crashed.
+    // Another media worker may have replaced one that crashed.
     const stop = controller.call.subscribe(({ standing }, before) => {
       if (standing.kind === 'running' && before.standing.kind !== 'running') link();
     });

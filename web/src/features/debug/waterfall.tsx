@@ -211,7 +211,7 @@ function servedWords(servedBy: NonNullable<RecordedTurn['servedBy']>): string {
   return `Served by ${STAGES.map((stage) => servedBy[stage]).join(', ')}.`;
 }
 
-/** The eight segments: exact figure, who did it, and the target if there is one. */
+/** The eight segments: exact figure, provider, and the target if there is one. */
 function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly number: number }) {
   return (
     <dl className={styles.detail} aria-label={`Turn ${number} in full`}>
@@ -241,7 +241,7 @@ function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly numb
   );
 }
 
-/** Two turns side by side: where one took longer, and who served each. */
+/** Two turns side by side: the parts in which one took longer, and the providers of each. */
 function TurnComparison({ turns }: { readonly turns: readonly RecordedTurn[] }) {
   const [ids, setIds] = useState<readonly [string | null, string | null]>([null, null]);
   if (turns.length < 2) return null;

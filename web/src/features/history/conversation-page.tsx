@@ -158,8 +158,8 @@ function DeleteButton({ conversation }: { readonly conversation: ConversationDet
 }
 
 /**
- * Plays the recording of the conversation. It is fetched when it is asked for: it is large, and
- * needs the bearer token, which a player cannot send.
+ * Plays the recording of the conversation. The file is fetched on request: it is large, and needs
+ * the bearer token, which a player cannot send.
  */
 function RecordingPlayer({ id }: { readonly id: string }) {
   const { api } = useAccountPages();
@@ -221,7 +221,7 @@ function ExportMenu({ id, title }: { readonly id: string; readonly title: string
   );
 }
 
-/** The conversation's title, to be changed where it stands. */
+/** The conversation's title, to be changed in its place. */
 function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
   const { api } = useAccountPages();
   const { isRunning, complaint, run } = useAction();

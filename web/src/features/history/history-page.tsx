@@ -36,7 +36,7 @@ export function HistoryPage() {
   }, [list]);
   const onRetry = (): void => void list.load();
   const [sawAny, setSawAny] = useState(false);
-  // A search among nothing is no use; one that finds nothing must stay to be changed.
+  // A search among nothing is useless; one that finds nothing must stay to be changed.
   if (!sawAny && found.kind === 'ready' && found.value.conversations.length > 0) setSawAny(true);
   return (
     <PageFrame title="History">
@@ -114,7 +114,7 @@ function NothingFound({ list }: { readonly list: HistoryListStore }) {
 function NothingKept() {
   const { api } = useAccountPages();
   const me = useRemote(useMemo(() => createRemote((signal) => api.me(signal)), [api]));
-  // Not one after the other: the reason would change under the reader's eyes.
+  // Not one after the other: the reason would change while it is read.
   if (me.kind === 'loading') return <LoadingState rows={2} />;
   if (me.kind === 'ready' && me.value.storage.transcripts === 'off') {
     return (
@@ -139,7 +139,7 @@ function NothingKept() {
   );
 }
 
-/** Words and days. What is typed is looked for as soon as the typing pauses. */
+/** Words and days. Typed words are looked for as soon as the typing pauses. */
 function SearchForm({ list }: { readonly list: HistoryListStore }) {
   const search = useStore(list.store, (state) => state.search);
   const [words, setWords] = useState(search.query ?? '');

@@ -125,7 +125,7 @@ function Figures({ turn }: { readonly turn: StoredTurn }) {
   );
 }
 
-/** Where the time of a kept turn went, and who did it; same colours as in the debug panel. */
+/** How the time of a kept turn was spent, and by whom; same colours as in the debug panel. */
 function TurnTiming({ turn, isTimed }: TurnTimingProps) {
   const { timeline, voiceToVoiceMs } = timelineOf(turn.timeline);
   const segments = isTimed ? LATENCY_SEGMENTS.filter((segment) => timeline[segment] > 0) : [];

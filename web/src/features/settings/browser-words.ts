@@ -25,7 +25,7 @@ export function modelRunsHere(navigator: BrandedNavigator): boolean {
   return brands.some(({ brand }) => brand === 'Chromium');
 }
 
-/** What the switch for the browser's recogniser does, and where speech goes by it. */
+/** The effect of the switch for the browser's recogniser, and the destination of speech with it. */
 export function hearingHint(hears: BrowserHelp['hears']): string {
   return `Your browser turns speech into words, any words, and sends those to Parley. ${WHERE[hears]}`;
 }

@@ -20,7 +20,7 @@ type HearingSetupState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'asking' }
   | { readonly kind: 'downloading' }
-  /** It cannot recognise speech on this computer: whether its maker may is for the person to say. */
+  /** Not on this computer: the person decides whether the browser's maker may recognise speech. */
   | { readonly kind: 'only-remote' }
   /** The language could not be downloaded; it may be tried again. */
   | { readonly kind: 'failed' };
@@ -90,7 +90,7 @@ export function HearingField() {
 }
 
 /**
- * Finds out where the browser can recognise speech, and downloads the language.
+ * Finds out on which machine the browser can recognise speech, and downloads the language.
  *
  * The browser is asked once the person wants it, and not before: builds of Chromium without a
  * recogniser of their own do not answer, but crash the page.

@@ -11,12 +11,12 @@ export type ModelSetupState =
   /** `share`: how much is there, 0–1. */
   | { readonly kind: 'downloading'; readonly share: number }
   | { readonly kind: 'ready' }
-  /** It could not be downloaded, or not be started; it may be tried again. */
+  /** The model could not be downloaded, or not be started; it may be tried again. */
   | { readonly kind: 'failed' };
 
 /**
- * Whether the browser's language model can be used, and its download. It outlives the dialog: a
- * download goes on while the person talks.
+ * Whether the browser's language model can be used, and its download. The setup outlives the
+ * dialog: a download goes on while the person talks.
  */
 export function createModelSetup(models: LanguageModels | undefined) {
   const store = createStore<ModelSetupState>(() => ({ kind: 'absent' }));

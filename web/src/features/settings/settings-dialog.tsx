@@ -221,7 +221,7 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
   );
 }
 
-/** The voices of the call's language. Outside of a call the relay tells those of its own only. */
+/** The voices of the call's language. Outside of a call the relay offers those of its own only. */
 function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
   const controller = useController();
   const { voice, language } = useSettings((all) => all);
@@ -252,7 +252,7 @@ function LanguageField({ languages }: LanguageFieldProps) {
     <SelectField
       label="Language"
       choices={others.map((id) => ({ id, label: languageName(id) }))}
-      // One that the relay no longer offers is not that of the call.
+      // A voice that the relay no longer offers is not that of the call.
       value={chosen !== null && others.includes(chosen) ? chosen : null}
       defaultLabel={languageName(usual)}
       missingLabel={languageName}

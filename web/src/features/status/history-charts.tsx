@@ -21,7 +21,7 @@ const FIRST_HEIGHT = 160;
 const MARGIN = chartMargin(8);
 const TIME_AXIS = { dataKey: 'timestamp', format: timeText, gap: 48 };
 const VALUES_WIDTH = 48;
-/** One turn of many that failed is no tall bar. */
+/** A single turn that failed must not look like a tall bar. */
 const LEAST_SHARE = 0.1;
 
 interface ChartProps {

@@ -11,7 +11,7 @@ import { Part } from './part.tsx';
 import { msOrDash } from './status-words.ts';
 import styles from './latency-table.module.css';
 
-/** The three percentiles, told apart by colour and by dashes. */
+/** The three percentiles, distinguished by colour and by dashes. */
 export const LATENCY_LINES = [
   { key: 'p50_ms', name: 'p50', colour: 'var(--segment-asr)', dashes: '' },
   { key: 'p95_ms', name: 'p95', colour: 'var(--segment-uplink)', dashes: '6 3' },

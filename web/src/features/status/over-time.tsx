@@ -85,7 +85,7 @@ function sumOf(points: readonly HistoryPoint[], count: 'turns' | 'errors'): numb
   return points.reduce((sum, point) => sum + point[count], 0);
 }
 
-/** What a chart shows, for those who cannot see it. */
+/** The content of a chart, for people who cannot see it. */
 function latencyText(points: readonly HistoryPoint[]): string {
   const measured = points.filter(({ p95_ms: p95 }) => p95 !== null);
   const last = measured.at(-1);

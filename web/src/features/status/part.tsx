@@ -26,7 +26,7 @@ export function Part({ title, note, width = 'full', children }: PartProps) {
   );
 }
 
-/** Said where there is nothing to show. */
+/** Shown if there is nothing else. */
 export function Empty({ children }: { readonly children: ReactNode }) {
   return <p className={styles.empty}>{children}</p>;
 }

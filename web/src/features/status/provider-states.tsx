@@ -11,7 +11,7 @@ import styles from './rows.module.css';
 
 const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, failed: OctagonX } as const;
 
-/** Who could do each stage, in order of preference, how each does, and who does it now. */
+/** The candidates of each stage, in order of preference, their state, and the present one. */
 export function ProviderStates({ overview }: { readonly overview: Overview }) {
   const { services, health, timestamp } = overview;
   const { healthy, total } = health.services;

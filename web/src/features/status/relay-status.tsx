@@ -220,7 +220,7 @@ function HeapButton() {
   );
 }
 
-/** Is it well, and if not, what is wrong first of all. */
+/** Whether the relay is well, and if not, the first thing that is wrong. */
 function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
   const { health, started_at: startedAt, timestamp, version } = overview;
   const others = health.causes.slice(1);

@@ -2,7 +2,7 @@ import { isNumber, spokenNumber } from '../phrases/number-words.ts';
 import type { Calculation } from '../phrases/slots/calculation.ts';
 import { capitalised } from '../phrases/wording.ts';
 
-/** Why there is no such number; undefined if there is one. */
+/** Why the number does not exist; undefined if it does. */
 export function calculationProblem({ impossible }: Calculation): string | undefined {
   if (impossible === 'division_by_zero') return 'Nothing can be divided by zero.';
   if (impossible === 'negative_root') return 'That root has no answer among the real numbers.';

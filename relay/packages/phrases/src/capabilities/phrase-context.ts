@@ -12,7 +12,7 @@ export type Topic =
 
 /** What an answer may depend on besides the words themselves. */
 export interface PhraseContext extends ToolContext {
-  /** Things to suggest to someone who does not know what to say. */
+  /** Suggestions for a person who does not know what to say. */
   readonly suggestions: readonly string[];
   /** What was spoken of just before. */
   readonly topic?: Topic | undefined;

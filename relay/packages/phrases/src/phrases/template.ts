@@ -77,7 +77,7 @@ export function templateToJsgf(
   }
 }
 
-/** The references that are filled whichever alternatives are taken. */
+/** The references that are filled with any alternatives. */
 export function certainReferences(template: Template): readonly string[] {
   switch (template.kind) {
     case 'word':

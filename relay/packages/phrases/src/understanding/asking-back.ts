@@ -9,20 +9,20 @@ import {
 import { mayBeMisheard, type DialogueMessage } from '../conversation.ts';
 
 /**
- * Asking back. What the recogniser is not sure of is not done but asked: "Did you say fifty
- * minutes?" "Yes" does it, "no, fifteen" does it with the other number. It follows from the history
- * alone, so that it survives an interruption as all topics do.
+ * Asking back. If the recogniser is not sure, nothing is done but asked: "Did you say fifty
+ * minutes?" "Yes" does it, "no, fifteen" does it with the other number. Asking back follows from
+ * the history alone, so that it survives an interruption as all topics do.
  */
 
 const QUESTION = 'Did you say ';
-/** To "no" alone, and if it cannot be told which number is meant. */
+/** To "no" alone, and if it is not clear which number is meant. */
 const SAY_AGAIN = 'Sorry, I misheard the number. Could you say all of it again?';
 
 export function isAskingBack(reply: string): boolean {
   return reply.includes(QUESTION) || reply.includes(SAY_AGAIN);
 }
 
-/** A history as if nothing had been in doubt: confirmed words stand where they were confirmed. */
+/** A history as if nothing had been in doubt: confirmed words stand at their confirmation. */
 export interface SettledQuestion {
   readonly earlier: readonly DialogueMessage[];
   /** What wants an answer. */
@@ -98,12 +98,12 @@ function replyOf(words: string, open: string): Reply | undefined {
   if (!rest.some((word) => NUMBER_WORDS.has(word))) return undefined;
   const text = corrected(open, rest.join(' '));
   const isRefused = said.some((word) => NO.has(word));
-  // Who says no, and the same number once more, is misheard once more.
+  // A "no" with the same number once more was misheard once more.
   if (text === undefined || (isRefused && text === open)) return { kind: 'refused' };
   return { kind: 'confirmed', text };
 }
 
-/** The words with the numbers of a correction; undefined if it cannot be told which they replace. */
+/** The words with the numbers of a correction; undefined if it is not clear which they replace. */
 function corrected(open: string, correction: string): string | undefined {
   const numbers = numbersIn(correction);
   const wrong = numbersIn(open);

@@ -3,13 +3,13 @@ import type { PhraseTree } from './phrase-tree.ts';
 import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
 import type { SpokenPhrases } from './speech-grammar.ts';
 
-/** What words are to a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
+/** How words fit a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
 export type PhraseCompleteness = 'complete' | 'may-continue' | 'incomplete' | 'unknown';
 
 /**
- * Tells whether words are a whole phrase, the beginning of one or neither, from the phrases that
- * the recogniser's grammar is written from. What a person may add within a slot ("twenty" → "twenty
- * five") leaves a whole phrase complete; what the phrase itself may go on with does not.
+ * Decides whether words are a whole phrase, the beginning of one or neither, from the phrases that
+ * the recogniser's grammar is written from. Words that a person may add within a slot ("twenty" →
+ * "twenty five") leave a whole phrase complete; words that continue the phrase itself do not.
  *
  * @param isUnderstood - whether the assistant understands what cannot be spoken; asked only then
  * @returns pure; takes some tens of microseconds for a sentence
@@ -62,7 +62,7 @@ const END: PhraseNode = { words: new Map(), others: [], isEnd: true, goesOn: fal
 /** Stands for any words in the index of variants. */
 const ANY = '*';
 
-/** Two words tell most variants apart: a hundred begin with "what". */
+/** Two words distinguish most variants: a hundred begin with "what". */
 function byOpening(variants: readonly Template[]): ReadonlyMap<string, readonly Template[]> {
   const found = new Map<string, Template[]>();
   for (const variant of variants) {

@@ -1,7 +1,7 @@
 import type { Template } from '../phrases/template.ts';
 
 /**
- * Phrases merged where they begin alike. A recogniser follows every branch of its grammar at
+ * Phrases merged at their common beginnings. A recogniser follows every branch of its grammar at
  * once, so `what time is it` and `what year is it` are cheaper with one `what` than with two.
  */
 export interface PhraseTree {

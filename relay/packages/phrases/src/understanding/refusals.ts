@@ -9,7 +9,7 @@ const SPOKEN = "I didn't catch that.";
 const TYPED = 'I did not understand that.';
 const AGAIN = 'Sorry, not that either.';
 
-/** Whether a reply says that nothing was understood. It may hold answers to other questions before. */
+/** Whether a reply says that nothing was understood. It may also answer other questions before. */
 export function isRefusal(reply: string): boolean {
   return [SPOKEN, TYPED, AGAIN].some((refusal) => reply.includes(refusal));
 }

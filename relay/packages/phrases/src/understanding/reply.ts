@@ -73,7 +73,7 @@ function requestsIn(said: readonly DialogueMessage[]): readonly (Understanding |
   if (each.every((requests) => requests.length > 0)) return each.flat();
   const whole = understandAll(said.map(({ text }) => text).join(' '), CAPABILITIES);
   if (whole.length > 0) return whole;
-  // That it did not understand, it says once, and last.
+  // The assistant says once, and last, that it did not understand.
   return [...each.flat(), undefined];
 }
 
@@ -88,7 +88,7 @@ function understoodIn({ text }: DialogueMessage): readonly Understanding[] {
 /** How far back a phrase may refer to what was said. */
 const REMEMBERED_MESSAGES = 12;
 
-/** What was spoken of last. What was not understood leaves it. */
+/** What was spoken of last. Words that were not understood leave it. */
 function topicOf(earlier: readonly DialogueMessage[]): Topic | undefined {
   let topic: Topic | undefined;
   for (const message of earlier.slice(-REMEMBERED_MESSAGES)) {
@@ -98,7 +98,7 @@ function topicOf(earlier: readonly DialogueMessage[]): Topic | undefined {
   return topic;
 }
 
-/** Those of what the person has just tried come first. */
+/** The suggestions on what the person has just tried come first. */
 function suggestionsAfter(earlier: readonly DialogueMessage[]): readonly string[] {
   const tried = earlier.findLast(({ role }) => role === 'user');
   if (tried === undefined) return SUGGESTIONS;

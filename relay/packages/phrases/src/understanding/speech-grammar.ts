@@ -59,7 +59,7 @@ const NUMBER_RIVALS: readonly (readonly string[])[] = [
 /** What may be spoken: whole phrases, and the rules that their slots refer to. */
 export interface SpokenPhrases {
   readonly phrases: PhraseTree;
-  /** Those that ask for something by themselves, which a second request in the same breath may be. */
+  /** Phrases that ask for something by themselves: a second request in one breath may be one. */
   readonly requests: PhraseTree;
   /** What fewer people say. */
   readonly variants: readonly Template[];
@@ -100,7 +100,7 @@ export function spokenPhrasesOf(capabilities: readonly Capability[]): SpokenPhra
       for (const template of intent.spoken) addPhrase(requests, template, nameOf);
     }
   }
-  // "And in London" goes on with what was said before.
+  // "And in London" continues what was said before.
   requests.branches.delete(SPOKEN_LINK);
   return { phrases, requests, variants, rules };
 }
@@ -176,16 +176,16 @@ const UTTERANCE = 'utterance';
 const OPENING_WORDS = 3;
 
 /**
- * Priors, measured with three voices over the sentences of `test-sentences.ts`. Beside the
- * scores of the sound they weigh little: from 0.5 down, a few more short sentences are understood
- * and hardly any that is out of grammar. Below 1e-16 the latter become more. What a grammar of many
- * phrases forces on other speech is refused by the evidence for its words.
+ * Priors, measured with three voices over the sentences of `test-sentences.ts`. Beside the scores
+ * of the sound they weigh little: from 0.5 down, a few more short sentences are understood and
+ * hardly any that is out of grammar. Below 1e-16 the latter become more. Other speech that a
+ * grammar of many phrases takes in is refused by the evidence for its words.
  */
 export const REJECT_WEIGHT = 1e-16;
 const OUT_OF_GRAMMAR_WEIGHT = '0.0000000000000001';
 
 /**
- * A phrase as the recogniser has to hear it, where its template is written without articles and
+ * A phrase as the recogniser has to hear it; its template is written without articles and
  * contractions, which the matcher takes off.
  *
  * @param ruleName - the name of the rule behind each reference, which takes its place

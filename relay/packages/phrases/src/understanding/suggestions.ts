@@ -9,7 +9,7 @@ const SHOWN: Readonly<Record<string, number>> = {
   control: 0,
 };
 
-/** Sentences to offer someone who does not know what to say; each is understood. */
+/** Sentences to offer a person who does not know what to say; each is understood. */
 export const SUGGESTIONS: readonly [string, ...string[]] = nonEmpty(
   CAPABILITIES.flatMap(({ name, examples }) => examples.slice(0, SHOWN[name] ?? 1)),
 );

@@ -203,7 +203,7 @@ class GenerationRace implements Disposable {
     loser[Symbol.dispose]();
   }
 
-  /** Those that were asked before it have been silent for too long; those asked later are not counted as failed. */
+  /** Those asked before it were silent too long; those asked later are not counted as failed. */
   #won(winner: GenerationAttempt): void {
     this.#winner = winner;
     this.#cancelHedge();

@@ -5,7 +5,7 @@ import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt } from '../health/attempts.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
 
-/** What the next step of a generator is: an event, its end (undefined), or its failure. */
+/** The next step of a generator: an event, its end (undefined), or its failure. */
 export type GenerationStep =
   | { readonly of: GenerationAttempt; readonly event: GeneratorEvent | undefined }
   | { readonly of: GenerationAttempt; readonly error: unknown };
@@ -29,7 +29,7 @@ export class GenerationAttempt implements Disposable {
   #step: Promise<GenerationStep> | undefined;
   /** Longest wait for what comes next. */
   #patienceMs: number;
-  /** Since when there was no word and no use of a tool. */
+  /** The time since when no word and no use of a tool came. */
   #silentSinceMs: number;
   #hasProgressed = false;
 
@@ -53,7 +53,7 @@ export class GenerationAttempt implements Disposable {
     this.#scope.setDeadline(firstMs, stage.timeoutError);
   }
 
-  /** Whether something came of it that must not be said or done again. */
+  /** Whether it had an effect that must not be said or done again. */
   get hasProgressed(): boolean {
     return this.#hasProgressed;
   }
@@ -111,7 +111,7 @@ export class GenerationAttempt implements Disposable {
         this.#progressed(generatorStallMs);
         break;
       case 'tool-called':
-        // It takes a time of its own, and another generator could not take over any more.
+        // A tool takes a time of its own, and another generator could not take over any more.
         this.#progressed(policy.deadlines.generatorMs);
         break;
       case 'tools-answered':
@@ -127,7 +127,7 @@ export class GenerationAttempt implements Disposable {
       case 'usage-reported':
         break;
     }
-    // From now on the reader's own time is none of the generator's.
+    // From now on the reader's own time does not count as the generator's.
     if (this.#hasProgressed) this.#scope.clearDeadline();
   }
 

@@ -4,7 +4,7 @@ import type { FailoverObserver, Provider } from '../provider.ts';
 export interface Generator extends Provider {
   /** As the price list names it; without one, what it uses is not reported. */
   readonly model?: string;
-  /** It has an answer at hand and cannot be late, e.g. because it asks no language model. */
+  /** The generator has an answer at hand and cannot be late, e.g. without a language model. */
   readonly answersAtOnce?: boolean;
   /**
    * Streams the reply to the last message of `history`. A tool begins to work when the event after
@@ -15,7 +15,7 @@ export interface Generator extends Provider {
   generate(request: GenerateRequest): AsyncIterable<GeneratorEvent>;
   /**
    * How much of a conversation it is sent at the most, in tokens as `estimateTokens` counts them.
-   * undefined: what was said long before is of no use to it.
+   * undefined: it has no use for earlier messages.
    */
   readonly historyTokens?: number;
   /**
@@ -91,7 +91,7 @@ export function isDoubtful(message: Message): boolean {
   return message.role === 'user' && message.isDoubtful === true;
 }
 
-/** What is known of the person who speaks. */
+/** The facts known about the person who speaks. */
 export interface Person {
   /** IANA name, e.g. `Europe/Berlin`. */
   readonly timeZone: string;
@@ -109,7 +109,7 @@ export interface Reminders {
     readonly text: string;
     readonly delayMs: number;
   }): Reminder | undefined;
-  /** Those not yet due, soonest first. */
+  /** The reminders not yet due, soonest first. */
   list(): readonly Reminder[];
   cancel(id: number): void;
 }
@@ -125,8 +125,8 @@ export interface Reminder {
 export type GeneratorEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   /**
-   * It does not understand `text`, which was asked. The words that follow say no more than that:
-   * they may be replaced by an answer from elsewhere.
+   * The assistant does not understand `text`, which was asked. The words that follow say no more
+   * than that: they may be replaced by an answer from elsewhere.
    */
   | { readonly type: 'not-understood'; readonly text: string }
   /** The model thinks, which is not said: only a sign that it is at work. */

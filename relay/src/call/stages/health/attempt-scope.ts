@@ -51,7 +51,7 @@ export class AttemptScope {
   }
 
   /**
-   * Waits for one thing at a time. What loses against the deadline or the abort is not left
+   * Waits for one thing at a time. If the deadline or the abort wins, the loser is not left
    * dangling: its late rejection is swallowed.
    *
    * @throws the deadline's error; the parent's reason when that is aborted
@@ -74,7 +74,7 @@ export class AttemptScope {
     this.#cancelDeadline();
     this.#parent.removeEventListener('abort', this.#onAbort);
     this.#controller.abort(OVER);
-    // What still waits in it must not wait for ever.
+    // Work that still waits in it must not wait for ever.
     this.#interrupt?.(this.#parent.aborted ? this.#parent.reason : this.#controller.signal.reason);
   }
 }

@@ -35,9 +35,9 @@ export interface RetryConditions {
 }
 
 /**
- * The attempts of one request, down the list of candidates: retry, mark as failed, next. Those
- * whose breaker is open are skipped without a request; each candidate gets one attempt, and
- * the last one that is left a second if the first failed fast.
+ * The attempts of one request, down the list of candidates: retry, mark as failed, next. Candidates
+ * whose breaker is open are skipped without a request; each gets one attempt, and the last one that
+ * is left a second if the first failed fast.
  */
 export class Attempts<P> {
   readonly #options: AttemptsOptions<P>;
@@ -113,7 +113,7 @@ export class Attempts<P> {
     );
   }
 
-  /** The error that stands for all of them: the last one. */
+  /** The error reported for all of them: the last one. */
   exhausted(): ParleyError {
     const error = this.#lastError;
     if (error instanceof ParleyError) return error;
@@ -184,8 +184,8 @@ export class Attempts<P> {
  * The provider that a request which begins now goes to: the first that works; if none does, the
  * first that is half-open.
  *
- * Being half-open alone does not bring a failed provider back while another one works: people
- * would be told of a recovery that may not be one.
+ * Being half-open alone does not bring a failed provider back while another one works: people would
+ * hear of a recovery that may not be one.
  *
  * @returns a provider's name, `browser`, or `none`
  */

@@ -5,7 +5,7 @@ import { faultOf, type Fault } from '../provider-error.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import type { BreakerPolicy } from './policy.ts';
 
-/** Faults that a provider has told us of: they are its own, however late we were. */
+/** Faults that a provider itself reported: they are its own, however late we were. */
 const TOLD: ReadonlySet<string> = new Set([
   'unauthorized',
   'rate-limited',
@@ -24,7 +24,7 @@ const EXCUSING_SHARE = 0.1;
 export interface Permit {
   succeeded(): void;
   failed(error: unknown): Fault;
-  /** It works so far. Ends a trial: other requests do not have to wait for the verdict. */
+  /** The provider works so far. Ends a trial: other requests need not wait for the verdict. */
   proved(): void;
   /** Broken off by the caller: says nothing about the provider. */
   abandoned(): void;
@@ -243,10 +243,10 @@ export class ProviderHealth {
     const coolDownEndsAtMs = state.kind === 'open' ? state.untilMs : 0;
     const closedMs = Math.max(this.#retryAfterEndsAtMs, coolDownEndsAtMs) - this.#nowMs;
     if (closedMs > 0) {
-      // The next change comes with time alone, without a verdict that could tell of it.
+      // The next change comes with time alone, without a verdict that could report it.
       this.#cancelChange = this.#options.clock.after(closedMs, () => this.#publish());
     }
-    // There are listeners for every call: a request that succeeds as ever is no news to them.
+    // Every call has listeners: a request that succeeds as usual is not news to them.
     const summary = this.#summary;
     if (summary === this.#published) return;
     this.#published = summary;
@@ -270,7 +270,7 @@ export class ProviderHealth {
 
 /**
  * Whether a request may have failed because this process was late: nothing came in time, or the
- * provider gave up a connection that it heard nothing on. Such a failure is no sign of the
+ * provider gave up a connection that it heard nothing on. Such a failure says nothing of the
  * provider's health; otherwise an overloaded relay would soon find all providers failed.
  *
  * @param sinceMs - when the request began

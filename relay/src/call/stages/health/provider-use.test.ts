@@ -13,7 +13,7 @@ import { DEFAULT_POLICY } from './policy.ts';
 
 const { generatorHedgeMs } = DEFAULT_POLICY.attempts;
 
-/** A generator that hangs after its script, and then tells an estimate when it is cut off. */
+/** A generator that hangs after its script, and reports an estimate when it is cut off. */
 function fake(
   name: string,
   script: readonly (GeneratorEvent | Error | number | 'hang')[],

@@ -52,7 +52,7 @@ export class StageCandidates<P extends Provider> {
     this.#logger = logger;
   }
 
-  /** These alone of its candidates, in this order. */
+  /** Only these of its candidates, in this order. */
   arranged(names: readonly string[]): StageCandidates<P> {
     const byName = new Map(this.candidates.map((candidate) => [candidate.name, candidate]));
     return new StageCandidates(
@@ -61,7 +61,7 @@ export class StageCandidates<P extends Provider> {
     );
   }
 
-  /** What all of its own providers know; the browser is for when they fail. */
+  /** The languages that all its own providers know; the browser is for when they fail. */
   get languages(): Languages {
     const own = this.candidates.filter(({ health }) => health !== undefined);
     return own.length === 0
@@ -80,7 +80,7 @@ export class StageCandidates<P extends Provider> {
     return this.candidates.filter(({ provider }) => knowsLanguage(provider.languages, language));
   }
 
-  /** For one request. @param language - BCP 47: candidates that do not know it are passed over */
+  /** For one request. @param language - BCP 47: candidates that do not know it are skipped */
   attempts({ caller, onFailover, onAttempt }: FailoverObserver, language?: string): Attempts<P> {
     const { stage, clock } = this;
     const candidates = this.knowing(language);
@@ -99,7 +99,7 @@ export class StageCandidates<P extends Provider> {
     });
   }
 
-  /** @returns what tells `observer` of a provider's use for its request */
+  /** @returns a function that informs `observer` of a provider's use for its request */
   reporterOf(
     provider: string,
     { onUsed }: Pick<FailoverObserver, 'onUsed'>,
@@ -135,7 +135,7 @@ export class StageCandidates<P extends Provider> {
 
   /**
    * Opens ahead of need the candidate that is used now, and a little later the one that would be
-   * next; again when these are others. What was opened stays so until the end.
+   * next; again when these are others. Opened candidates stay open until the end.
    *
    * @param language - the call's, BCP 47
    */

@@ -17,7 +17,7 @@ const MIN_LEAD_MS = 300;
 export interface ClauseDeliveryOptions {
   /** The clause's index in the reply. */
   readonly clause: number;
-  /** What this provider was given of it. */
+  /** The part that this provider was given. */
   readonly text: string;
   /** More audio than this it cannot have. */
   readonly longestMs: number;
@@ -31,7 +31,7 @@ const MAX_HOLD_MS = 5_000;
 
 /**
  * One clause on its way from a provider to the listener: held back until it is whole, as long as
- * that costs the listener nothing. What was held back can be spoken by another voice as if it had
+ * that costs the listener nothing. Held audio can be spoken by another voice as if the clause had
  * never been begun.
  *
  * A clause is announced together with its first audio, so that one that fails before has no trace.
@@ -83,7 +83,7 @@ export class ClauseDelivery {
     }
   }
 
-  /** From here on its audio goes out as it comes. */
+  /** From here on the clause's audio goes out as it comes. */
   stream(): void {
     this.#isStreaming = true;
   }

@@ -67,7 +67,7 @@ describe('a clause on its way', () => {
     track.spoken(0, 850);
     expect(track.rest(0).text).toBe('beta gamma');
     track.begun(0, 100);
-    // Not the whole of "beta": it counts from where this voice began.
+    // Not the whole of "beta": the time counts from where this voice began.
     track.spoken(0, 350);
     expect(track.rest(0).text).toBe('beta gamma');
     track.begun(0, 100);

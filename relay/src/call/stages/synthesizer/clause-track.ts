@@ -21,7 +21,7 @@ const MAX_PASSED_OVER = 2;
 /** A filler bridges a wait: it takes time, but it is not part of the answer. */
 export type ClauseKind = 'answer' | 'filler' | 'apology';
 
-/** What a reply says is a list of clauses; from here on none is recognised by its text. */
+/** A reply is a list of clauses; from here on none is recognised by its text. */
 export interface WrittenClause {
   readonly text: string;
   readonly kind: ClauseKind;
@@ -147,8 +147,8 @@ export class ClauseTrack {
   }
 
   /**
-   * A voice begins the clause, or goes on in it where another voice broke off: a word that was cut
-   * off is said again from its start.
+   * A voice begins the clause, or continues where another voice broke off: a word that was cut off
+   * is said again from its start.
    *
    * @param msPerCharacter - how fast this voice speaks, until its words and length are known
    */
@@ -187,7 +187,7 @@ export class ClauseTrack {
     state.timing.audioMs = Math.max(state.timing.audioMs, state.sentMs);
   }
 
-  /** The voice tells where words lie in its audio of the clause. */
+  /** The voice reports the places of words in its audio of the clause. */
   timed(index: number, words: readonly TimedWord[]): void {
     const { state } = this.#clauses[index]!;
     if (state.kind !== 'begun') return;
@@ -196,7 +196,7 @@ export class ClauseTrack {
       const place = state.words.find(word);
       if (place === undefined) continue;
       const latestMs = () => ends.at(-1) ?? 0;
-      // Words that the voice passed over ended before this one began.
+      // Words that the voice skipped ended before this one began.
       while (ends.length < place) ends.push(Math.max(latestMs(), state.voiceStartMs + startMs));
       ends[place] = Math.max(latestMs(), state.voiceStartMs + endMs);
     }
@@ -221,7 +221,7 @@ export class ClauseTrack {
     const clause = this.#clauses[index]!;
     const { state, text } = clause;
     if (state.kind === 'begun') {
-      // What was not spoken does not count as heard while the rest of the audio still plays.
+      // Unspoken text does not count as heard while the rest of the audio still plays.
       const sent = this.#wordsSent(index);
       const ends = wordEnds({ text, ...state.timing });
       state.timing.wordEndsMs = ends.map((endMs, word) => (word < sent ? endMs : state.sentMs));
@@ -264,7 +264,7 @@ export class ClauseTrack {
     void Promise.resolve(this.#source.return?.()).catch(() => {});
   }
 
-  /** Those that were begun or shown, up to the first that was not. */
+  /** The clauses begun or shown, up to the first that was not. */
   #timings(): readonly ClauseTiming[] {
     const end = this.#clauses.findIndex(({ state }) => !('timing' in state));
     const known = end < 0 ? this.#clauses : this.#clauses.slice(0, end);

@@ -150,7 +150,7 @@ export class FailoverSpeech implements Disposable {
     });
   }
 
-  /** @throws what stands for the failure if there is nothing to go on with */
+  /** @throws the error of the failure if no provider is left */
   #failOver(error: unknown): void {
     const { track } = this.#options;
     const [failed, attempts] = [this.#permit, this.#attempts];
@@ -165,8 +165,8 @@ export class FailoverSpeech implements Disposable {
       this.#leave();
       return;
     }
-    // It may go on itself if it is alone: from the exact word, nothing is said twice. And the
-    // person waits only since the last sound went out.
+    // The provider may continue if it is the only one: from the exact word, nothing is said twice.
+    // And the person waits only since the last sound went out.
     const next = attempts.next(failed, error, { waitingSinceMs: this.#waiting.sinceMs });
     this.#leave();
     this.#attempts = attempts;
@@ -199,7 +199,7 @@ export class FailoverSpeech implements Disposable {
     this.#recording = isWorthIt ? new PhraseRecording() : undefined;
   }
 
-  /** What is remembered at one pace is not what is said at another, nor is that of a language. */
+  /** A phrase remembered at one pace or in one language does not serve another. */
   get #manner(): string {
     const { voiceId, options } = this.#options;
     return mannerOf(voiceId, options);

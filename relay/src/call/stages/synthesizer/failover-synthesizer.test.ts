@@ -125,7 +125,7 @@ describe('the resilient synthesizer', () => {
           await done;
           const words = clauses.flatMap((text) => text.split(' '));
           expect(test.heard(events)).toEqual(words);
-          // Captions show a clause where it begins, and not again where another voice goes on.
+          // Captions show a clause when it begins, and not again when another voice continues it.
           const begun = events.filter(({ type }) => type === 'clause-begun');
           expect([...new Set(begun.map((event) => event.clause))]).toEqual([...clauses.keys()]);
           expect(track.heardText(track.audioMs)).toBe(clauses.join(' '));

@@ -18,8 +18,8 @@ const UNSPOKEN_HZ = 24_000;
 /**
  * Several synthesizers as one voice: nothing is said twice and nothing is dropped.
  *
- * If one fails between two clauses, the next goes on with the next clause. If one fails in the
- * middle of a clause that was already going out, the next goes on with the words that were not
+ * If one fails between two clauses, the next continues with the next clause. If one fails in the
+ * middle of a clause that was already going out, the next continues with the words that were not
  * spoken yet. Remembered phrases come from memory, in their place among the clauses.
  *
  * All audio leaves at the first candidate's rate. The voices and speeds to choose from are those of the

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/lib/clock.ts';
 
-/** How far the delivered audio is ahead of what a listener has heard, who plays it as it comes. */
+/** How far the delivered audio is ahead of a listener who plays it as it comes. */
 export class ListenerLead {
   readonly #clock: Clock;
   #playedOutAtMs = 0;
@@ -13,7 +13,7 @@ export class ListenerLead {
     return this.#clock.now();
   }
 
-  /** When they will have heard everything; in the past where they wait already. */
+  /** When the listener will have heard everything; in the past if they wait already. */
   get playedOutAtMs(): number {
     return this.#playedOutAtMs;
   }

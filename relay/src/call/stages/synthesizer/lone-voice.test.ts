@@ -52,7 +52,7 @@ async function speak(plan: SpeakerPlan, again: SpeakerPlan) {
   const { position } = track;
   const isBegun = track.peek(position) !== undefined && track.timing(position) !== undefined;
   const started = begunIn(events, track);
-  // What is left of a clause that was begun is for the next one to speak.
+  // The next voice speaks the rest of a clause that was begun.
   const rest = isBegun ? [track.rest(position).text] : [];
   return { outcome: await outcome, started: [...started, ...rest], heard, failovers };
 }

@@ -13,16 +13,16 @@ export interface PhraseMemoryOptions {
   readonly clock: Clock;
 }
 
-/** What has missing phrases spoken: all synthesizers as one voice. */
+/** Speaks missing phrases: all synthesizers as one voice. */
 interface PhraseSpeaker {
   active(language?: string): string;
   offer(language?: string): Pick<Synthesizer, 'voices'>;
   speak(track: ClauseTrack, options: SpeakOptions): AsyncIterable<unknown>;
 }
 
-/** Who says what in which voice. */
+/** The speaker, the voice and the words of a phrase. */
 export interface SpokenPhrase {
-  /** A provider's name; one that is not a relay's provider stands for any. */
+  /** A provider's name; a name that is not one of the relay's providers means any. */
   readonly speaker: string;
   /** See `mannerOf`. */
   readonly voiceId: string;
@@ -40,8 +40,8 @@ const OVERHEAD_BYTES = 512;
 
 /**
  * The phrases that are said again and again: they come from memory, at once, for nothing, and also
- * when no provider works. A phrase is kept under who spoke it and in which voice, so that no
- * strange voice cuts in as long as the usual one is there.
+ * when no provider works. A phrase is kept by its provider and voice, so that no strange voice cuts
+ * in as long as the usual one is there.
  */
 export class PhraseMemory {
   readonly #phrases: ReadonlySet<string>;

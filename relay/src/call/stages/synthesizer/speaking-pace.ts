@@ -7,7 +7,7 @@ const MIN_CHARACTERS = 8;
 
 /** Longest pause around a clause, and the least that any clause is allowed. */
 const ALLOWED_MS = 5_000;
-/** Three times the usual: a slow voice that is told to speak slowly. */
+/** Three times the usual: a slow voice at a slow pace. */
 const ALLOWED_MS_PER_LETTER = 200;
 /** A digit, a capital, a symbol or a character of Chinese may be a word of its own. */
 const ALLOWED_MS_PER_SIGN = 800;

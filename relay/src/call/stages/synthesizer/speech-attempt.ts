@@ -113,7 +113,7 @@ export class SpeechAttempt implements Disposable {
   /** The next event, or the moment at which what is held back has to go out. */
   async #step(): Promise<Step> {
     const next = (this.#next ??= this.#speech.next());
-    // It may fail when it is not waited for any more.
+    // The step may fail when nothing waits for it any more.
     next.catch(() => {});
     const holdMs = this.#delivery?.holdMs;
     if (holdMs !== undefined && holdMs <= 0) return 'held-long-enough';
@@ -145,7 +145,7 @@ export class SpeechAttempt implements Disposable {
   #take(step: IteratorResult<SpeechEvent, unknown>): readonly SpeechEvent[] {
     const { attempt, stage } = this.#options;
     if (step.done === true) {
-      // It left before the end of the text: the clause it was at is not to be trusted either.
+      // The provider left before the end of the text: its last clause is not to be trusted either.
       const isWhole = this.#feed.isExhausted && this.#begun === this.#feed.handedOver;
       if (!isWhole) throw stage.endedEarlyError();
       const outgoing = this.#finish();
@@ -176,7 +176,7 @@ export class SpeechAttempt implements Disposable {
     const index = this.#feed.first + clause;
     const { text } = track.rest(index);
     const longestMs = stage.policy.longestSpeechMs(text);
-    // It may come as slowly as it can possibly be spoken, and stall once on top of that.
+    // The audio may come as slowly as it can possibly be spoken, and stall once on top of that.
     this.#patienceMs = longestMs + stage.policy.attempts.synthesizerStallMs;
     this.#delivery = new ClauseDelivery({ clause: index, text, longestMs, fromHz, toHz, lead });
   }
@@ -204,7 +204,7 @@ export class SpeechAttempt implements Disposable {
   /** For the next event; there is none while the provider waits for text and owes no speech. */
   #setDeadline(): void {
     const { stage, remaining, waiting } = this.#options;
-    // It reads ahead: it may wait for text and still owe what it was given before.
+    // The provider reads ahead: it may wait for text and still owe earlier audio.
     const owesNothing = this.#feed.isWaiting && this.#finished === this.#feed.handedOver;
     if (!this.#isListening || owesNothing) return this.#scope.clearDeadline();
     const { attempts, deadlines } = stage.policy;

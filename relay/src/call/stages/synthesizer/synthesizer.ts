@@ -48,7 +48,7 @@ export interface SynthesisOptions {
 
 export type SpeechEvent =
   | { readonly type: 'clause-begun'; readonly clause: number }
-  /** Where words lie in the clause's audio, from its start, as far as the vendor tells. */
+  /** The places of words in the clause's audio, from its start, if the vendor reports them. */
   | {
       readonly type: 'words-timed';
       readonly clause: number;
@@ -78,7 +78,7 @@ export type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
 /** The stage as a conversation uses it, with its candidates behind it. */
 export interface SynthesizerStage {
   readonly sampleRateHz: number;
-  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  /** The provider that would be asked now. @param language - BCP 47; undefined: any */
   active(language?: string): string;
   /** What there is to choose from in a language. @param language - BCP 47; undefined: any */
   offer(language?: string): VoiceOffer;
@@ -90,8 +90,8 @@ export interface SynthesizerStage {
    */
   prepare(language?: string): () => void;
   /**
-   * Speaks a reply: each clause once and in order, whichever voices it takes. The track tells how far
-   * it has come; each event is on the track when it is given.
+   * Speaks a reply: each clause once and in order, with as many voices as that takes. The track
+   * says how far it has come; each event is on the track when it is given.
    *
    * @throws ParleyError once no voice is left to go on; what the text broke off with. Ends early,
    *   without an error, when aborted.

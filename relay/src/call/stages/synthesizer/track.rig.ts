@@ -10,7 +10,7 @@ export function trackOf(clauses: AsyncIterable<string> | Iterable<string>): Clau
   );
 }
 
-/** What each `clause-begun` among the events begins: a clause, or the rest of one. */
+/** For each `clause-begun` among the events: a clause, or the rest of one. */
 export function begunIn(events: readonly VoiceEvent[], track: ClauseTrack): readonly string[] {
   return events.flatMap((event) =>
     event.type === 'clause-begun'

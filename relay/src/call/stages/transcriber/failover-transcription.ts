@@ -62,7 +62,7 @@ export class FailoverTranscription implements Hearing {
     try {
       this.#transcription?.push(samples);
     } catch (error) {
-      // What a recogniser throws is its failure, and must not end the call that feeds it.
+      // A recogniser's error is its failure, and must not end the call that feeds it.
       this.#scope?.fail(error);
     }
   }

@@ -3,7 +3,7 @@ import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 /** Length of a block, samples: a quarter of a second of speech at 16 kHz, 8 kB. */
 export const BLOCK_SAMPLES = 4_000;
 
-/** Blocks kept for the next who asks: 32 MB. */
+/** Blocks kept for the next utterance: 32 MB. */
 const MAX_IDLE = 4_096;
 
 /** Blocks in use at most: 512 MB, what a thousand people say in a quarter of a minute. */
@@ -12,9 +12,9 @@ const MAX_IN_USE = 65_536;
 /**
  * Memory for audio that is used again and again, and is bounded for all its users together.
  *
- * What is kept for seconds and then thrown away outlives the collector's young generation; with
- * many speakers that comes to tens of megabytes a second, each of which brings the next collection
- * of the whole heap nearer. Here nothing is thrown away.
+ * Audio that is kept for seconds and then thrown away outlives the collector's young generation;
+ * with many speakers that comes to tens of megabytes a second, each of which brings the next
+ * collection of the whole heap nearer. Here nothing is thrown away.
  */
 export class SampleBlocks {
   readonly #idle: Int16Array[] = [];

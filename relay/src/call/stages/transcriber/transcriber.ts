@@ -13,7 +13,7 @@ export interface Transcriber extends Provider {
   readonly phraseState?: ((words: string) => PhraseState) | undefined;
 }
 
-/** What words are to a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
+/** How words fit a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
 export type PhraseState = 'complete' | 'may-continue' | 'incomplete' | 'unknown';
 
 export interface TranscriptionOptions {
@@ -36,8 +36,8 @@ export interface Transcription {
   /** No more audio will come: the final transcript is wanted. */
   finalize(): void;
   /**
-   * Speculation: the person may have finished, but audio may still follow. What takes long may be
-   * begun on the audio so far. May be called more than once.
+   * Speculation: the person may have finished, but audio may still follow. Slow work may begin on
+   * the audio so far. May be called more than once.
    */
   readonly speculate?: (() => void) | undefined;
   /**
@@ -53,13 +53,13 @@ export type TranscriptEvent =
   | { readonly type: 'transcript-partial'; readonly text: string }
   /** Eager end-of-turn: the recogniser takes the turn to be probably over, on these words. */
   | { readonly type: 'eager-end-of-turn'; readonly text: string }
-  /** It was not: the person went on. */
+  /** The person had not finished: they went on. */
   | { readonly type: 'turn-resumed' }
   /** The recogniser takes the turn to be over. Its final transcript still follows `finalize`. */
   | { readonly type: 'end-of-turn'; readonly text: string }
   | {
       readonly type: 'transcript-final';
-      /** Empty if there were no words. */
+      /** Empty if no words were heard. */
       readonly text: string;
       /**
        * True if the person spoke but a recogniser with a closed vocabulary could not place the
@@ -74,10 +74,10 @@ export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, Fai
 
 /** The stage as a conversation uses it, with its candidates behind it. */
 export interface TranscriberStage {
-  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  /** The provider that would be asked now. @param language - BCP 47; undefined: any */
   active(language?: string): string;
   /**
-   * What a closed vocabulary makes of these words; undefined if the active provider has none.
+   * How these words fit a closed vocabulary; undefined if the active provider has none.
    *
    * @param language - the call's, BCP 47; undefined: any
    */
@@ -88,7 +88,7 @@ export interface TranscriberStage {
   prepare(language?: string): () => void;
 }
 
-/** One utterance as a conversation hears it, whichever recognisers it takes. */
+/** One utterance as a conversation hears it, with as many recognisers as that takes. */
 export interface Hearing extends Disposable {
   /**
    * To be iterated at once, and once: this opens the first recogniser. Ends after
@@ -101,7 +101,7 @@ export interface Hearing extends Disposable {
   readonly durationMs: number;
   /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
   readonly audio: readonly Int16Array[];
-  /** Whether `speculate` is of use: to tell silence from speech costs time. */
+  /** Whether `speculate` has an effect: finding silence in speech costs time. */
   readonly canSpeculate: boolean;
   /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
   audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined;

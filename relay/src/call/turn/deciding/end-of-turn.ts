@@ -6,13 +6,13 @@ import { wordCompleteness } from './word-completeness.ts';
 export interface EndOfTurnEvidence {
   /** The words so far, empty if there are none. */
   readonly words: string;
-  /** What a closed vocabulary makes of them; undefined if the transcriber has none. */
+  /** How they fit a closed vocabulary; undefined if the transcriber has none. */
   readonly phrase: PhraseState | undefined;
   /** The transcriber's latest end-of-turn event. */
   readonly transcriber: 'ended' | 'eager' | 'resumed' | undefined;
-  /** That the person has finished by the sound of the pause, 0–1; undefined if no model judged it. */
+  /** How probably the pause sounds like an end, 0–1; undefined if no model judged it. */
   readonly sound: number | undefined;
-  /** Whether the transcriber tells words while a person speaks; a batch transcriber does not. */
+  /** Whether the transcriber reports words while a person speaks; a batch transcriber does not. */
   readonly hasPartials: boolean;
   /** BCP 47. */
   readonly language: string;
@@ -21,7 +21,7 @@ export interface EndOfTurnEvidence {
 }
 
 export interface EndOfTurnJudgement {
-  /** That the person has finished, 0–1. */
+  /** Probability that the person has finished, 0–1. */
   readonly probability: number;
   /** Silence after which the turn is taken as over, ms. */
   readonly delayMs: number;
@@ -50,7 +50,7 @@ const PROBABILITY = {
   phraseIncomplete: 0.05,
   /** Words outside a closed vocabulary: they are refused in any case, so a long wait gains nothing. */
   phraseUnknown: 0.62,
-  /** The words of a transcriber that tells them may still come. */
+  /** A transcriber that reports words may still send some. */
   noWords: 0.5,
   /** A batch transcriber's: half a second, like a fixed endpointing delay. */
   wordsUnknowable: 0.72,
@@ -120,7 +120,7 @@ function logOdds(probability: number): number {
   return Math.log(probability / (1 - probability));
 }
 
-/** A transcriber that hears the end in the voice itself knows more than its words tell. */
+/** A transcriber that hears the end in the voice itself knows more than its words say. */
 function ofTranscriber({ transcriber }: EndOfTurnEvidence, judged: Judged): Judged {
   const { probability, reasons } = judged;
   switch (transcriber) {

@@ -36,7 +36,7 @@ describe('endpointing', () => {
     await clock.advance(300);
     state.delayMs = 250;
     endpointing.judgeAgain();
-    // Not in the middle of what made it judge again.
+    // Not within the event that made it judge again.
     expect(ends).toEqual([]);
     await clock.advance(0);
     expect(ends).toEqual([{ atMs: 1_300, speechEndMs: 900 }]);

@@ -51,7 +51,7 @@ export class Endpointing {
     pause.cancel();
     onPredicted(judgement);
     const leftMs = pause.speechEndMs + judgement.delayMs - nowMs();
-    // Even if it is due: who calls this is in the middle of something.
+    // Later, even if it is due: the caller of this is in the middle of something.
     pause.cancel = clock.after(Math.max(0, leftMs), () => {
       this.#pause = undefined;
       onEnd(pause.speechEndMs);

@@ -4,7 +4,7 @@ import type { Logger } from '../../../base/lib/logger.ts';
 import { TURN_MODEL_WINDOW_MS, type TurnModel } from '../../stages/turn-model.ts';
 
 /**
- * How long a judgement is of use, ms: a client tells of a pause after 200, and a turn whose words
+ * How long a judgement is useful, ms: a client reports a pause after 200, and a turn whose words
  * leave little doubt is over after 250 to 400.
  */
 export const SOUND_DEADLINE_MS = 200;
@@ -21,8 +21,8 @@ export interface PauseSoundOptions {
 }
 
 /**
- * What the turn model makes of the pause that lasts now. It is asked once, when the pause begins,
- * and nothing waits for it: an answer after the deadline, or after the pause, counts for nothing.
+ * What the turn model makes of the pause that lasts now. The model is asked once, when the pause
+ * begins, and nothing waits for it: an answer after the deadline or the pause counts for nothing.
  */
 export class PauseSound {
   readonly #options: PauseSoundOptions;
@@ -33,7 +33,7 @@ export class PauseSound {
     this.#options = options;
   }
 
-  /** That the person has finished, 0–1; undefined if it is not known, or not yet. */
+  /** Probability that the person has finished, 0–1; undefined if it is not known, or not yet. */
   get probability(): number | undefined {
     return this.#probability;
   }

@@ -15,7 +15,7 @@ const partial = (text: string): Step<TranscriptEvent> => ({
   give: { type: 'transcript-partial', text },
 });
 
-/** Someone asks, of whom these words are known in the pause, and others at the end. */
+/** A person asks; these words are known in the pause, and others at the end. */
 async function asked(inPause: string, final = inPause, script: Script = {}) {
   const test = new TestConversation({
     transcriber: {

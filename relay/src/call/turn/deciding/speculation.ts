@@ -50,9 +50,9 @@ interface Begun {
 /** A reply that was begun ahead; one of the two is to be called. */
 export interface TakenReply {
   readonly reply: Reply;
-  /** It is wanted. Resolves when it has ended. */
+  /** The reply is wanted. Resolves when it has ended. */
   readonly release: () => Promise<void>;
-  /** It is not: what it cost is told. */
+  /** The reply is not wanted: its cost is reported. */
   readonly discard: () => void;
 }
 
@@ -158,7 +158,7 @@ async function* untilConfirmed(
   }
 }
 
-/** The events of a reply that may never be wanted; if it is not, what it cost is still told. */
+/** The events of a reply that may never be wanted; if it is not, its cost is still reported. */
 class HeldEvents {
   readonly #emit: EmitCallEvent;
   #state: 'held' | 'released' | 'discarded' = 'held';
@@ -247,7 +247,7 @@ class HeldOutput implements ConversationOutput {
     return this.#output.nowMs();
   }
 
-  /** It is wanted: what was kept goes out now, in its order, and everything after it at once. */
+  /** The reply is wanted: kept events go out now, in order, and everything after them at once. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;

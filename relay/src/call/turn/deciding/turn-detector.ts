@@ -7,7 +7,7 @@ import { Endpointing } from './endpointing.ts';
 import { PauseSound } from './pause-sound.ts';
 import { classifyInterjection, beginsInterjection } from './short-words.ts';
 
-/** A backchannel is shorter; who speaks for longer has something to say. */
+/** A backchannel is shorter; a person who speaks for longer has something to say. */
 const MAX_BACKCHANNEL_MS = 900;
 
 /** Words of one short word may still become another ("no" → "nothing special"). */
@@ -116,7 +116,7 @@ export class TurnDetector {
     });
   }
 
-  /** An utterance begins. @returns to be called once with what became of it */
+  /** An utterance begins. @returns to be called once with its outcome */
   begin(
     start: SpeechStart,
     turnId: string,
@@ -136,7 +136,7 @@ export class TurnDetector {
     if (held !== undefined) this.#tellClient(held.responseId, number, 'interruption');
   }
 
-  /** An utterance is passed over, and the reply goes on. */
+  /** An utterance is ignored, and the reply goes on. */
   ignored({ number, held }: SpeechStart): void {
     if (held !== undefined) this.#tellClient(held.responseId, number, 'backchannel');
   }
@@ -249,7 +249,7 @@ export class TurnDetector {
         this.#decide(detected, { words: '', speechMs: 0, isOver: true });
         return detected.verdict;
       case 'failed':
-        // It is apologised for, which no reply may go on under.
+        // An apology follows, and no reply may go on under it.
         this.#tell(detected, start.held, 'interruption');
         return detected.verdict;
       case 'heard': {

@@ -6,7 +6,7 @@ import type { TurnEnd } from '../../events/call-events.ts';
  */
 const MAX_AUDIO_GAP_MS = 15_000;
 
-/** What ends an utterance that is too long, or that has no more audio. */
+/** Ends an utterance that is too long, or that has no more audio. */
 export class UtteranceLimits {
   readonly #maxUtteranceMs: number;
   #hasAudio = false;

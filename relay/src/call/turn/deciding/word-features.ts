@@ -18,7 +18,7 @@ export interface AskedQuestion {
 
 export const NO_QUESTION: AskedQuestion = { kind: 'none', opening: '' };
 
-/** Words that tell by themselves how a sentence may go on. All others are known by their endings. */
+/** Words that show how a sentence may continue. All others are known by their endings. */
 const CLASSES: Readonly<Record<string, string>> = {
   article: 'a an the',
   possessive: 'my your his her its our their whose',

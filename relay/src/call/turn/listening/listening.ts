@@ -43,12 +43,12 @@ export interface Settled {
   readonly number: number;
   readonly itemId: string;
   readonly outcome: UtteranceOutcome;
-  /** Those up to the end of the utterance. */
+  /** The words up to the end of the utterance. */
   readonly marks: Marks;
   readonly audioMs: number;
   /** From the end of the audio to the outcome; null if no end was received. */
   readonly finalMs: number | null;
-  /** Who gave the words: a provider's name or `none`. */
+  /** The source of the words: a provider's name or `none`. */
   readonly provider: string;
   /** The provider that took over from the recogniser while it was at work. */
   readonly standIn: string | undefined;
@@ -84,7 +84,7 @@ export interface UtteranceStart {
   /** The client's number for it. */
   readonly number: number;
   readonly turnId: string;
-  /** It begins while a reply is heard. */
+  /** The utterance begins while a reply is heard. */
   readonly mayInterrupt: boolean;
 }
 
@@ -130,13 +130,13 @@ export class Listening {
     return this.#open;
   }
 
-  /** What a closed vocabulary makes of these words; undefined if the recogniser has none. */
+  /** How these words fit a closed vocabulary; undefined if the recogniser has none. */
   phraseState(words: string): PhraseState | undefined {
     const { transcriber, settings } = this.#options;
     return transcriber.phraseState(words, settings.language);
   }
 
-  /** Whether the recogniser has ever told words while the person spoke. */
+  /** Whether the recogniser has ever reported words while the person spoke. */
   get hasPartials(): boolean {
     return this.#hasPartials;
   }
@@ -236,7 +236,7 @@ export class Listening {
     const outcome = await this.#outcome(utterance);
     this.#unsettled.delete(utterance);
     utterance.watch?.end();
-    // It can fail while the person still speaks; what follows of it has nowhere to go.
+    // The recogniser can fail while the person still speaks; its later results have nowhere to go.
     if (this.#open === utterance) this.#open = undefined;
     const { turnId, number, itemId, marks, run, onSettled } = utterance;
     const { end_received: endMs } = marks;

@@ -3,14 +3,14 @@ import { isRelayProvider } from '../../stages/provider.ts';
 import { apologyFor, BROWSER_SHOULD_LISTEN, CANNOT_HEAR } from '../replying/apologies.ts';
 
 /**
- * The time during which no provider of the relay recognises speech. The person is told so once,
- * until one of them does again.
+ * The time during which no provider of the relay recognises speech. The person hears of it once,
+ * until a provider recognises speech again.
  */
 export class RecognitionOutage {
   readonly #active: () => string;
   #isAnnounced = false;
 
-  /** @param active - who recognises speech: a provider's name, `browser`, or `none` */
+  /** @param active - the recogniser of speech: a provider's name, `browser`, or `none` */
   constructor(active: () => string) {
     this.#active = active;
   }
@@ -29,12 +29,12 @@ export class RecognitionOutage {
   }
 
   /**
-   * What is said about an utterance that was lost; it announces an outage, too.
+   * The apology for a lost utterance; it announces an outage, too.
    *
-   * @param standIn - who took over from the transcriber while it was at work
+   * @param standIn - the provider that took over from the transcriber while it was at work
    */
   apology(code: ErrorCode, standIn: string | undefined): string {
-    // That all of them failed at one utterance does not mean that they will at the next.
+    // If all of them failed at one utterance, they may still work at the next.
     const now = standIn !== undefined && isRelayProvider(standIn) ? standIn : this.#active();
     if (!isRelayProvider(now)) this.#isAnnounced = true;
     return apologyFor(code, now);

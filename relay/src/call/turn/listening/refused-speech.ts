@@ -4,7 +4,7 @@ import { NO_PROVIDER } from '../../stages/provider.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { SpokenTurn } from './user-turn.ts';
 
-/** Nothing more can be paid: the utterance is refused, and audio that still comes is passed over. */
+/** The budget is used up: the utterance is refused, and audio that still comes is ignored. */
 export function tellBudgetRefusal(
   { emit, output }: Pick<ConversationOptions, 'emit' | 'output'>,
   number: number,
@@ -23,7 +23,7 @@ export function tellBudgetRefusal(
   });
 }
 
-/** No provider of the relay recognises speech: audio that still comes is passed over. */
+/** No provider of the relay recognises speech: audio that still comes is ignored. */
 export function refusedTurn(
   { emit }: Pick<ConversationOptions, 'emit'>,
   number: number,

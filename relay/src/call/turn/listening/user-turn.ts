@@ -5,9 +5,9 @@ import type { BargeInVerdict } from '../../events/call-events.ts';
 import type { Turn } from '../turn-taking.ts';
 
 export interface SpokenTurn extends Settled {
-  /** `refused`: there was no provider that could have recognised it. */
+  /** `refused`: no provider could have recognised it. */
   readonly kind: 'spoken' | 'refused';
-  /** What it was, if a reply was being heard when it began. */
+  /** How it was judged, if a reply was being heard when it began. */
   readonly bargeIn?: BargeInVerdict | undefined;
 }
 
@@ -58,7 +58,7 @@ export function turnOf(userTurn: UserTurn, nowMs: number): Turn {
   };
 }
 
-/** Tells the client what became of what it sent. */
+/** Informs the client of the outcome of what it sent. */
 export function sendOutcome(output: ConversationOutput, userTurn: UserTurn): void {
   if (!('outcome' in userTurn) || userTurn.bargeIn === 'backchannel') return;
   const { itemId, number: utterance, outcome } = userTurn;
@@ -74,7 +74,7 @@ export function sendOutcome(output: ConversationOutput, userTurn: UserTurn): voi
   }
 }
 
-/** Tells the observers what was said; what is lost is told with the response to it. */
+/** Informs the observers of what was said; the response to a loss reports the loss. */
 export function emitSaid(emit: EmitCallEvent, userTurn: UserTurn): void {
   const { turnId, kind } = userTurn;
   if (kind === 'typed') {

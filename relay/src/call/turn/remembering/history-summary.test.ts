@@ -65,7 +65,7 @@ it('keeps a long conversation within the bound, with a summary before what remai
     );
     expect(history.findLastIndex(({ role }) => role === 'earlier')).toBe(first === 1 ? -1 : 0);
   }
-  // What is summarised begins with the summary before it.
+  // The messages to summarise begin with the summary before them.
   expect(asked[1]!.messages[0]).toEqual({ role: 'earlier', text: 'Summary 1.' });
   expect(test.ofCall('history-summarised')).toHaveLength(summaries);
   expect(test.ofCall('history-summarised')[0]).toMatchObject({

@@ -12,7 +12,7 @@ import { NO_BUDGET, type TurnBudget } from '../turn-budget.ts';
 const FULL_SHARE = 0.75;
 /** Of what a generator is sent, how much stays as it was said. */
 const KEPT_SHARE = 0.4;
-/** What is kept for a generator to which it is of no use, in case another takes its place. */
+/** The tokens kept for a generator that has no use for them, in case another replaces it. */
 const FORGETFUL_TOKENS = 4_000;
 /** Under this name a summary is reserved for and settled, as if it were a turn. */
 export const SUMMARY_TURN = 'summary';
@@ -32,9 +32,9 @@ export interface HistorySummaryOptions {
 }
 
 /**
- * Keeps a long conversation within what its generator takes: what was said first becomes a few
- * sentences, which the same generator writes while no turn is waiting for it. If that fails until
- * the history is full, the oldest part is forgotten, and the generator is told so.
+ * Keeps a long conversation within what its generator takes: its beginning becomes a few sentences,
+ * which the same generator writes while no turn is waiting for it. If that fails until the history
+ * is full, the oldest part is forgotten, and the generator is informed.
  */
 export class HistorySummary {
   readonly #options: HistorySummaryOptions;
@@ -65,7 +65,7 @@ export class HistorySummary {
   }
 
   /**
-   * Before the first turn of a call that goes on with an earlier one: what is too long for the
+   * Before the first turn of a call that continues an earlier one: the part too long for the
    * generator is summarised now, and forgotten if that fails. Resolves within `deadlineMs`.
    */
   async settle(deadlineMs: number): Promise<void> {
@@ -99,7 +99,7 @@ export class HistorySummary {
     const isFull = history.tokens > (generator.historyTokens ?? Number.POSITIVE_INFINITY);
     if (summary !== '' || isFull) history.replaceOldest(part, summary);
     const isInterrupted = signal.aborted && !isFull;
-    // What had been written by then is paid for, and if it was nothing, nothing happened.
+    // The text written by then is paid for; if none was, nothing happened.
     if (isInterrupted && usage === undefined) return;
     const failed = isFull ? 'forgotten' : isInterrupted ? 'interrupted' : 'failed';
     emit({

@@ -13,7 +13,7 @@ interface Entry {
   tokens: number;
 }
 
-/** What was said first, up to where the person began to speak. */
+/** The earlier part, up to the place at which the person began to speak. */
 export interface OldestPart {
   readonly messages: readonly Message[];
   /** Of the first message that is not among them. */

@@ -19,7 +19,7 @@ const BOUNDS = { historyTokens: 800, maxTokens: 1_600 };
 
 interface PageAnswerOptions {
   readonly browserModel: BrowserModelPort;
-  /** What was said before what is to be answered. */
+  /** The conversation before the messages to be answered. */
   readonly earlier: readonly Message[];
   readonly person: Person;
   readonly signal: AbortSignal;
@@ -64,7 +64,7 @@ export function answerTo(
  * Lets a generator's events pass; what it does not understand is asked of the page's model. If that
  * has no word to say, the generator's own words stand.
  *
- * It lies above the failover of the stage: what a page does or fails to do must not count for or
+ * It lies above the failover of the stage: a page's success or failure must not count for or
  * against a provider that other callers share.
  *
  * @throws ParleyError if the page's answer breaks off
@@ -132,7 +132,7 @@ function questionOf(asked: string, earlier: readonly Message[], person: Person):
   const moment = momentFor(person, new Date());
   const history = [...earlier, { role: 'user', text: `${asked}\n${moment}` } as const];
   return {
-    // The page's own words, not the operator's: those are none of the caller's business.
+    // The page's own words, not the operator's: the caller must not see those.
     instructions: instructionsFor(DEFAULT_SYSTEM_PROMPT, false),
     messages: toModelMessages(history, BOUNDS),
   };

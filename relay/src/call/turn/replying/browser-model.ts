@@ -2,7 +2,7 @@ import type { RelayEventOf } from '@parley/shared';
 
 /**
  * A language model of the caller's own browser. It answers what the relay's assistant does not
- * understand; what it says is the word of this caller's page, and counts for this call alone.
+ * understand; its answer is the word of this caller's page, and counts for this call alone.
  */
 export interface BrowserModelPort {
   /** Whether the caller has asked for it; may change from turn to turn. */

@@ -28,7 +28,7 @@ export class Goodbye {
     this.#budget = options.budget ?? NO_BUDGET;
   }
 
-  /** It is being said, or was: there are no more turns. */
+  /** The goodbye is being said, or was: no more turns follow. */
   get isBegun(): boolean {
     return this.#reply !== undefined;
   }
@@ -38,7 +38,7 @@ export class Goodbye {
     return !this.isBegun && this.#budget.isExhausted;
   }
 
-  /** A request that can be paid, or goodbye in its place. */
+  /** A request that can be paid, or else the goodbye. */
   affordable(request: ReplyRequest, historyTokens: number): ReplyRequest {
     const { turnId } = request;
     if (!this.isBegun && this.#budget.reserve(turnId, historyTokens)) return request;

@@ -75,7 +75,7 @@ const reply = fc.record<Drawn>({
   last: fc.constantFrom('works', 'browser', 'none'),
 });
 
-/** A conversation whose reply is spoken by voices that fail, and all that can be told of it. */
+/** A conversation whose reply is spoken by voices that fail, and all its reports. */
 function createTest({ sentences, plans, last }: Drawn) {
   // Every word is another one: a word that is missing or said twice shows.
   let count = 0;
@@ -118,7 +118,7 @@ it('a reply is said or shown once, word by word, whichever voices fail', async (
       const words = clauses.join(' ').split(' ');
       const heard = voiced();
       expect(heard).toEqual(words.slice(0, heard.length));
-      // What no voice said is for the client to speak, or to be read.
+      // The client speaks or shows the text that no voice said.
       const rest = test
         .ofType('response.output_audio_transcript.delta')
         .filter(({ audio_start_ms: startMs, delta }) => startMs === null && delta !== '')

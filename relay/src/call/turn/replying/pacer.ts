@@ -32,7 +32,7 @@ export class Pacer {
     return Math.max(0, this.#playedOutAtMs - this.#clock.now());
   }
 
-  /** What was let out will not be played: the listener threw it away. */
+  /** The audio let out will not be played: the listener threw it away. */
   reset(): void {
     this.#playedOutAtMs = 0;
   }

@@ -85,7 +85,7 @@ export class Replies {
           : {
               kind: 'answer',
               generate: content.generate,
-              // What is only written needs no words to fill a silence.
+              // A written reply needs no words to fill a silence.
               filler: settings.isSpoken ? filler : undefined,
               recall: () =>
                 policy.allowCachedAnswers ? this.#answers.recall(content.question) : undefined,
@@ -142,7 +142,7 @@ class AnswerCache {
     if (this.#answers.size > MAX_ANSWERS) this.#answers.delete(this.#answers.keys().next().value!);
   }
 
-  /** @returns undefined where the question was not answered within the last ten minutes */
+  /** @returns undefined if the question was not answered within the last ten minutes */
   recall(question: string): string | undefined {
     const answer = this.#answers.get(normalised(question));
     if (answer === undefined || this.#clock.now() - answer.atMs > MAX_AGE_MS) return undefined;

@@ -155,7 +155,7 @@ async function send(clause: number, samples: Int16Array, options: PlayOptions): 
   }
 }
 
-/** A reply as the client shows it: each clause once, and where its words lie in the audio. */
+/** A reply as the client shows it: each clause once, and the places of its words in the audio. */
 class ReplyCaptions {
   readonly #options: CaptionsOptions;
   #chunkIndex = 0;
@@ -175,7 +175,7 @@ class ReplyCaptions {
     this.timed(clause);
   }
 
-  /** More is known of where the clause's words lie. */
+  /** More is known of the places of the clause's words. */
   timed(clause: number): void {
     const { output, track, responseId } = this.#options;
     const { startMs, audioMs, wordEndsMs } = track.timing(clause)!;

@@ -21,14 +21,14 @@ const NO_USAGE = { llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 
 /**
  * One answer on its way out; `ReplyPipeline` spells the way.
  *
- * If a stage fails, the person is told in words: a failed generator is replaced by an apology, a
- * failed synthesizer by the text of what was not spoken.
+ * If a stage fails, the person is informed in words: a failed generator is replaced by an apology,
+ * a failed synthesizer by the text of what was not spoken.
  */
 export class Reply {
   readonly id = newId('resp');
   readonly #options: ReplyOptions;
   readonly #abort = new AbortController();
-  /** Those of the stages: aborted with the reply, or with an error if the watchdog gives one up. */
+  /** The stages' signal: aborted with the reply, or with an error if the watchdog gives one up. */
   readonly #work = { generator: new AbortController(), synthesizer: new AbortController() };
   readonly #generation: StageRun;
   readonly #synthesis: StageRun;
@@ -205,7 +205,7 @@ export class Reply {
     this.#isSpeaking = true;
     try {
       await this.#pipeline.speak(voice, signal, this.#synthesis);
-      // It ends without an error when aborted, also if it was given up.
+      // The speech ends without an error when aborted, also if it was given up.
       if (signal.aborted) throw signal.reason;
       this.#synthesis.succeeded();
     } catch (error) {
@@ -287,7 +287,7 @@ export class Reply {
 
   #giveUp(stage: Stage): void {
     const name = stage === 'generator' ? 'generator' : 'synthesizer';
-    // What takes its place hangs too.
+    // Its replacement hangs too.
     if (this.#work[name].signal.aborted) return this.cancel();
     this.#work[name].abort(new ParleyError(`${name}_timeout`));
   }

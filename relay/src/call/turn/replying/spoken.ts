@@ -52,7 +52,7 @@ export async function* spoken(
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof ParleyError)) return;
     const text = onFailure(error, hasText);
-    // What the generator took until it was given up is its share of the wait.
+    // The generator's time until it was given up is its share of the wait.
     if (length === 0) onFirstText();
     yield { kind: 'apology', text };
   }

@@ -103,7 +103,7 @@ function linesOf(turn: StoredTurn): string[] {
   return lines;
 }
 
-/** What was typed may have line breaks, which would pass for what another said. */
+/** Typed text may have line breaks, which could look like another speaker's words. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }

@@ -1,6 +1,6 @@
 /** No event comes near this, bytes. */
 const MAX_EVENT_BYTES = 1024 * 1024;
-/** Nor any list of models, or an error. */
+/** Also above any list of models, or an error. */
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 /** Ten times the longest answer: 32,768 tokens with 300 bytes around each. */
 const MAX_STREAM_BYTES = 100 * 1024 * 1024;
@@ -11,7 +11,7 @@ const NEWLINE = 0x0a;
 /** An end that is cut in two has at most this much of it in the first piece. */
 const TAIL_BYTES = 3;
 
-/** What came is more than a sensible answer holds: a body, or an event in it, without an end. */
+/** The data that came exceeds any sensible answer: a body, or an event in it, without an end. */
 export class EndlessBodyError extends RangeError {}
 
 /**

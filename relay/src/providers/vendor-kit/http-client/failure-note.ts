@@ -46,7 +46,7 @@ export function noteOfNetwork(error: unknown): FailureNote | undefined {
     if (note !== undefined) return note;
     if (at.name === 'HTTPParserError') return 'not HTTP';
     if (at.message.includes('URL that includes credentials')) return 'credentials in URL';
-    // Those that the standard of `fetch` keeps from being asked, e.g. 6000 and 10080.
+    // The ports that the standard of `fetch` forbids, e.g. 6000 and 10080.
     if (at.message === 'bad port') return 'blocked port';
     // A name with several addresses, none of which answered.
     if (at instanceof AggregateError) return noteOfNetwork(at.errors[0]);

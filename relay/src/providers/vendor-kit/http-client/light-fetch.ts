@@ -59,7 +59,7 @@ function headersOf(headers: Dispatcher.ResponseData['headers']): [string, string
 
 /** Plainer than Node's own conversion, which costs more than the request. */
 function webStreamOf(body: Readable, bounds: BodyBounds): ReadableStream<Uint8Array<ArrayBuffer>> {
-  // What was read before a cancellation or a failure may still come after it.
+  // Data read before a cancellation or a failure may still come after it.
   let isOver = false;
   const end = (action: () => void) => {
     if (isOver) return;

@@ -14,7 +14,7 @@ export interface ModelListRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether a server without a list is accepted: not all that imitate an API have it. */
   readonly isOptional?: boolean;
-  /** What is asked of a server without a list, if it has such an address: whether it is ready. */
+  /** The address asked of a server without a list, if it has one: whether it is ready. */
   readonly healthUrl?: string;
 }
 
@@ -88,7 +88,7 @@ export class ModelList implements AsyncDisposable {
     let cancel = () => {};
     const refresh = () => {
       cancel = this.#clock.after(REFRESH_MS, refresh);
-      // What cannot be reached now shows when it is used.
+      // A server that cannot be reached now shows when it is used.
       this.check(controller.signal).catch(() => {});
     };
     this.#stop = () => {

@@ -1,5 +1,5 @@
 /**
- * What a vendor's refusal is about, as far as its own words tell:
+ * The subject of a vendor's refusal, as far as its own words say:
  *
  * - `context`: the request is longer than the model's context, or than what may be sent at once
  * - `reasoning`: how much the model is to think cannot be said, or not together with tools

@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 60_000;
 const KEEP_ALIVE_PROBE_MS = 15_000;
 /** A stream that says nothing for this long is dead; stages have shorter deadlines of their own. */
 const SILENCE_MS = 120_000;
-/** Read of a refusal, bytes: its cause is told at the beginning. */
+/** Read of a refusal, bytes: it begins with its cause. */
 const MAX_REFUSAL_BYTES = 4_096;
 
 export interface VendorHttpOptions {
@@ -85,7 +85,7 @@ export class VendorHttp implements AsyncDisposable {
     });
   }
 
-  /** What `fetch` or reading a body threw, in our words. */
+  /** An error of `fetch` or of reading a body, in our words. */
   failure(error: unknown): ProviderError {
     return error instanceof ProviderError
       ? error
@@ -112,7 +112,7 @@ async function beginningOf({ body }: Response): Promise<string> {
       if (text.length >= MAX_REFUSAL_BYTES) break;
     }
   } catch {
-    // What came until then may suffice.
+    // The part that came until then may suffice.
   }
   return text;
 }

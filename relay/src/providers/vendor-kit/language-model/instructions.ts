@@ -35,11 +35,11 @@ export function instructionsFor(
 }
 
 /**
- * What is true only at the moment of asking. It goes at the end of the last message, so that all
- * before it stays as it was from turn to turn; and into that message, because not every model takes
- * a system message after the first.
+ * The facts that are true only at the moment of asking. They go at the end of the last message, so
+ * that all before it stays as it was from turn to turn; and into that message, because not every
+ * model takes a system message after the first.
  *
- * @param person.timeZone - IANA name; one this runtime does not know is taken for UTC
+ * @param person.timeZone - IANA name; UTC is used if this runtime does not know it
  */
 export function momentFor(person: { readonly timeZone: string }, now: Date): string {
   const zone = knownTimeZone(person.timeZone);

@@ -19,10 +19,10 @@ const streamError = z.object({
   code: z.union([z.string(), z.number()]).nullish(),
 });
 
-/** Read of a refusal: its cause is told at the beginning. */
+/** Read of a refusal: it begins with its cause. */
 const MAX_REFUSAL_CHARACTERS = 4_096;
 
-/** Who may ask, and how often: what was asked is not judged, and a page may be all that is told. */
+/** The sender and its rate: the content is not judged, and a page may be the whole answer. */
 const NOT_ABOUT_REQUEST: ReadonlySet<number> = new Set([401, 403, 429]);
 
 type Origin = Pick<ProviderErrorOptions, 'provider' | 'stage'>;
@@ -38,7 +38,7 @@ const WORDS: readonly (readonly [RegExp, ProviderFault])[] = [
 ];
 
 /**
- * What the AI SDK or a vendor threw, in our words. Only status, `Retry-After`, and the vendor's
+ * An error of the AI SDK or a vendor, in our words. Only status, `Retry-After`, and the vendor's
  * own code are taken over: the rest of those errors holds requests, and with them keys and speech.
  */
 export function toProviderError(error: unknown, name: string, http: VendorHttp): ProviderError {
@@ -101,7 +101,7 @@ function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions
   // Google's reason for a wrong key.
   if (body.includes('API_KEY_INVALID')) return { fault: 'unauthorized' };
   const fault = faultOfStatus(status);
-  // The others say enough; and who is let in no more is not told of tools.
+  // The others say enough; a refused key has nothing to do with tools.
   if (fault !== 'rejected' && status !== 500) return { fault };
   const cause = causeOfRefusal(body);
   if (cause === 'context' || cause === 'tools') {

@@ -69,7 +69,7 @@ const TOOLS = CAPABILITIES.flatMap(({ tools = [] }) => tools).map((capability) =
   inputSchema: zodSchema(capability.input),
 }));
 
-/** Rounds of tools and answer; in the last one there are no more tools. */
+/** Rounds of tools and answer; the last one has no tools. */
 const MAX_STEPS = 5;
 
 export interface LanguageModelGeneratorOptions {
@@ -88,9 +88,9 @@ export interface LanguageModelGeneratorOptions {
   /** Of the model; undefined: unknown, and learnt when the server refuses. */
   readonly contextTokens?: number | undefined;
   readonly context: ProviderContext;
-  /** What this vendor has to be told in every request. */
+  /** The options that every request to this vendor has. */
   readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
-  /** What it has to be told in place of that, if the model is not to think. */
+  /** The options that replace them if the model is not to think. */
   readonly thinkingOff?: LanguageModelV4CallOptions['providerOptions'] | undefined;
   /** As in `ModelTurnOptions`. */
   readonly cachePoint?: ModelTurnOptions['cachePoint'];

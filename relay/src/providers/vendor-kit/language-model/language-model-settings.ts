@@ -19,7 +19,7 @@ const promptFile = z
       const text = readFileSync(path, 'utf8').trim();
       if (text !== '' && text.length <= MAX_PROMPT_CHARACTERS) return text;
     } catch {
-      // Told below, with the name of the variable.
+      // The issue below says so, with the name of the variable.
     }
     context.addIssue({ code: 'custom', message: 'not a readable prompt' });
     return z.NEVER;

@@ -54,7 +54,7 @@ export class ModelAnswer {
       }
       case 'tool-call':
         this.#usage.received(part.input);
-        // What was said before is to be heard while the tool works.
+        // The words before it are to be heard while the tool works.
         yield* this.#written(this.#thoughts.end(false));
         yield* this.#said(this.#filter.flush());
         if (this.#hasText) yield* this.#said(this.#filter.push(' '));
@@ -90,7 +90,7 @@ export class ModelAnswer {
   /** @throws ProviderError if there is nothing to say */
   *end(): Iterable<GeneratorEvent> {
     yield* this.#said(this.#filter.flush());
-    // It is an answer: another model is not asked for what one of them will not say.
+    // A refusal to say something is an answer: another model is not asked instead.
     if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
   }

@@ -43,11 +43,11 @@ interface ContextTold {
 export const TOOL_USES = ['auto', 'on', 'off'] as const;
 export type ToolUse = (typeof TOOL_USES)[number];
 
-/** What was learnt is forgotten after this time: a server may have been started anew, with more. */
+/** Learnt limits are forgotten after this time: a server may have been started anew, with more. */
 const LEARNT_MS = 3_600_000;
 /** The answer's share of a context that is small. */
 const ANSWER_SHARE = 0.25;
-/** What is sent the next time, of what was too much, if the server's numbers do not tell. */
+/** The share that is sent the next time, if the server's numbers do not say. */
 const SMALLER = 0.75;
 /** Of what is sent; the rest is for instructions, tools, and what these answer. */
 const HISTORY_SHARE = 0.5;
@@ -68,7 +68,7 @@ export type Excess = 'tools' | 'reasoning' | 'context';
 
 /** What was sent when the server refused. */
 export interface Sent {
-  /** Whether asking without tools is of use: there were some, and none has been called yet. */
+  /** Whether asking without tools may help: it had some, and none has been called yet. */
   readonly hasTools: boolean;
   /** Whether it was said how much the model is to think. */
   readonly hasReasoning?: boolean;
@@ -89,15 +89,15 @@ export interface ModelLimitsOptions {
   readonly tools: ToolUse;
   /** Of the model, as the operator says; undefined: unknown until the server refuses. */
   readonly contextTokens: number | undefined;
-  /** What the model thinks included. */
+  /** The model's thoughts included. */
   readonly maxOutputTokens: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * What one server takes from us, for all who talk with its model: what the operator says of it, and
- * what its refusals tell.
+ * The limits of one server, for all who talk with its model: those the operator sets, and those its
+ * refusals show.
  */
 export class ModelLimits {
   readonly #options: ModelLimitsOptions;
@@ -148,13 +148,13 @@ export class ModelLimits {
    * about thinking, are refused is remembered only once it was `confirmed`.
    *
    * @param refusal - the server's own words
-   * @returns what to ask again with less of; undefined: there is no reason to ask again
+   * @returns the reduced request to ask again; undefined: asking again has no reason
    */
   learn(refusal: string, sent: Sent): Excess | undefined {
     switch (causeOfRefusal(refusal)) {
       case 'reasoning':
         if (sent.hasReasoning === true) return 'reasoning';
-        // Not together with tools: without them it is taken, but they are worth more.
+        // Not together with tools: the request is taken without them, but they are worth more.
         return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
       case 'tools':
         return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
@@ -168,8 +168,8 @@ export class ModelLimits {
   }
 
   /**
-   * The server took without them what it had refused with them. Its words alone do not tell, because
-   * a refusal may quote the request, in which tools are always mentioned.
+   * The server took without them what it had refused with them. Its words alone do not show that,
+   * because a refusal may quote the request, in which tools are always mentioned.
    */
   confirmed(refused: 'tools' | 'reasoning'): void {
     if (refused === 'tools') this.#learnTools();

@@ -38,8 +38,8 @@ const CUT = ' [A part that was too long is left out here.] ';
 
 /**
  * The history in the shape every vendor takes: it begins and ends with the person, roles alternate,
- * and nothing is empty. What does not fit is left out from the beginning, with a note; the last turn
- * is always there, and whole if it fits at all.
+ * and nothing is empty. Messages that do not fit are left out from the beginning, with a note; the
+ * last turn is always there, and whole if it fits at all.
  *
  * From one turn to the next the messages stay as they were, so that vendors can cache them: what is
  * left out grows in strides of half the bound, not with every message.
@@ -105,7 +105,7 @@ function newest(
   let passedTokens = 0;
   let first = 0;
   for (let cutTokens = strideTokens; tokens > roomTokens; cutTokens += strideTokens) {
-    // As far as the next stride, and on to where the person speaks.
+    // As far as the next stride, and on to a message of the person.
     while (passedTokens < cutTokens || messages[first]?.role === 'assistant') {
       const message = messages[first];
       if (message === undefined) break;

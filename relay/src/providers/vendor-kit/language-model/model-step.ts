@@ -65,7 +65,7 @@ export class ModelStep {
     try {
       const result = await Promise.race([aborted, asked]);
       if (result !== undefined) return new ModelStep(result.stream, tools, signal);
-      // It may still come, or fail; its result is not used.
+      // The step may still come, or fail; its result is not used.
       asked.then(({ stream }) => stream.cancel()).catch(() => {});
       return undefined;
     } finally {
@@ -123,7 +123,7 @@ export class ModelStep {
         break;
       case 'tool-call': {
         const { toolCallId, toolName, providerExecuted } = part;
-        // Those of the vendor are its own to run, and to remember.
+        // The vendor runs and remembers its own tools itself.
         if (providerExecuted === true) break;
         const input = parsedInput(part.input);
         this.#content.push({
@@ -199,7 +199,7 @@ async function useTool(
   const { toolCallId, toolName, input } = call;
   const tool = Object.hasOwn(tools, toolName) ? tools[toolName] : undefined;
   if (tool?.execute === undefined) return failed(`There is no tool "${toolName}".`);
-  // Those of MCP servers come without a check of their own.
+  // The tools of MCP servers come without a check of their own.
   if (input === undefined) {
     return failed('The input does not fit what the tool takes: it is not a JSON object.');
   }

@@ -20,7 +20,7 @@ const MAX_ADAPTATIONS = 4;
 export interface ModelTurnOptions {
   readonly limits: ModelLimits;
   readonly systemPrompt: string;
-  /** In which to answer, BCP 47; undefined: nothing is said of it. */
+  /** In which to answer, BCP 47; undefined: the prompt names none. */
   readonly language?: string | undefined;
   readonly tools: readonly LanguageModelV4FunctionTool[];
   /** How much the model is to think, in the library's words and the vendor's own. */
@@ -28,7 +28,7 @@ export interface ModelTurnOptions {
   readonly history: readonly Message[];
   /** What is true only now; stands at the end of the last message of the history. */
   readonly moment: string;
-  /** Marks where a vendor is to cache what comes before, if it does so only when it is told. */
+  /** Marks the end of what a vendor is to cache, if it does so only on request. */
   readonly cachePoint?: SharedV4ProviderOptions | undefined;
 }
 
@@ -45,7 +45,7 @@ export class ModelTurn {
   /** The model's calls of tools, each followed by what came of it. */
   readonly #steps: LanguageModelV4Message[] = [];
   #mayUseTools = true;
-  /** What the server's words say that it refuses, while the turn is asked without. */
+  /** The part that, by its words, the server refuses; the turn is asked without. */
   readonly #suspected = new Set<'tools' | 'reasoning'>();
   #adaptations = 0;
   #sent = { hasTools: false, hasReasoning: false, estimatedTokens: 0 };

@@ -4,7 +4,7 @@ export type Reasoning = (typeof REASONINGS)[number];
 
 /**
  * What it may think, tokens, which vendors count as part of the answer's length. Some models cannot
- * do without, and do the least they can if they are told not to think at all.
+ * do without, and do the least they can if they are asked not to think at all.
  */
 export const THINKING_TOKENS: Readonly<Record<Reasoning, number>> = {
   none: 1_024,

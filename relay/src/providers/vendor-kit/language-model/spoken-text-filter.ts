@@ -144,7 +144,7 @@ export class SpokenTextFilter {
     return inlineMark(context);
   }
 
-  /** One space where there would be several, none at the beginning or after a line break. */
+  /** One space for several, none at the beginning or after a line break. */
   #spaced(text: string): string {
     let said = '';
     for (const character of text) {
@@ -158,7 +158,7 @@ export class SpokenTextFilter {
   }
 }
 
-/** What the next character, which is no plain one, means within a line. */
+/** The meaning of the next character, which is not a plain one, within a line. */
 function inlineMark(context: Context): Mark | 'more' {
   const { ahead, isWhole } = context;
   const character = ahead[0]!;

@@ -4,7 +4,7 @@ import type { ToolSet } from 'ai';
 
 /** Tools from elsewhere that a language model may use. */
 export interface Toolbox {
-  /** Those that can be used at this moment, by names no two of them share. */
+  /** The tools that can be used at this moment, by names no two of them share. */
   tools(): ToolSet;
 }
 
@@ -31,7 +31,7 @@ export async function boundedTool(options: {
   signal?.addEventListener('abort', stop);
   try {
     const result = await withDeadline(
-      // Not called before the race is set up: what it throws at once is a failure like any other.
+      // Not called before the race is set up: an error at once is a failure like any other.
       Promise.resolve().then(() => options.work(controller.signal)),
       TOOL_DEADLINE_MS,
       clock,

@@ -4,7 +4,7 @@ const END_TAG = '</think>';
 
 /** Families that think before every answer. */
 const ALWAYS_THINKS = /qwq|thinking|deepseek-r1|minimax-m/i;
-/** Families that think unless they are told not to. */
+/** Families that think unless they are asked not to. */
 const MAY_THINK = /qwen|deepseek|glm-?4|nemotron|exaone|hunyuan/i;
 
 /** Words about the person instead of to them, at the beginning of an answer. */

@@ -64,7 +64,7 @@ const anyFormat = fc
   )
   .map(([[encoding, size], channels]) => formatOf(encoding, size, channels));
 const anyCuts = fc.array(fc.nat({ max: 11 }), { maxLength: 12 });
-/** What eight bits can tell apart, so that every format holds it exactly. */
+/** The values that eight bits distinguish, so that every format holds them exactly. */
 const anySamples = fc.array(
   fc.integer({ min: -128, max: 127 }).map((value) => value * 256),
   { maxLength: 20 },

@@ -48,7 +48,7 @@ interface SpeechSocket {
  */
 export class SpeechSockets {
   readonly #options: SpeechSocketsOptions;
-  /** Those with the vendor or waiting to be read, in order. */
+  /** The clauses with the vendor or waiting to be read, in order. */
   readonly #clauses: ClauseSpeech[] = [];
   readonly #sockets = new Set<SpeechSocket>();
   /** The one that takes the next clause. */

@@ -19,7 +19,7 @@ export interface SocketUtteranceOptions {
   readonly onSent: (audioMs: number) => void;
   /** Audio as the vendor's text message; without it, samples are sent as they are. */
   readonly encode?: (samples: Int16Array) => string;
-  /** What it throws fails the utterance. */
+  /** An error it throws fails the utterance. */
   onMessage(message: string): void;
   /** The vendor has closed the connection: an utterance that is not finished here has failed. */
   onClosed?(error: ProviderError): void;

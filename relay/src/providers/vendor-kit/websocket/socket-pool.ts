@@ -41,7 +41,7 @@ export class SocketPool implements AsyncDisposable {
   }
 
   /**
-   * A call has begun that will need sockets of this key. What is opened ahead, now or later, carries
+   * A call has begun that will need sockets of this key. Sockets opened ahead, now or later, carry
    * the trace of the latest call that is still here, see `aheadOfNeed`.
    *
    * @returns its end

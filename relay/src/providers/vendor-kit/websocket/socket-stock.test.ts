@@ -181,7 +181,7 @@ it.each([true, false])(
           expect(world.connections).toBeLessThanOrEqual(bound);
           expect(world.dialling.length).toBeGreaterThanOrEqual(world.waiting);
           const held = world.leases.filter(({ socket }) => socket.isOpen).length;
-          // Without a call there is none more than are used or waited for.
+          // Without a call, no more exist than are used or waited for.
           const idle = world.connections - held - world.waiting;
           expect(world.calls === 0 ? idle : 0).toBe(0);
           expect(world.isShared).toBe(false);

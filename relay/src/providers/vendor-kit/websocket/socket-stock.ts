@@ -28,9 +28,9 @@ export interface SocketStockOptions<Socket extends StockedSocket> {
 /** The exclusive use of a socket. Exactly one of its two ends must be called. */
 export interface SocketLease<Socket extends StockedSocket = VendorSocket> {
   readonly socket: Socket;
-  /** It is as good as new: the next user may have it. */
+  /** The socket is as good as new: the next user may have it. */
   giveBack(): void;
-  /** It cannot be used again, or may hold something of this use. */
+  /** The socket cannot be used again, or may hold something of this use. */
   discard(): void;
 }
 
@@ -58,7 +58,7 @@ type Waiter<Socket extends StockedSocket> = PromiseWithResolvers<SocketLease<Soc
 
 /**
  * Sockets that are alike, to be used one user at a time: in use, spare, or being opened. A socket
- * that becomes free goes to whichever user has waited longest, else to the spares if there is demand.
+ * that becomes free goes to the user who waited longest, else to the spares if there is demand.
  */
 export class SocketStock<Socket extends StockedSocket = VendorSocket> {
   readonly #options: SocketStockOptions<Socket>;
@@ -80,7 +80,7 @@ export class SocketStock<Socket extends StockedSocket = VendorSocket> {
     return this.#spares.size;
   }
 
-  /** Whether time alone changes something here: without a call there are no spares. */
+  /** Whether time alone changes something here: without a call it keeps no spares. */
   get needsMaintenance(): boolean {
     return this.#demand.calls > 0;
   }
@@ -127,7 +127,7 @@ export class SocketStock<Socket extends StockedSocket = VendorSocket> {
     await Promise.all(openings.map(({ over }) => over));
   }
 
-  /** Those who have a socket, and those who wait for one. */
+  /** The users with a socket, and the users that wait for one. */
   get #inUse(): number {
     return this.#leases + this.#waiters.size;
   }
@@ -241,7 +241,7 @@ export class SocketStock<Socket extends StockedSocket = VendorSocket> {
     this.#openForWaiters();
   }
 
-  /** A user who waited left, or was served by a socket that was given back. */
+  /** A waiting user left, or was served by a socket that was given back. */
   #dropSurplusOpenings(): void {
     if (this.#openings.size === 0) return;
     const nowMs = this.#options.clock.now();

@@ -7,7 +7,7 @@ const OPENING_S = 0.5;
 const SECOND_MS = 1_000;
 
 /**
- * How many spare sockets are worth having, told from recent use.
+ * How many spare sockets are worth having, judged from recent use.
  *
  * Calls alone keep none: most of them are silent at any moment. Sockets that come back after each
  * use are kept up to the highest number that was lately in use at once. Sockets that last for one
@@ -68,7 +68,7 @@ export class SpareDemand {
   toOpen(nowMs: number, inUse: number): number {
     const kept = this.toKeep(nowMs, inUse);
     if (!this.#isReused) return kept;
-    // What is in use comes back: another is opened only for a call that might need it meanwhile.
+    // Sockets in use come back: another is opened only for a call that might need it meanwhile.
     return inUse < this.#calls && nowMs < this.#warmUntilMs ? Math.min(1, kept) : 0;
   }
 }

@@ -46,8 +46,8 @@ export interface VendorSocketOptions {
 }
 
 /**
- * The present user of a socket. What it throws ends the connection: `closed` gets a `ProviderError`
- * as it is, anything else as `malformed`.
+ * The present user of a socket. An error it throws ends the connection: `closed` gets a
+ * `ProviderError` as it is, anything else as `malformed`.
  */
 export interface SocketListener {
   readonly text?: (message: string) => void;
@@ -132,7 +132,7 @@ export class VendorSocket {
   readonly #cork: Cork;
   readonly openedAtMs: number;
   #listener: SocketListener = {};
-  /** That of the listener: what its `closed` throws is no fault of the socket's other users. */
+  /** The listener's boundary: an error of its `closed` is not the fault of other users. */
   #boundary: ErrorBoundary | undefined;
   #isOver = false;
   #isReading = false;
@@ -170,7 +170,7 @@ export class VendorSocket {
     };
   }
 
-  /** Stops reading, so that the vendor's own sending stalls. What was read already still comes. */
+  /** Stops reading, so that the vendor's own sending stalls. Data read already still comes. */
   pause(): void {
     if (this.isOpen) this.#socket.pause();
   }

@@ -5,7 +5,7 @@ import type { Transcriber } from '../../../call/stages/transcriber/transcriber.t
 import { defineVendor } from '../../vendor-kit/vendor.ts';
 
 /**
- * The page's own speech recognition. It works in the page: what it hears comes as typed text,
+ * The page's own speech recognition. It works in the page: the words it hears come as typed text,
  * so nothing is ever opened here.
  */
 const browserTranscriber: Transcriber = {
@@ -16,7 +16,7 @@ const browserTranscriber: Transcriber = {
 /** The page's own voice: it speaks the text that is sent without audio. */
 const browserSynthesizer: Synthesizer = {
   name: BROWSER,
-  // What text without audio is announced with; nothing is ever sent at it.
+  // The rate that text without audio is announced with; nothing is ever sent at it.
   sampleRateHz: 24_000,
   voices: [{ id: 'browser', label: 'Your browser’s own voice' }],
   // oxlint-disable-next-line require-yield -- it has nothing to give

@@ -76,7 +76,7 @@ interface Context {
 /**
  * One context for the clauses of a reply, so that the voice carries on from one to the next, and a
  * flush after each: what comes before its answer belongs to the clause. A context works strictly in
- * order, so that the order alone tells which clause is meant. Several contexts, one a clause, would
+ * order, so that the order alone says which clause is meant. Several contexts, one a clause, would
  * each count against the account's limit of parallel requests.
  */
 export class SonicProtocol implements SpeechProtocol {
@@ -156,7 +156,7 @@ export class SonicProtocol implements SpeechProtocol {
     return context;
   }
 
-  /** Also ends an idle context: an input that ends it would come too late where it has expired. */
+  /** Also ends an idle context: an input that ends it would come too late if it has expired. */
   #cancel(socket: SpokenSocket, { id }: Context): void {
     socket.sendText({ context_id: id, cancel: true });
   }

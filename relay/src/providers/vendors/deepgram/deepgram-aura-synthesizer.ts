@@ -33,7 +33,7 @@ export function createAuraSynthesizer(
   });
 }
 
-/** Aura's `Flushed` tells where a clause ends. Flushes are few, so a connection lasts for some. */
+/** Aura's `Flushed` marks the end of a clause. Flushes are few, so a connection lasts for some. */
 class AuraProtocol extends SpeakProtocol {
   readonly #flushedAtMs: number[];
   readonly #nowMs: () => number;

@@ -3,8 +3,8 @@ import type { ProviderError, ProviderFault } from '../../../call/stages/provider
 
 /*
  * What Deepgram says on its streaming endpoints, in our words. Fields and messages that are not
- * used are let through unread, so that the vendor may add to them. What is not as documented
- * throws, which ends the connection (see `SocketListener`).
+ * used are let through unread, so that the vendor may add to them. A message that is not as
+ * documented throws, which ends the connection (see `SocketListener`).
  */
 
 interface VendorFailure {
@@ -109,8 +109,8 @@ export const readAura = readerOf<z.output<typeof flushed | typeof warning>>({
 });
 
 /**
- * A text message of `/v2/speak`, where a clause is a turn: `Flushed` only says that the flush was
- * received, `SpeechMetadata` that the turn's last audio has been sent.
+ * A text message of `/v2/speak`, which calls a clause a turn: `Flushed` only says that the flush
+ * was received, `SpeechMetadata` that the turn's last audio has been sent.
  */
 export const readFluxVoice = readerOf<z.output<typeof flushed | typeof warning>>({
   SpeechMetadata: flushed,

@@ -34,12 +34,12 @@ export interface FluxOptions extends DeepgramAccess {
 /**
  * Deepgram Flux: knows by itself when a turn ends, from what is said and how.
  *
- * Only speech and a little silence is uploaded, too little for Flux to be sure of every end, so
- * the end of the utterance is sent to it. Of the documented ways, `CloseStream` is the one that
- * decodes everything received, always ends, and is open to all accounts (`ForceEndTurn` ends the turn
- * on what was transcribed so far, is not answered outside a turn and must be enabled by the
- * vendor). It costs the connection, so a spare is always ready for the next utterance. Flux knows
- * no `KeepAlive`; an idle connection lives on pings.
+ * Only speech and a little silence is uploaded, too little for Flux to be sure of every end, so the
+ * end of the utterance is sent to it. Of the documented ways, `CloseStream` is the one that decodes
+ * everything received, always ends, and is open to all accounts (`ForceEndTurn` ends the turn on
+ * what was transcribed so far, is not answered outside a turn and must be enabled by the vendor). A
+ * close costs the connection, so a spare is always ready for the next utterance. Flux knows no
+ * `KeepAlive`; an idle connection lives on pings.
  */
 export function createFluxTranscriber(
   options: FluxOptions,
@@ -119,7 +119,7 @@ class FluxTranscription implements Transcription {
 }
 
 /**
- * The words of one utterance, which Flux may divide into several turns: someone who thinks in the
+ * The words of one utterance, which Flux may divide into several turns: a person who thinks in the
  * middle of a sentence ends a turn and goes on.
  */
 export class FluxTurns {

@@ -12,8 +12,8 @@ import type {
 import { createNovaTranscriber } from './deepgram-nova-transcriber.ts';
 
 /*
- * The vendor's rarer ways to answer, told word for word: what the simulator, which is always in
- * order, does not do.
+ * The vendor's rarer ways to answer, word for word: what the simulator, which is always in order,
+ * does not do.
  */
 
 let server: WebSocketServer;

@@ -151,7 +151,7 @@ class NovaTranscription implements Transcription {
   }
 
   #hear(results: NovaResults): void {
-    // A late answer about the utterance before: its audio ended where this one's began.
+    // A late answer about the utterance before: its audio ended at the start of this one's.
     if (results.endSeconds <= this.#startSeconds + ROUNDING_SECONDS) return;
     // The utterance before may be another person's: words that reach back into it are never shown.
     if (results.startSeconds < this.#startSeconds - ROUNDING_SECONDS)
@@ -176,8 +176,8 @@ class NovaTranscription implements Transcription {
 
   #finish(): void {
     const text = joinWords(this.#final, this.#language);
-    // A stream that was asked to close may still give its answer, but takes no other utterance. Nor
-    // does one that has not accounted for all audio: the rest would come up in the next utterance.
+    // A stream that was asked to close may still give its answer, but takes no other utterance. One
+    // that has not accounted for all audio takes none either: the rest would come up in the next.
     const isReusable = this.#phase === 'finalizing' && this.#isComplete;
     this.#utterance.finish(text, { isReusable });
   }

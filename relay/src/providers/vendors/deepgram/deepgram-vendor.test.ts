@@ -10,7 +10,7 @@ import { fluxLanguages, novaLanguages } from './deepgram-languages.ts';
 
 const context = { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' };
 
-/** Those that speak with these voices set, each with its voices. */
+/** The providers that speak with these voices set, each with its voices. */
 async function speaking(voices?: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const values = readSettings(deepgramVendor.settings, {
     DEEPGRAM_API_KEY: 'key',

@@ -7,8 +7,8 @@ import type { readAura } from './deepgram-events.ts';
 const MAX_SPEAK_CHARACTERS = 1_900;
 
 /**
- * Each clause is spoken at once by a flush of its own, and the vendor tells where its audio ends.
- * What is spoken comes strictly in order, however much is waiting.
+ * Each clause is spoken at once by a flush of its own, and the vendor reports the end of its audio.
+ * Audio comes strictly in order, however much is waiting.
  */
 export class SpeakProtocol implements SpeechProtocol {
   readonly #read: typeof readAura;

@@ -35,7 +35,7 @@ export class ScribeTranscription implements Transcription {
   /** Commits that have not been answered. */
   #pending = 0;
   #isFinalizing = false;
-  /** The vendor committed by itself: which answer is whose cannot be told on this socket any more. */
+  /** The vendor committed by itself: answers on this socket cannot be assigned any more. */
   #hasUnasked = false;
 
   /** @param settledLast - the last words settled on each socket */

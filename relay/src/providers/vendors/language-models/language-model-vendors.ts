@@ -36,7 +36,7 @@ interface LanguageModelVendor {
   /** As few of its models as it lists at once. */
   readonly shortestList: Readonly<Record<string, number>>;
   readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
-  /** What marks the end of what it is to cache; the others cache without being told. */
+  /** Marks the end of what it is to cache; the others cache without a mark. */
   readonly cachePoint?: SharedV4ProviderOptions;
 }
 

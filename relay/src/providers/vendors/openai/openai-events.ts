@@ -34,7 +34,7 @@ const realtimeSchemas = {
   [`${TRANSCRIPTION}.failed`]: z
     .object({ item_id: z.string(), error: openAiProblem })
     .transform((event) =>
-      // There was speech, but its words are not recognisable.
+      // The person spoke, but the words are not recognisable.
       event.error.code === 'audio_unintelligible'
         ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
         : failureOf(event.error),

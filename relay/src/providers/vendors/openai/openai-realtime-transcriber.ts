@@ -106,7 +106,7 @@ class RealtimeUtterance implements Transcription {
   readonly #lease: SocketLease;
   readonly #resampler = new Pcm16Resampler(SPEECH_HZ, REALTIME_HZ);
   #state: State = { kind: 'listening' };
-  /** What the utterance before on this socket was in, which may be another person's. */
+  /** The item of the utterance before on this socket, which may be another person's. */
   readonly #itemBefore: string | undefined;
   readonly #settledItems: WeakMap<VendorSocket, string>;
   #words = '';

@@ -16,7 +16,7 @@ export interface OpenAiServer {
   readonly headers?: Readonly<Record<string, string>>;
   /** What follows the address, if it is not OpenAI's own path. */
   readonly path?: string | undefined;
-  /** Whether a list of models is sure to be served; not all who imitate the API have it. */
+  /** Whether a list of models is sure to be served; not all imitations of the API have it. */
   readonly hasModelList: boolean;
 }
 
@@ -48,7 +48,7 @@ export function modelListOf(server: OpenAiServer): ModelListRequest {
   };
 }
 
-/** For errors: who failed at what. */
+/** For errors: the provider and the stage that failed. */
 export function adapterOf(server: OpenAiServer, stage: Stage, { connectMs }: ProviderContext) {
   return { provider: server.name, stage, connectMs };
 }

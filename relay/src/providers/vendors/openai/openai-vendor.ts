@@ -34,7 +34,7 @@ const MAX_AGE_MS = 50 * 60_000;
 /** Responses outside of the conversation run side by side. */
 const AHEAD = 2;
 
-/** Those that think before they speak, unless they are told not to. */
+/** The models that think before they speak, unless they are asked not to. */
 const THINKING_MODELS = /^gpt-realtime-2/;
 
 interface OpenAiRealtimeVoiceOptions extends OpenAiAdapterOptions {
@@ -210,7 +210,7 @@ function candidatesOf(vendor: ApiVendor, name: string): readonly VendorCandidate
   ];
 }
 
-/** @throws Error if an address or a model is missing, which `isConfigured` tells before */
+/** @throws Error if an address or a model is missing; `isConfigured` says so before */
 function adapterOptions(
   vendor: ApiVendor,
   name: string,
@@ -232,9 +232,9 @@ function adapterOptions(
 }
 
 /**
- * OpenAI's Realtime API as a voice. It takes the place of `/audio/speech`, whose models end on
- * 6 January 2027 (developers.openai.com/api/docs/deprecations, read on 2026-11-22): the successor
- * that is named there is a model that talks, told to read.
+ * OpenAI's Realtime API as a voice. It replaces `/audio/speech`, whose models end on 6 January 2027
+ * (developers.openai.com/api/docs/deprecations, read on 2026-11-22): the successor that is named
+ * there is a model that talks, asked to read.
  */
 function createOpenAiRealtimeSynthesizer(
   options: OpenAiRealtimeVoiceOptions,

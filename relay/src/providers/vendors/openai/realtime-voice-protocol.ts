@@ -96,7 +96,7 @@ const AUDIO_TOKEN_MS = 50;
 /** How long a voice takes for a character, if nothing of it was heard. */
 const CHARACTER_MS = 65;
 
-/** What a response took; told when it ends, or is given up. */
+/** The use of a response; reported when it ends, or is given up. */
 export type OnResponseUsed = (use: {
   readonly units: UsedUnits;
   readonly isEstimated: boolean;
@@ -111,7 +111,7 @@ interface Reading {
 /**
  * A model that talks, as a voice that reads: a response outside of the conversation for each
  * clause, whose only input is the clause. Several may be under way at once; the metadata of a
- * response tells which clause it is.
+ * response says which clause it is.
  */
 export class RealtimeVoiceProtocol implements SpeechProtocol {
   readonly #response: object;

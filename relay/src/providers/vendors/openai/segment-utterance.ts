@@ -176,7 +176,7 @@ export class Recording {
     const loudest = this.#frameRms.reduce((most, rms) => Math.max(most, rms), 0);
     const quiet = Math.max(SILENCE_RMS, loudest * QUIET_SHARE);
     const first = Math.ceil(position / FRAME_SAMPLES);
-    // What is too short to fill a frame yet is too short for a word as well.
+    // Audio too short to fill a frame yet is too short for a word as well.
     return this.#frameRms.slice(first).some((rms) => rms > quiet);
   }
 

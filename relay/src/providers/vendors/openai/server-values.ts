@@ -20,7 +20,7 @@ export interface ServerAddress {
   readonly model: string;
 }
 
-/** @returns undefined if there is not enough to be of use: a key, or an address and a model */
+/** @returns undefined if too little is set: a key, or an address and a model */
 export function addressFor(
   vendor: ApiVendor,
   use: ModelUse,
@@ -54,7 +54,7 @@ export function addressFor(
   };
 }
 
-/** Who speaks at a vendor's, and at which rate. */
+/** The voice at a vendor's, and its rate. */
 export function voicesOf(
   vendor: ApiVendor,
   values: Values,

@@ -7,7 +7,7 @@ import {
 } from './openai-settings.ts';
 import { addressFor } from './server-values.ts';
 
-/** What in the settings of one's own server looks like a mistake, although each is accepted. */
+/** Settings of one's own server that look like mistakes, although each is accepted. */
 export function settingsAdvice(
   vendor: ApiVendor,
   values: Values,

@@ -64,7 +64,7 @@ export class BrowserHearing {
     post({ type: 'cancel-response' });
   }
 
-  /** Nothing more comes of what was being said. */
+  /** The present utterance gets no more words. */
   forget(): void {
     if (this.#phrase !== undefined) this.#end(this.#phrase, '');
   }
@@ -89,8 +89,8 @@ export class BrowserHearing {
  *
  * The recogniser takes its sound from the microphone itself, without our echo guard, and may write
  * down our own voice. Leading words that run along with what is being spoken are dropped; what
- * remains counts if most of its words are not in the spoken text. A person who repeats the answer
- * while it plays is therefore not heard, which is the better mistake.
+ * remains counts if most of its words are not in the spoken text. Therefore a person who repeats
+ * the answer while it plays is not heard, which is the better mistake.
  *
  * @returns the person's words; empty if there are none
  */

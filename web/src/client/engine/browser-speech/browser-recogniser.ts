@@ -37,7 +37,7 @@ export interface BrowserRecogniserOptions {
   now(): number;
   /** Final words may be none: what was guessed before was not said. */
   onWords(words: { readonly text: string; readonly isFinal: boolean }): void;
-  /** It will not start again. */
+  /** The recogniser will not start again. */
   onFailed(failure: 'refused' | 'failed'): void;
 }
 
@@ -61,9 +61,9 @@ type State =
 /**
  * Keeps the browser's recogniser listening.
  *
- * It lives on the page's own thread, although audio otherwise never touches it: browsers give
- * `SpeechRecognition` to windows only, and take the sound from the microphone themselves. All that
- * passes here is words.
+ * The recogniser lives on the page's own thread, although audio otherwise never touches it:
+ * browsers give `SpeechRecognition` to windows only, and take the sound from the microphone
+ * themselves. All that passes here is words.
  */
 export class BrowserRecogniser {
   readonly #options: BrowserRecogniserOptions;
@@ -160,7 +160,7 @@ export class BrowserRecogniser {
       this.#failures = 0;
     }
     if (words.interim !== '') onWords({ text: words.interim, isFinal: false });
-    // It has thought better of it: nothing was said.
+    // The recogniser has withdrawn the guess: nothing was said.
     else if (wasGuessing && words.finals.length === 0) onWords({ text: '', isFinal: true });
   }
 
@@ -169,7 +169,7 @@ export class BrowserRecogniser {
     const state = this.#state;
     if (state.kind !== 'open' || state.session !== session) return;
     this.#state = { kind: 'off' };
-    // No more is to come of it, so the latest guess is the last word.
+    // No more results follow, so the latest guess is the last word.
     if (session.interim !== '') this.#reportFinal(session.interim);
     const { error } = session;
     if (error !== undefined && REFUSALS.includes(error)) return this.#fail('refused');
@@ -209,9 +209,9 @@ export class BrowserRecogniser {
 /**
  * Reads a list of results.
  *
- * It is read from `settled` on rather than from the event's `resultIndex`, because Android's
- * recogniser delivers old results again from 0. It also calls guesses final, with a confidence of
- * 0, and gives each longer guess a place of its own.
+ * Results are read from `settled` on rather than from the event's `resultIndex`, because Android's
+ * recogniser delivers old results again from 0. That recogniser also calls guesses final, with a
+ * confidence of 0, and gives each longer guess a place of its own.
  *
  * @param settled how many results of this list were settled before
  * @param guessesAreFinal whether the browser calls guesses final, as Android's does

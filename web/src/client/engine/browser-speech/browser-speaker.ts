@@ -43,7 +43,7 @@ export interface BrowserSpeakerOptions {
   readonly synthesis: SpeechSynthesiser;
   createUtterance(text: string): Utterance;
   onReport(clause: Clause, state: ReportState): void;
-  /** There is no voice, or none that works: all that is asked for from now on fails at once. */
+  /** The browser has no voice, or none that works: all later requests fail at once. */
   onFailed(failure: 'missing' | 'failed'): void;
 }
 
@@ -159,7 +159,7 @@ export class BrowserSpeaker {
       if (isCurrent()) this.#done(clause, 'ended', false);
     });
     utterance.addEventListener('error', () => {
-      // What we cancelled ourselves is not current any more.
+      // A clause that we cancelled ourselves is not current any more.
       if (isCurrent()) this.#done(clause, 'failed', false);
     });
     this.#expect(() => this.#done(clause, 'failed', true), START_DEADLINE_MS);

@@ -82,7 +82,7 @@ export class BrowserSpeech {
     else this.#giveUp();
   }
 
-  /** @param open whether a person who speaks now means to be heard */
+  /** @param open whether speech is now meant to be heard */
   setOpen(open: boolean): void {
     this.#open = open;
     if (open) this.#recogniser?.start();
@@ -207,7 +207,7 @@ export class BrowserSpeech {
     this.#options.post({ type: 'offer-page', offer: { page_recogniser } });
   }
 
-  /** What was chosen cannot be done: the relay listens again. */
+  /** The choice cannot be carried out: the relay listens again. */
   #giveUp(): void {
     if (this.#chosen === 'off') return;
     this.#chosen = 'off';

@@ -42,7 +42,7 @@ export class ScriptedRecogniser implements SpeechRecogniser {
     this.#fire('start', {});
   }
 
-  /** It ends by itself, after an error if one is named. */
+  /** The recogniser ends by itself, after an error if one is named. */
   ends(error?: string): void {
     if (error !== undefined) this.#fire('error', { error });
     this.#fire('end', {});

@@ -19,7 +19,7 @@ test('speech is told from the room it is in', () => {
   const spoken = [...frames(12, -28), ...frames(10, -60), ...frames(12, -24), ...frames(8, -40)];
   expect(speechLevelOf(spoken, -62)).toBe(-24);
   expect(speechLevelOf(spoken.slice(0, 15), -62)).toBeNull();
-  // A fan that runs on is no speech, nor is a whisper below every microphone's own noise.
+  // A fan that runs on is not speech, nor is a whisper below every microphone's own noise.
   expect(speechLevelOf(frames(200, -38), -40)).toBeNull();
   expect(speechLevelOf(frames(200, -59), -90)).toBeNull();
 });

@@ -3,11 +3,11 @@ import { dbfsOf, rmsOf } from '@parley/shared/audio/level';
 /** What a microphone that delivers nothing but zeros is said to have: far below any real one. */
 export const SILENT_DBFS = -120;
 
-/** Below this nothing is taken for speech, however quiet the room is. */
+/** Sound below this never counts as speech, however quiet the room is. */
 const QUIETEST_SPEECH_DBFS = -58;
 /** How much louder than the room speech is at least. */
 const SPEECH_ABOVE_NOISE_DB = 9;
-/** Speech of this length is enough to tell its level: 20 frames of 32 ms. */
+/** Speech of this length is enough to measure its level: 20 frames of 32 ms. */
 const ENOUGH_FRAMES = 20;
 
 /** RMS of a frame, dB relative to full scale. */
@@ -24,7 +24,7 @@ export function noiseFloorOf(levels: readonly number[]): number {
  * How loud the person speaks: the level that the louder half of their speech has.
  *
  * @param levels one a frame, dBFS
- * @returns null while too little speech was heard to tell
+ * @returns null while too little speech was heard
  */
 export function speechLevelOf(levels: readonly number[], noiseDbfs: number): number | null {
   const thresholdDbfs = Math.max(QUIETEST_SPEECH_DBFS, noiseDbfs + SPEECH_ABOVE_NOISE_DB);

@@ -14,9 +14,9 @@ export type CheckStep =
 export type MicrophoneFigures =
   | {
       readonly kind: 'open';
-      /** As the person sees it in the settings; '' if the browser does not tell. */
+      /** As the person sees it in the settings; '' if the browser does not give it. */
       readonly label: string;
-      /** Of the device, if the browser tells. */
+      /** Of the device, if the browser gives it. */
       readonly captureHz: number | null;
       /** Of the audio context: what the voice is played at. */
       readonly contextHz: number;
@@ -31,7 +31,7 @@ export type SpeakerFigures =
 export interface EchoFigures {
   /** Of what came back with the browser's cancellation on. */
   readonly levelDbfs: number;
-  /** How much above the noise around it; 0 or less if nothing of it can be told. */
+  /** How much above the noise around it; 0 or less if it could not be measured. */
   readonly aboveNoiseDb: number;
 }
 

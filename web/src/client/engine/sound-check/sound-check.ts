@@ -51,7 +51,7 @@ const SPEAK_FRAMES = Math.round(8_000 / FRAME_MS);
 const SPEAK_FRAMES_AFTER_ZEROS = Math.round(4_000 / FRAME_MS);
 /** How long the last chirp's echo is waited for. */
 const ECHO_TAIL_MS = 800;
-/** The chirps may be late by as much where a Bluetooth speaker wakes up. */
+/** The chirps may be late by as much if a Bluetooth speaker wakes up. */
 const PLAY_DEADLINE_MS = 4_000;
 /** Nothing that is quieter can be compared with the noise. */
 const FLOOR_DBFS = -90;
@@ -68,7 +68,7 @@ export async function* checkSound(
     ports.measureRelay(signal).then((relay): CheckFigures => ({ relay })),
     ports.checkDetector(signal).then((detector): CheckFigures => ({ detector })),
   ]);
-  // What failed there is reported at the end; until then it must not be an unhandled rejection.
+  // A failure there is reported at the end; until then it must not be an unhandled rejection.
   beside.catch(() => undefined);
   yield* checkAudio(ports, signal);
   if (signal.aborted) return;

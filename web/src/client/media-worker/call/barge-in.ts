@@ -4,7 +4,7 @@ import type { AudibleReply } from '../downlink/voice-queue.ts';
 const SUSPICION_LIMIT_MS = 2_000;
 /** How long after the end of an utterance the relay's decision is waited for. */
 const DECISION_DEADLINE_MS = 2_500;
-/** Without a decision: who spoke for longer had something to say. */
+/** Without a decision: a person who spoke for longer had something to say. */
 const MIN_INTERRUPTION_MS = 900;
 
 /** The reply that an utterance may interrupt. */
@@ -47,7 +47,7 @@ export class BargeIn {
     this.#options.hold();
   }
 
-  /** It was not speech. */
+  /** The utterance was not speech. */
   dismissed(): void {
     clearTimeout(this.#suspicion);
     this.#isSuspected = false;
@@ -73,14 +73,14 @@ export class BargeIn {
     );
   }
 
-  /** It was a backchannel: the voice goes on where it was held. */
+  /** The utterance was a backchannel: the voice continues at the place of the hold. */
   goOn(): void {
     clearTimeout(this.#deadline);
     this.#undecided = undefined;
     if (!this.#isSuspected) this.#options.resume();
   }
 
-  /** There is nothing to hold any more, or something else holds it from here on. */
+  /** The voice is over, or another hold keeps it from here on. */
   over(): void {
     clearTimeout(this.#suspicion);
     clearTimeout(this.#deadline);

@@ -72,7 +72,7 @@ export class BrowserVoice {
   onReport({ responseId, clause, state }: BrowserVoiceReport): void {
     const reply = this.#replies.get(responseId);
     const asked = reply?.clauses.get(clause);
-    // What was interrupted may still be reported.
+    // The interrupted clause may still be reported.
     if (reply === undefined || asked === undefined) return;
     if (state === 'started') {
       this.#options.onBegun(responseId, clause, asked.receivedMs);

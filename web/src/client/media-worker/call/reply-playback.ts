@@ -167,7 +167,7 @@ export class ReplyPlayback {
     const { audio, item, response_id: responseId } = event;
     this.replies.begin(event);
     if (audio !== null) this.voice.open({ responseId, item, rateHz: audio.sample_rate });
-    // It crossed the news that the person speaks again: the relay will cancel it.
+    // The reply crossed the news that the person speaks again: the relay will cancel it.
     if (this.personSpeaks) this.voice.flush(responseId);
     this.#settle();
     // A timer that goes off is not what the person waits for.

@@ -4,7 +4,7 @@ import { TurnTakingRig } from './turn-taking.rig.ts';
 
 type Gate = 'quiet' | 'tentative' | 'speaking' | 'paused' | 'key';
 
-/** Something that happens in a call, and a number to choose whom it happens to. */
+/** Something that happens in a call, and a number to choose its target. */
 export interface Step {
   readonly does: keyof typeof STEPS;
   readonly n: number;

@@ -38,7 +38,7 @@ interface Utterance {
 /**
  * The person's turns, and barge-in.
  *
- * The first frame that may be speech holds the voice where it is; a misfire lets it go on from
+ * The first frame that may be speech holds the voice in place; a misfire lets it continue from
  * there. Confirmed speech keeps it held until the relay has decided whether that interrupts: then
  * the voice is flushed and reported with how much of it was heard, or goes on. If the relay does
  * not decide, or the voice cannot be held, speech is a barge-in at once. Typing always is.
@@ -81,7 +81,7 @@ export class ClientTurnTaking {
     this.#bargeIn.dismissed();
   }
 
-  /** @param isHeld push-to-talk: who presses a key for it means to interrupt */
+  /** @param isHeld push-to-talk: a person who presses a key for it means to interrupt */
   speechStarted(onsetMs: number, isHeld = false): void {
     const { playback, send, log } = this.#options;
     log('vad', 'started');
@@ -159,7 +159,7 @@ export class ClientTurnTaking {
         if (event.utterance === this.#bargeIn.undecided?.utterance) this.#settle(false);
         return;
       case 'response.done':
-        // There is nothing left to go on with.
+        // Nothing is left to continue.
         if (event.status !== 'cancelled') return;
         if (event.response_id === this.#bargeIn.undecided?.responseId) this.#settle(true);
         return;
@@ -205,7 +205,7 @@ export class ClientTurnTaking {
 
   #predicted(event: RelayEventOf<'input_audio_buffer.end_of_turn_predicted'>): void {
     const { number, isOpen, pausedAtMs } = this.#utterance;
-    // It may have crossed the news that the person goes on.
+    // The prediction may have crossed the news that the person goes on.
     if (event.utterance !== number || !isOpen || pausedAtMs === undefined) return;
     const { probability, delay_ms: delayMs, reasons } = event;
     const { now, notify, log } = this.#options;

@@ -62,7 +62,7 @@ export class CapturePort {
     this.#options.segmenter.detach();
   }
 
-  /** In the place of another, it goes on with what is being said. */
+  /** If it replaces another, it continues the open utterance. */
   #attach(command: AttachCapture): void {
     const { source, latencyMs, isPriming, settings } = command;
     this.#attached?.abort();
@@ -105,10 +105,10 @@ export class CapturePort {
 /**
  * Notices when the way from the microphone has grown longer.
  *
- * If a page's process stands still, what was captured meanwhile waits in the browser, and from
- * then on all that is captured waits behind it: 300 ms of standing still cost some 80 ms for the
- * rest of the call, of which no reported latency tells. The same holds for a source that was
- * opened while the context was still starting. Another source of the same track begins without.
+ * If a page's process stands still, the audio captured meanwhile waits in the browser, and from
+ * then on all later audio waits behind it: 300 ms of standing still cost some 80 ms for the rest of
+ * the call, which no reported latency shows. The same holds for a source that was opened while the
+ * context was still starting. Another source of the same track begins without.
  */
 export class CaptureStalls {
   #lastMs: number | undefined;

@@ -12,11 +12,11 @@ const JUMP_MESSAGES = 16;
 const WINDOW_MS = 10_000;
 
 /**
- * Tells the time of a moment that is given on the audio context's clock.
+ * Converts a moment on the audio context's clock to our time.
  *
  * Messages from the audio thread carry its time and take a while to arrive, sometimes long: so the
  * smallest difference between arrival and stamp, over the last 10 to 20 seconds, is the best
- * estimate of the distance between the clocks. It needs no page, whose thread may be blocked.
+ * estimate of the distance between the clocks. This needs no page, whose thread may be blocked.
  */
 export class ContextClock {
   #windowStartMs = Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export class ContextClock {
     this.#lateInARow = late ? this.#lateInARow + 1 : 0;
     this.#leastLateMs = late ? Math.min(this.#leastLateMs, offsetMs) : Number.POSITIVE_INFINITY;
     if (this.#lateInARow >= JUMP_MESSAGES) {
-      // Not slow messages: the context's time stood still.
+      // The messages are not slow: the context's time stood still.
       this.#lateInARow = 0;
       this.#previousMs = Number.POSITIVE_INFINITY;
       this.#currentMs = this.#leastLateMs;

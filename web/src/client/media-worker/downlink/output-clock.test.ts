@@ -3,10 +3,10 @@ import { localMsOf } from '../../messages/local-clock.ts';
 import { ContextClock } from '../capture/context-clock.ts';
 import { OutputClock } from './output-clock.ts';
 
-/** What the clock adds for the part of the way that nothing tells of. */
+/** The clock's addition for the part of the way that no interface reports. */
 const UNSEEN_MS = 11;
 const REPORTS_PER_SECOND = 30;
-/** The audio thread tells the time in whole ms. */
+/** The audio thread gives the time in whole ms. */
 const CLOSE_MS = 2;
 
 interface Course {
@@ -16,7 +16,7 @@ interface Course {
   wayMs(second: number): number;
 }
 
-/** How far what a clock says of a sample is from the truth, after a context has run for a while. */
+/** The error of a clock's answer for a sample, after a context has run for a while. */
 function errorsOf(seconds: number, { standsMs, wayMs }: Course) {
   const systemMs = Date.now() - seconds * 1_000;
   const startMs = localMsOf(systemMs);

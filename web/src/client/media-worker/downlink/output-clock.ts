@@ -8,11 +8,11 @@ const KEPT = 60;
 const NEAREST = 9;
 /** Reports of rendering that are kept, thirty a second. */
 const KEPT_RENDERINGS = 1_800;
-/** What was rendered within so long after a sample tells when the sample was. */
+/** A rendering within so long after a sample dates that sample. */
 const WITHIN_S = 0.4;
 /**
- * On the way from the microphone's frames to the speaker that no interface tells of (0 to 20 ms).
- * `npm run bench -- ear` measures it: without it, so much was the median of ear − panel in
+ * The part of the way from the microphone's frames to the speaker that no interface reports (0 to
+ * 20 ms). `npm run bench -- ear` measures it: without it, so much was the median of ear − panel in
  * Chromium 156 with echo cancellation.
  */
 const UNSEEN_MS = 11;
@@ -25,11 +25,11 @@ export interface OutputReport {
 }
 
 /**
- * Tells when a sample that the audio context renders leaves the speaker.
+ * Computes when a sample that the audio context renders leaves the speaker.
  *
  * The context's time stands still when the audio thread does, by hundreds of ms on a busy machine,
- * so that instants from before say nothing of a sample after. What lasts is the way from rendering
- * to the speaker: it is taken from the instants, and added to when the sample itself was rendered.
+ * so that instants from before say nothing of a sample after. The way from rendering to the speaker
+ * stays the same: it is taken from the instants, and added to when the sample itself was rendered.
  */
 export class OutputClock {
   readonly #contextClock: ContextClock;
@@ -39,7 +39,7 @@ export class OutputClock {
   readonly #renderings = new Float64Array(2 * KEPT_RENDERINGS).fill(Number.NaN);
   #count = 0;
 
-  /** @param contextClock - told of renderings as well */
+  /** @param contextClock - informed of renderings as well */
   constructor(contextClock: ContextClock) {
     this.#contextClock = contextClock;
   }

@@ -35,9 +35,9 @@ export interface VoiceQueueOptions {
   /** Its first sample that can be heard was rendered. */
   onAudible(responseId: string, contextTimeS: number): void;
   onProgress(responseId: string, playedMs: number, rms: number): void;
-  /** It was played to its end. */
+  /** The voice was played to its end. */
   onFinished(responseId: string, playedMs: number): void;
-  /** It was flushed after so much of it was played. */
+  /** The voice was flushed after so much of it was played. */
   onInterrupted(responseId: string, playedMs: number): void;
   now(): number;
 }
@@ -131,7 +131,7 @@ export class VoiceQueue {
     this.#options.post({ type: 'hold' }, []);
   }
 
-  /** It was not: goes on from where it was held. */
+  /** The hold was wrong: the voice continues at the place of the hold. */
   resume(): void {
     for (const voice of this.#items) voice.heldMs = undefined;
     this.#options.post({ type: 'resume' }, []);

@@ -75,7 +75,7 @@ describe('until the echo canceller has learnt', () => {
     rig.echo.primed();
     await rig.hear(0.1, 10);
     expect(rig.log).toEqual(['suspected', 'started']);
-    // What was overheard before is not in its pre-roll.
+    // Sound overheard before is not in its pre-roll.
     expect(rig.sentMs).toBeLessThanOrEqual(10 * FRAME_MS);
   });
 

@@ -6,7 +6,7 @@ import type { Leak, LeakMeter } from './leak-meter.ts';
 const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
 /** A room and the way to the ear and back are silent after so long. */
 const ECHO_TAIL_MS = 400;
-/** −56 dBFS: what is softer while we play is left of an echo, not a person who interrupts. */
+/** −56 dBFS: softer sound while we play is left of an echo, not a person who interrupts. */
 const SOFTEST_INTERRUPTION = 0.0016;
 
 /** A stretch of microphone; a level is the root mean square of samples in −1…1. */
@@ -17,14 +17,14 @@ export interface HeardFrame {
 }
 
 export interface EchoGuardOptions {
-  /** Told if voice can no longer interrupt for all the echo, and if it can again. */
+  /** Called if voice can no longer interrupt for all the echo, and if it can again. */
   readonly notify?: (notice: { readonly type: 'echo'; readonly isHopeless: boolean }) => void;
-  /** Told when the echo canceller of a microphone begins to learn, and when it has learnt. */
+  /** Called when the echo canceller of a microphone begins to learn, and when it has learnt. */
   readonly phases?: Pick<CallPhases, 'priming'>;
 }
 
 /**
- * Tells our own voice, as far as it comes back through the microphone, from the person's.
+ * Distinguishes our own voice, as far as it comes back through the microphone, from the person's.
  *
  * All instants are ms on our own clock.
  */
@@ -52,7 +52,7 @@ export class EchoGuard {
   }
 
   /**
-   * Begins to measure, once what that takes has come: it is of no use before a call. Should it not
+   * Begins to measure, once what that takes has come: it is useless before a call. Should it not
    * come, nothing is shown of the echo.
    */
   async measure(): Promise<void> {

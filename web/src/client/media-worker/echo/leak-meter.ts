@@ -19,12 +19,12 @@ const LIKE_ECHO = 0.6;
 const UNSURE = 0.35;
 /** As small a share of the powers as rounding may leave of no spread at all. */
 const STEADY = 1e-9;
-/** Silence between words: what is heard then is no echo. */
+/** Silence between words: the sound heard then is not an echo. */
 const FLOOR_QUANTILE = 0.1;
 const FLOOR_DB = -90;
 /**
- * An echo as loud as this leaves no room above it for a person, whom microphones hear at −25 to
- * −31 dBFS. It has to be softer by some dB to be bearable again.
+ * An echo as loud as this leaves no room above it for a person, whom microphones hear at −25 to −31
+ * dBFS. The echo has to be softer by some dB to be bearable again.
  */
 const HOPELESS_DBFS = -34;
 const BEARABLE_DBFS = -40;
@@ -38,7 +38,7 @@ export interface Leak {
   readonly delayMs: number;
   /** How alike what is heard and what is played are, 0–1. */
   readonly likeness: number;
-  /** They are so alike that it is no other sound. */
+  /** They are so alike that the sound is an echo. */
   readonly isEcho: boolean;
   /** What the loud moments of playback leak, dBFS. */
   readonly loudnessDbfs: number;
@@ -115,8 +115,8 @@ export class LeakMeter {
     const loudness = this.#meanAudible(first - lag, latest - lag);
     const gain = this.#gainAt(first, latest, lag, loudness);
     if (gain === undefined) return;
-    // What is not like the playback is another sound: it can only show that the echo is no louder.
-    // The first estimate is no exception, or who talks over the first words would not be heard.
+    // Sound unlike the playback is another sound: it can only show that the echo is no louder. The
+    // first estimate is not an exception, or a person over the first words would not be heard.
     const isOther = likeness < LIKE_ECHO + UNSURE * (1 - (latest - begin) / WINDOW_SLOTS);
     if (isOther && dbOf(gain) >= (this.#leak?.levelDb ?? Number.POSITIVE_INFINITY)) {
       this.#loudEstimates = 0;

@@ -18,7 +18,7 @@ const STATS_INTERVAL_MS = 500;
 export interface CallFlightOptions {
   now(): number;
   notify(notice: MediaNotice): void;
-  /** undefined if there is no call. */
+  /** undefined without a call. */
   stats(): Omit<MediaStats, 'atMs'> | undefined;
 }
 
@@ -70,7 +70,7 @@ export class CallFlight {
     this.#recorder.note(atMs, { kind: 'microphone', settings });
   }
 
-  /** What the page was told. */
+  /** The notices for the page. */
   notice(atMs: number, notice: MediaNotice | PageRequest): void {
     if (notice.type === 'levels') return this.#recorder.speech(atMs, notice.speechProbability);
     if (notice.type !== 'turn-measured') return;
@@ -123,7 +123,7 @@ export class CallFlight {
   }
 }
 
-/** Ids would tell the person's devices, and the person, from others. */
+/** Ids would identify the person's devices, and the person. */
 const IDENTIFYING: readonly string[] = ['deviceId', 'groupId'];
 
 function shareable(settings: object): MicrophoneSettings {

@@ -4,12 +4,12 @@ import type { CallFlight } from './call-flight.ts';
 const MAX_UNTOLD = 2_000;
 
 type Tale = (flight: CallFlight) => void;
-/** Tells the flight recorder something that happens now. */
+/** Records something that happens now. */
 export type TellFlight = (what: (flight: CallFlight, atMs: number) => void) => void;
 
 /**
- * The flight recorder, whose code is loaded with the first call. What it is told meanwhile it
- * learns once it is there, in the same order and with its times.
+ * The flight recorder, whose code is loaded with the first call. Entries that come meanwhile reach
+ * it once it is there, in the same order and with their times.
  */
 export class LateFlight {
   readonly #now: () => number;
@@ -23,7 +23,7 @@ export class LateFlight {
     this.#load = load;
   }
 
-  /** Call it before there is something to tell. If it fails, the next call tries again. */
+  /** Call it before there is something to record. If it fails, the next call tries again. */
   load(): void {
     this.#loading ??= this.#load().then(
       (flight) => {

@@ -3,7 +3,7 @@ const WINDOW_SAMPLES = 32;
 const WINDOW_MS = 2;
 /** What is kept: the longest pause that ends a turn, and the speech before it. */
 const KEPT_WINDOWS = 2_400;
-/** Before the detector's end, where the level of the speech is taken. */
+/** The span before the detector's end from which the level of the speech is taken. */
 const SPEECH_WINDOWS = 1_000;
 /** Speech that is 34 dB below its own peak is no longer heard as speech. */
 const AUDIBLE_SHARE = 0.02;
@@ -25,7 +25,7 @@ const LONGEST_GAP_MS = 200;
  * Where speech was last heard, found in its samples: the last of them above the noise and within
  * 34 dB of the loudest.
  *
- * The detector's end does not tell: it lags by 60 to 110 ms, and it may miss a last short word.
+ * The detector's end does not show it: it lags by 60 to 110 ms, and it may miss a last short word.
  */
 export class AudibleEnd {
   /** Peaks of the latest windows, a ring. */

@@ -17,7 +17,7 @@ const FORMANTS_HZ = [
 /** Runs the detector on a vowel and then on silence. Rejects if it cannot be run. */
 export async function checkDetector(detector: SpeechDetector): Promise<DetectorCheck> {
   const speech = await highestOf(detector, makeVowel());
-  // What it still remembers of the vowel fades.
+  // The detector's memory of the vowel fades.
   await highestOf(detector, new Float32Array((FRAMES / 2) * FRAME_SAMPLES));
   const silence = await highestOf(detector, new Float32Array(FRAMES * FRAME_SAMPLES));
   return { kind: 'ready', speech, silence };

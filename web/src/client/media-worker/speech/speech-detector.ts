@@ -1,6 +1,6 @@
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 
-/** Tells speech from everything else, frame by frame. */
+/** Distinguishes speech from everything else, frame by frame. */
 export interface SpeechDetector {
   /** @param frame 512 samples at 16 kHz. @returns 0–1 */
   probabilityOf(frame: Float32Array): Promise<number>;
@@ -10,7 +10,7 @@ export interface SpeechDetector {
 const MAX_WAITING_FRAMES = 200;
 
 export interface DetectorQueueOptions {
-  /** Whether frames go on without a probability while the detector still loads. */
+  /** Whether frames pass without a probability while the detector still loads. */
   isBypassed(): boolean;
   onFrame(block: CapturedBlock, probability: number): void;
   /** The detector broke: from here on every probability is 0. */

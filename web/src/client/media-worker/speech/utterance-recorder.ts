@@ -53,7 +53,7 @@ export class UtteranceRecorder {
     if (this.#open) this.#append(frame);
   }
 
-  /** What is captured from `fromMs` on may be needed again until the open utterance is over. */
+  /** Audio from `fromMs` on may be needed again until the open utterance is over. */
   keepFrom(fromMs: number): void {
     this.#keepFromMs = Math.min(this.#keepFromMs, fromMs);
   }

@@ -4,7 +4,7 @@ import { EchoGuard } from '../echo/echo-guard.ts';
 import type { SpeechDetector } from './speech-detector.ts';
 import { UtteranceSegmenter, type SegmenterEvent } from './utterance-segmenter.ts';
 
-/** Told of each frame by its first sample, so that a test can say what is speech. */
+/** Gets each frame marked by its first sample, so that a test can say what is speech. */
 class MarkedDetector implements SpeechDetector {
   fails = false;
   async probabilityOf(frame: Float32Array): Promise<number> {
@@ -109,7 +109,7 @@ test('while we play, what is likely our own echo is not taken for speech', async
 test('another microphone goes on with what is being said', async () => {
   await hear(SPEECH, 20);
   const before = sentMs;
-  // It takes a moment to open, and counts its samples from 0.
+  // The new microphone takes a moment to open, and counts its samples from 0.
   nowMs += 160;
   segmenter.attach(0, contextClock);
   const startS = nowMs / 1_000;
@@ -168,7 +168,7 @@ describe('paused', () => {
     segmenter.setPaused(false);
     await hear(SPEECH, 5);
     await hear(SILENCE, 30);
-    // What was said before is not its pre-roll.
+    // Earlier speech is not its pre-roll.
     expect(sentMs).toBeLessThan(35 * 32);
     expect(log.slice(0, 2)).toEqual(['suspected', 'started']);
   });

@@ -117,11 +117,11 @@ export class UtteranceSegmenter {
   }
 
   /**
-   * A microphone was opened. In the place of another, it goes on with what is being said.
+   * A microphone was opened. If it replaces another, it continues the open utterance.
    *
-   * @param latencyMs from its membrane to where its frames get their times
+   * @param latencyMs from its membrane to the timing of its frames
    * @param clock of these times
-   * @param audibleEnd that is to find where speech ends in its samples
+   * @param audibleEnd that is to find the end of speech in its samples
    */
   attach(latencyMs: number, clock: ContextClock, audibleEnd?: AudibleEnd): void {
     this.#clock = new CaptureClock(clock, latencyMs);
@@ -194,7 +194,7 @@ export class UtteranceSegmenter {
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
     if (this.#paused || (this.#muted && this.#hold.kind === 'up')) {
-      // Not even as the pre-roll of what is said after unmuting.
+      // Not even as the pre-roll of speech after unmuting.
       this.#recorder.forget();
       return;
     }
@@ -208,7 +208,7 @@ export class UtteranceSegmenter {
     }
   }
 
-  /** Whether we heard ourselves. What is heard while that may be is not kept as a pre-roll. */
+  /** Whether we heard ourselves. Sound heard while that may be is not kept as a pre-roll. */
   #isOurs(frame: HeardFrame): boolean {
     const { echo, isPlaying } = this.#options;
     echo.captured(frame);
@@ -246,7 +246,7 @@ export class UtteranceSegmenter {
   ): void {
     const hold = stepHold(before, frame);
     this.#hold = hold;
-    // What was said before the key was let go is still on its way until a frame reaches beyond.
+    // Speech before the key was let go is still on its way until a frame reaches beyond.
     if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo(hold);
   }
 
@@ -276,7 +276,7 @@ export class UtteranceSegmenter {
     this.#begin(onsetMs);
     const gate = this.#gate;
     if (gate.kind !== 'speaking' && gate.kind !== 'paused') return;
-    // What was said before has ended with the turn.
+    // Speech before it has ended with the turn.
     this.#gate = { ...gate, onsetMs };
     if (gate.kind === 'paused')
       this.#tell({ type: 'paused', speechEndMs: speechEndOf(this.#gate, this.#options.now()) });

@@ -35,7 +35,7 @@ export class OperatorRefused extends Error {
   }
 }
 
-/** The page asks again in a moment: an answer that takes longer is of no use. */
+/** The page asks again in a moment: an answer that takes longer is useless. */
 const OVERVIEW_DEADLINE_MS = 5_000;
 /** The relay writes the heap to disk and sends it: some hundred megabytes. */
 const HEAP_DEADLINE_MS = 300_000;
@@ -72,7 +72,7 @@ export function createOperatorApi(access: OperatorSignIn) {
         try {
           return await requestJson(relay, { ...request, deadlineMs }, overviewSchema);
         } catch (error) {
-          // The address is there if anybody may see it at all.
+          // The address is there if the public may see it at all.
           if (!(error instanceof ParleyError) || error.code !== 'not_found') throw error;
           const refusal = token === undefined ? 'no-admin' : 'no-status';
           throw new OperatorRefused(refusal, { cause: error });

@@ -41,7 +41,7 @@ const HELD_OFF_MS = 10_000;
 export type StatusFeed = ReturnType<typeof createStatusFeed>;
 
 /**
- * Asks the relay how it is, again and again, one question at a time. What was known stays known
+ * Asks the relay how it is, again and again, one question at a time. The last answer stays known
  * while the relay is away. A relay that refuses is not asked again until `refresh`.
  */
 export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeedOptions) {

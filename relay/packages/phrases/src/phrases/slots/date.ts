@@ -20,8 +20,8 @@ export interface NamedDate {
   /** As a feast is called; undefined if its date was said. */
   readonly name?: string | undefined;
   /**
-   * The one that is meant on a given day: the next if no year was said, that day itself included.
-   * undefined if there is no such day, as of February 30.
+   * The date that is meant on a given day: the next if no year was said, that day itself included.
+   * undefined if it does not exist, as February 30.
    */
   from(today: CalendarDate): CalendarDate | undefined;
 }

@@ -9,8 +9,8 @@ export interface Unit {
   readonly many: string;
   /**
    * In the dimension's base: metre, kilogram, litre, metre per second, kelvin, second, square
-   * metre. Factors are exact where the unit is defined by them (international yard and pound
-   * agreement of 1959, US customary volumes).
+   * metre. Factors are exact if the unit is defined by them (international yard and pound agreement
+   * of 1959, US customary volumes).
    */
   readonly factor: number;
   /** Added after the factor: the zero of a temperature scale, in kelvin. */

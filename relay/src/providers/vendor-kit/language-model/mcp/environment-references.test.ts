@@ -9,7 +9,7 @@ test.each([
   ['${PORT:-8080}', '8080'],
   ['${KEY:-other}', 'k-1'],
   ['${EMPTY}|${PORT:-}', '|'],
-  // What comes from the environment is not read again.
+  // Values from the environment are not read again.
   ['${NESTED}', '${KEY}'],
   ['$KEY {KEY} ${} ${not a name} $${', '$KEY {KEY} ${} ${not a name} $${'],
 ])('%s becomes %s', (text, expected) => {

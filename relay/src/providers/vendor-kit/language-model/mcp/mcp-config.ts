@@ -55,7 +55,7 @@ function serverIn(environment: Environment) {
     if (!disabled && context.issues.length === 0 && !httpUrl.safeParse(url).success) {
       context.addIssue({ code: 'custom', path: ['url'], message: 'expected an http or https URL' });
     }
-    // Where nothing is said it is the streamable transport, which has taken the place of `sse`.
+    // The default is the streamable transport, which has replaced `sse`.
     const kind = type === 'sse' ? 'sse' : 'http';
     const headers = resolveAll(entry.headers, 'headers');
     return { disabled, allow, transport: { kind, url, headers } };

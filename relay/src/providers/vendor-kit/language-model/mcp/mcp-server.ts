@@ -250,7 +250,7 @@ async function connectMcp(
     transport: wire,
     clientName: 'parley',
     initializationOptions: { signal },
-    // These are lost connections, which are noticed elsewhere, or of no consequence.
+    // Such errors are lost connections, which are noticed elsewhere, or of no consequence.
     onUncaughtError: () => {},
   });
   try {

@@ -3,7 +3,7 @@ import { FRAME_SAMPLES } from '../../../messages/capture-messages.ts';
 import { Convolution, dot, LongShortTermMemory, sigmoid, type Activations } from './layers.ts';
 import type { SileroWeights } from './silero-weights.ts';
 
-/** What a frame is heard with of the one before: a beginning at the seam is seen whole. */
+/** The part of the frame before that a frame is heard with: it shows a beginning at the seam. */
 const CONTEXT_SAMPLES = 64;
 /** A frame is continued by its mirror image. */
 const MIRRORED_SAMPLES = 64;
@@ -18,7 +18,7 @@ const HANN = Float64Array.from(
 );
 
 /**
- * Silero v6, a network that tells speech from everything else, at 16 kHz.
+ * Silero v6, a network that distinguishes speech from everything else, at 16 kHz.
  *
  * The magnitudes of four spectra, four convolutions, a memory and one weighted sum; see
  * https://github.com/snakers4/silero-vad. Nothing of its 400,000 multiplications needs a runtime
