@@ -8,6 +8,8 @@ const RELAY_HOPS = 6;
 
 const TEST = /(?<!\.speech)\.test\.ts$/;
 const RELAY_TEST = /^relay\/(test|simulators|bench)\//;
+/** They test the tools; the product is far behind what they import. */
+const TOOLS_TEST = /^relay\/tools\//;
 
 /** Programs: what they import is the product, and fakes and rigs are not. */
 const ENTRIES = /^(relay\/src\/main\.ts|web\/src\/main\.tsx|.*\/src\/.*\.(worker|worklet)\.ts)$/;
@@ -108,7 +110,9 @@ export class NearTests {
   constructor(graph: ImportGraph) {
     this.#graph = graph;
     const tests = graph.files.filter((file) => TEST.test(file));
-    this.#unitTests = tests.filter((file) => !RELAY_TEST.test(file));
+    this.#unitTests = tests.filter(
+      (file) => ![RELAY_TEST, TOOLS_TEST].some((one) => one.test(file)),
+    );
     this.#relayTests = tests.filter((file) => RELAY_TEST.test(file));
   }
 
