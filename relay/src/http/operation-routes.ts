@@ -1,13 +1,16 @@
 import { Readable } from 'node:stream';
 import { getHeapSnapshot } from 'node:v8';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { API_PATHS } from '@parley/shared';
+import { API_PATHS, logSettingsRequestSchema, type logSettingsSchema } from '@parley/shared';
 import { HISTORY_RANGES } from '@parley/shared/monitoring-api';
 import type { Clock } from '../base/lib/clock.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
+import { z } from 'zod/mini';
+import type { RelaySettings } from '../people/limits/relay-settings.ts';
+import { bodyOf } from './requests.ts';
 
 /** How long a reader may take nothing. */
 const STALL_MS = 60_000;
@@ -82,4 +85,50 @@ function whileItIsRead(source: Readable, clock: Clock): ReadableStream<Uint8Arra
     },
   });
   return (Readable.toWeb(source) as ReadableStream<Uint8Array>).pipeThrough(watch);
+}
+
+/**
+ * The level of the log, below `/api/v1/admin/logs`; the same as `log_level` of the settings.
+ *
+ * - `GET /` says what it is
+ * - `PUT /` with `{level}` changes it; `null` is that of the environment
+ *
+ * @param access - refuses callers who are not administrators
+ */
+export function adminLogs(
+  access: MiddlewareHandler<AdminEnv>,
+  settings: Pick<RelaySettings, 'logLevel' | 'change'>,
+): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
+  app.use(access);
+  const report = (): z.infer<typeof logSettingsSchema> => ({ level: settings.logLevel });
+  app.get('/', (c) => c.json(report()));
+  app.put('/', async (c) => {
+    const { level } = await bodyOf(c, logSettingsRequestSchema);
+    await settings.change({ log_level: level }, c.var.admin);
+    return c.json(report());
+  });
+  return app;
+}
+
+/**
+ * What an administrator changes while the relay runs, below `/api/v1/admin/settings`.
+ *
+ * - `GET /` says what holds, and what of it was changed
+ * - `PATCH /` changes what its body names
+ *
+ * @param access - refuses callers who are not administrators
+ */
+export function adminSettings(
+  access: MiddlewareHandler<AdminEnv>,
+  settings: Pick<RelaySettings, 'describe' | 'change'>,
+): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
+  app.use(access);
+  app.get('/', (c) => c.json(settings.describe()));
+  app.patch('/', async (c) => {
+    await settings.change(await bodyOf(c, z.unknown()), c.var.admin);
+    return c.json(settings.describe());
+  });
+  return app;
 }

@@ -16,7 +16,7 @@ const EMBEDDED_SETTINGS = {
     min: 1,
     max: 64,
     about:
-      'Threads of the embedded recogniser. Two stand ready, the others start when they are needed. More people than that share them: it decodes much faster than they speak. Each takes about 170 MB.',
+      'Threads of the embedded recogniser. Two stand ready, the others start when they are needed. One belongs to an utterance until it is decoded; while all are taken, the next utterance waits. Each takes about 170 MB.',
   }),
   EMBEDDED_WAIT_S: seconds({
     fallback: 2,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clientName } from './routes.ts';
+import { clientName } from './session-routes.ts';
 
 it.each([
   [
