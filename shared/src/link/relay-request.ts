@@ -93,7 +93,7 @@ export function requestJson<T>(
 function unreadable(baseUrl: string, path: string, status: number): ClientError {
   return new ClientError(
     'unreadable_answer',
-    `What answers at ${baseUrl} does not speak Parley's protocol (HTTP ${status} from ${path}).`,
+    `The server at ${baseUrl} does not speak Parley's protocol (HTTP ${status} from ${path}).`,
   );
 }
 

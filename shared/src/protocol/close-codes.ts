@@ -49,7 +49,7 @@ export const CLOSE_REASONS = {
     code: 4402,
     reason: 'budget_exhausted',
     retry: 'never',
-    message: 'What may be spent has been spent.',
+    message: 'The budget is used up.',
   },
   signedOut: {
     code: 4403,

@@ -36,7 +36,7 @@ export const ERRORS = {
   access_code_wrong: entry(401, false, 'The access code is not right.'),
   forbidden: entry(403, false, 'This account may not do that.'),
   plan_excludes: entry(403, false, 'The plan of this account does not include that.'),
-  budget_exhausted: entry(402, false, 'What may be spent has been spent.'),
+  budget_exhausted: entry(402, false, 'The budget is used up.'),
   origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
   host_not_allowed: entry(421, false, 'This server does not answer under this host name.'),
   not_found: entry(404, false, 'There is nothing at this address.'),
@@ -75,7 +75,7 @@ export const ERRORS = {
   storage_unavailable: entry(
     503,
     true,
-    'What was kept cannot be reached at the moment. Try again in a moment.',
+    'Stored conversations cannot be reached at the moment. Try again in a moment.',
   ),
   report_failed: entry(502, true, 'The error report could not be passed on.'),
   internal_error: entry(500, true, 'Something went wrong on the server. Please try again.'),

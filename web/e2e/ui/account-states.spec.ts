@@ -32,7 +32,7 @@ freshTest.describe('without storage or network', () => {
         account.refusal = 'storage_unavailable';
         await openPage(page, name);
         await expect(page.getByRole('alert'), name).toHaveText(
-          'What was kept cannot be reached at the moment. Try again in a moment.',
+          'Stored conversations cannot be reached at the moment. Try again in a moment.',
         );
         if (name === 'History') await expectNoViolation(page);
         account.refusal = null;

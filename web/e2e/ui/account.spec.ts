@@ -89,7 +89,7 @@ test('a page that is not encrypted says so, calmly', async ({ open }) => {
 });
 
 const ENDS: readonly (readonly [CloseReason, string])[] = [
-  [CLOSE_REASONS.budgetExhausted, 'What may be spent has been spent'],
+  [CLOSE_REASONS.budgetExhausted, 'The budget is used up'],
   [CLOSE_REASONS.signedOut, 'You are signed out'],
   [CLOSE_REASONS.endedElsewhere, 'Ended from another window or device'],
   [CLOSE_REASONS.durationLimit, 'The call reached its longest permitted duration'],

@@ -235,7 +235,7 @@ export const CORE_SETTINGS = {
     fallback: 5,
     min: 0,
     max: 600,
-    about: 'How long a relay that is told to stop lets people finish.',
+    about: 'How long a relay that stops lets people finish.',
   }),
   ...STORAGE_SETTINGS,
   ...LOG_SETTINGS,

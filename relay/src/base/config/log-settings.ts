@@ -68,7 +68,7 @@ export const LOG_SETTINGS = {
   OTEL_SERVICE_NAME: setting(z.string().min(1).max(255).default('parley'), {
     type: 'text',
     default: 'parley',
-    about: 'What the relay is called in its traces.',
+    about: "The relay's name in its traces.",
   }),
   SENTRY_DSN: setting(dsn.optional(), {
     type: 'URL with a key, as Sentry shows it',

@@ -25,7 +25,7 @@ export const METRICS_SETTINGS = {
     type: 'whole number, 16 to 16,000,000',
     unit: 'megabytes',
     about:
-      'What the process may use, for the warning at 80 % of it. Without it, the limit of its control group, else the memory of the machine.',
+      'The memory that the process may use; a warning comes at 80 % of it. Without it, the limit of its control group, else the memory of the machine.',
   }),
   METRICS_TOKEN: setting(z.string().min(16).optional(), {
     type: 'text of at least 16 characters',

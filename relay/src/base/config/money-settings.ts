@@ -12,26 +12,30 @@ export const MONEY_SETTINGS = {
   }),
   PRICE_CEILING_AUDIO_MINUTE: usd({
     fallback: 0.05,
-    about: 'What a minute of speech counts at a transcriber whose price is not known.',
+    about: 'The price of a minute of speech at a transcriber whose price is not known.',
   }),
   PRICE_CEILING_MILLION_TOKENS: usd({
     fallback: 30,
-    about: 'What a million tokens count at a generator whose price is not known.',
+    about: 'The price of a million tokens at a generator whose price is not known.',
   }),
   PRICE_CEILING_MILLION_CHARACTERS: usd({
     fallback: 200,
-    about: 'What a million characters count at a synthesizer whose price is not known.',
+    about: 'The price of a million characters at a synthesizer whose price is not known.',
   }),
   BUDGET_SESSION_USD: optionalUsd({
-    about: 'What one call may cost, in every plan. Without it, what the plan says: $5 as a rule.',
+    about:
+      "The most that one call may cost, in every plan. Without it, the plan's own bound: $5 as a rule.",
   }),
   BUDGET_USER_DAY_USD: optionalUsd({
-    about: 'What one person may spend in a day, in every plan. Without it, what the plan says.',
+    about:
+      "The most that one person may spend in a day, in every plan. Without it, the plan's own bound.",
   }),
   BUDGET_GUEST_DAY_USD: optionalUsd({
-    about: 'What all guests together may spend in a day. Without it, $20.',
+    about: 'The most that all guests together may spend in a day. Without it, $20.',
   }),
-  BUDGET_DAY_USD: optionalUsd({ about: 'What the relay may spend in a day. Without it, $100.' }),
+  BUDGET_DAY_USD: optionalUsd({
+    about: 'The most that the relay may spend in a day. Without it, $100.',
+  }),
   BUDGET_TIME_ZONE: setting(z.string().default('UTC').refine(isTimeZone), {
     type: 'IANA time zone, e.g. `Europe/Berlin`',
     default: 'UTC',

@@ -11,7 +11,7 @@ const SENTENCES = {
   settings_not_read:
     'The settings that an administrator changed cannot be read: those of the environment hold.',
   spending_not_read:
-    'What was spent today cannot be read: until the database answers, budgets of the day begin anew.',
+    "Today's spending cannot be read: until the database answers, budgets of the day begin anew.",
   few_descriptors:
     'The process may open too few files for as many calls as MAX_SESSIONS: fewer are let in.',
   certificate_not_loaded: 'The new certificate cannot be used, so the old one is kept.',

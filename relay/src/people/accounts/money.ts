@@ -157,7 +157,7 @@ class SpendingFile implements AsyncDisposable {
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     const { logger, problems } = this.#options;
-    logger.warn('spending.json cannot be read: the ledger tells what was spent today');
+    logger.warn("spending.json cannot be read: today's spending is read from the ledger");
     // Until the ledger has supplied it.
     problems.report('spending_not_read');
     return undefined;

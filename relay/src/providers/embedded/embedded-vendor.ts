@@ -22,7 +22,7 @@ const EMBEDDED_SETTINGS = {
     fallback: 2,
     max: 30,
     about:
-      'How long someone who has finished waits for a free recogniser before being told that all are busy.',
+      'How long an utterance waits for a free recogniser before its caller hears that all are busy.',
   }),
 };
 

@@ -15,7 +15,7 @@ const TRIALS = 5;
 /** To compile the runtime takes a second, and many times that on a machine that is busy starting. */
 const START_MS = 60_000;
 const ANSWER_MS = 10_000;
-const NO_RUNTIME = 'What runs it is not installed: set TURN_MODEL and run `npm start` once.';
+const NO_RUNTIME = 'Its runtime is not installed: set TURN_MODEL and run `npm start` once.';
 
 export interface EmbeddedTurnModel extends TurnModel, AsyncDisposable {
   /** What a judgement takes on this machine, ms. */

@@ -72,7 +72,7 @@ export const METRICS = {
   },
   voice_errors_total: {
     type: 'counter',
-    help: 'Errors that callers were told of or heard an apology for, by error code.',
+    help: 'Errors that callers saw or heard an apology for, by error code.',
     labels: ['type'],
   },
   voice_barge_ins_total: {
@@ -83,7 +83,7 @@ export const METRICS = {
   voice_reconnects_total: { type: 'counter', help: 'Sessions that were resumed.' },
   voice_cost_usd_total: {
     type: 'counter',
-    help: 'What was spent at providers, US dollars.',
+    help: 'Money spent at providers, US dollars.',
     labels: ['stage', 'provider'],
   },
   voice_budget_used_ratio: {
@@ -103,7 +103,7 @@ export const METRICS = {
   },
   voice_problem: {
     type: 'gauge',
-    help: 'What is wrong with the relay itself now, by the code of /health.',
+    help: 'Problems of the relay itself now, by the code of /health.',
     labels: ['code'],
   },
   voice_memory_used_ratio: {

@@ -37,5 +37,5 @@ export const NOT_TOLD = {
 
 export const NOT_KEPT = {
   code: 'not_found',
-  message: 'What was said before is not kept any more. A new conversation has begun.',
+  message: 'The earlier conversation is not kept any more. A new one has begun.',
 } as const;

@@ -76,6 +76,6 @@ function isDayWarning(cost: CallState['cost']): boolean {
 /** Names an hour rather than a time that is left, so that the line stays true without changing. */
 export function endingLineOf({ standing, ending }: CallState): string {
   if (standing.kind !== 'running' || ending === null) return '';
-  if (ending.reason === 'budget') return 'What may be spent has been spent: the call ends now';
+  if (ending.reason === 'budget') return 'The budget is used up: the call ends now';
   return `This call ends at ${timeText(ending.atMs)}. You can call again then`;
 }

@@ -32,7 +32,7 @@ const ENDS: Readonly<Record<string, string>> = {
   signed_out: 'You are signed out',
   ended_elsewhere: 'Ended from another window or device',
   ended_by_operator: 'Ended by the operator',
-  budget_exhausted: 'What may be spent has been spent',
+  budget_exhausted: 'The budget is used up',
   plan_excludes: 'Your plan does not include this',
 };
 

@@ -190,7 +190,7 @@ function detectorVerdict(detector: DetectorCheck): Verdict {
   }
   const { speech, silence } = detector;
   if (speech !== null && silence !== null && (speech < 0.5 || silence > 0.5)) {
-    const sentence = 'Speech and silence are not told apart in this browser.';
+    const sentence = 'This browser cannot tell speech from silence.';
     return {
       of,
       grade: 'bad',

@@ -131,7 +131,7 @@ function NothingKept() {
   }
   return (
     <PageState icon={<MessagesSquare />} title="Nothing here yet">
-      <p>What you talk about is kept here, to be read again, searched or gone on with.</p>
+      <p>Your conversations are kept here. You can read, search and continue them.</p>
       <Link href="/" className={stateStyles.link}>
         To the call screen
       </Link>

@@ -14,7 +14,7 @@ import { SwitchField } from './switch-field.tsx';
 
 /** If the relay takes reports of the page's errors. */
 const REPORTED =
-  'If this page fails, the operator of this server is told what failed and where, never what was said.';
+  'If this page fails, it reports what failed and where to the operator of this server, never what was said.';
 
 const WHAT: Readonly<Record<Me['storage']['transcripts'], string>> = {
   on: 'What is said in calls is kept, with their times and costs.',

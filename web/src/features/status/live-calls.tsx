@@ -106,7 +106,7 @@ function EndButton({ session, onEnded }: Pick<CallRowProps, 'session' | 'onEnded
     <ConfirmDialog
       trigger={<Button aria-label={`End ${name}`}>End</Button>}
       title="End this call?"
-      text={`The person at ${session.client || 'the other end'} is cut off and told that the call was ended.`}
+      text={`The person at ${session.client || 'the other end'} is cut off, and their page says that the call was ended.`}
       complaint={complaint}
       keep="Let it go on"
       action="End the call"

@@ -64,7 +64,7 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
       <TodayCard usage={usage} />
       {isUnused ? (
         <PageState icon={<PiggyBank />} title="Nothing was used in this time">
-          <p>What your calls use and cost is shown here.</p>
+          <p>Here you see what your calls use and cost.</p>
         </PageState>
       ) : (
         <>

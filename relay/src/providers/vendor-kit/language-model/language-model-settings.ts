@@ -38,7 +38,7 @@ export const LANGUAGE_MODEL_SETTINGS = {
     type: '`none`, `minimal`, `low`, `medium`, `high` or `default`',
     default: 'none',
     about:
-      'How much a language model may think before it answers, which the caller hears as silence. A model that cannot think so little does the least it can; a server that refuses to be told is left to its own way. `default` is the vendor’s own way.',
+      'How much a language model may think before it answers, which the caller hears as silence. A model that cannot think so little does the least it can; a server that does not accept the setting decides itself. `default` is the vendor’s own way.',
   }),
   SYSTEM_PROMPT: setting(z.string().min(1).max(MAX_PROMPT_CHARACTERS).optional(), {
     type: `text of at most ${MAX_PROMPT_CHARACTERS.toLocaleString('en-US')} characters`,

@@ -204,7 +204,7 @@ export class ModelLimits {
     if (!isNews) return;
     logger.warn(
       { provider: name },
-      'language model refuses to be told how much to think: it is left to it',
+      'the language model does not accept how much to think: it decides itself',
     );
   }
 

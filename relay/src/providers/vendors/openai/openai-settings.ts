@@ -117,7 +117,7 @@ function modelSettings(
     }),
     [variable(vendor, 'PATH', use)]: pathSetting(
       USUAL_PATH[use],
-      `What follows the address when this server is asked.`,
+      `The path after the address of this server.`,
     ),
     [variable(vendor, 'API_KEY', use)]: apiKeySetting(
       `The key of this server, if it is another. On another host \`${variable(vendor, 'API_KEY')}\` is not used.`,
