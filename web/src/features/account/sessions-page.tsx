@@ -12,6 +12,7 @@ import { PageFrame } from './page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from './page-state.tsx';
 import { useAction } from './use-action.ts';
 import { useRemote } from './use-remote.ts';
+import row from '../../ui/row.module.css';
 import styles from './sessions-page.module.css';
 
 /** Calls elsewhere begin and end without a word to this page. */
@@ -79,10 +80,10 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
   };
   return (
     <li className={styles.row}>
-      <div className={styles.words}>
+      <div className={row.words}>
         <p className={styles.name}>
           {name}
-          {isHere && <span className={styles.here}>This page</span>}
+          {isHere && <span className={row.badge}>This page</span>}
         </p>
         <p className={styles.facts}>
           <span>
@@ -94,7 +95,7 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
           </Link>
         </p>
         {complaint !== null && (
-          <p className={styles.complaint} role="alert">
+          <p className={row.complaint} role="alert">
             {complaint}
           </p>
         )}

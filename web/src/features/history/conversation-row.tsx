@@ -4,6 +4,7 @@ import type { ConversationSummary } from '@parley/shared';
 import { conversationPath } from '@parley/shared/page-paths';
 import { timeText } from '../../lib/dates.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
+import row from '../../ui/row.module.css';
 import styles from './conversation-row.module.css';
 
 /** One conversation of the list: what it was about, when, how long, and what it cost. */
@@ -17,7 +18,7 @@ export function ConversationRow({ conversation }: { readonly conversation: Conve
           {conversation.is_live && <LiveMark />}
         </span>
         {excerpt !== null && <span className={styles.excerpt}>{excerpt}</span>}
-        <span className={styles.facts}>
+        <span className={row.facts}>
           <time dateTime={at}>{timeText(at)}</time>
           <span>{durationText(duration_s)}</span>
           <span>{countText(turns, 'turn', 'turns')}</span>

@@ -7,6 +7,7 @@ import { useAction } from '../account/use-action.ts';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
 import { secondsBetween } from './status-words.ts';
+import row from '../../ui/row.module.css';
 import styles from './rows.module.css';
 
 const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
@@ -70,7 +71,7 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
   return (
     <li className={styles.row}>
       <div className={styles.words}>
-        <p className={styles.name}>
+        <p className={row.name}>
           {session.client || 'A call'}
           {session.stuck && <span className={styles.bad}>Stuck</span>}
         </p>
@@ -79,7 +80,7 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
             ? `${STAGE_NOW[session.stage]} for ${inStage}`
             : 'connection lost, waiting for it'}
         </p>
-        <p className={styles.facts}>
+        <p className={row.facts}>
           <span>{lasting} so far</span>
           <span>{countText(session.turns, 'turn', 'turns')}</span>
           <span>{exactUsdText(session.cost_usd)}</span>

@@ -7,6 +7,7 @@ import { useAction } from '../account/use-action.ts';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
 import { agoText } from './status-words.ts';
+import row from '../../ui/row.module.css';
 import styles from './rows.module.css';
 
 const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, failed: OctagonX } as const;
@@ -66,7 +67,7 @@ function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
         <Sign aria-hidden="true" size={20} />
       </span>
       <div className={styles.words}>
-        <p className={styles.name}>
+        <p className={row.name}>
           {service.name}
           <span className={styles.state} data-state={state}>
             {state}
@@ -80,7 +81,7 @@ function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
             {errorAt !== null && `, ${agoText(errorAt, now)}`}
           </p>
         )}
-        <p className={styles.facts}>
+        <p className={row.facts}>
           <span>{checkText(service, now)}</span>
           {service.latency_ms !== null && <span>{Math.round(service.latency_ms)} ms</span>}
           <span>{usedText(service)}</span>
@@ -119,7 +120,7 @@ function ResetButton({ service }: { readonly service: MonitoredService }) {
         Reset
       </Button>
       {complaint !== null && (
-        <p className={styles.complaint} role="alert">
+        <p className={row.complaint} role="alert">
           {complaint}
         </p>
       )}

@@ -23,6 +23,7 @@ import { saveFile } from '../history/save-file.ts';
 import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
 import verdictLineStyles from './verdict-line.module.css';
 import { STAGES } from '@parley/shared/stages';
+import row from '../../ui/row.module.css';
 import rowsStyles from './rows.module.css';
 
 /** First steps from the runbook in docs/operations.md, by the code of a cause. */
@@ -293,7 +294,7 @@ function TurnRow(props: Interaction) {
         <Sign aria-hidden="true" size={18} />
       </span>
       <div className={rowsStyles.words}>
-        <p className={rowsStyles.facts}>
+        <p className={row.facts}>
           <time dateTime={timestamp}>{exactTimeText(timestamp)}</time>
           <span className={rowsStyles.outcome}>{error ?? outcome.replaceAll('_', ' ')}</span>
           {ms !== null && <span>{msOrDash(ms)} ms</span>}
