@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { API_PATHS, LOG_PATHS } from '@parley/shared';
 import { accountTerms } from './people/accounts/account-terms.ts';
 import { keepingOf } from './people/accounts/keeping.ts';
 import { openMoney } from './people/accounts/money.ts';
@@ -11,17 +10,7 @@ import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
 import type { Config } from './base/config/config.ts';
 import { listen } from './http/listen.ts';
-import { adminLogs, adminSettings, operationRoutes } from './http/operation-routes.ts';
-import { adminOnly, operatorAccess } from './http/admin-only.ts';
-import { conversationRoutes } from './http/conversation-routes.ts';
-import { meRoutes } from './http/me-routes.ts';
-import { monitoringRoutes } from './http/monitoring-routes.ts';
-import { reportRoutes } from './http/report-routes.ts';
-import { createApp, type AppOptions } from './http/routes.ts';
-import { sessionRoutes } from './http/session-routes.ts';
-import { signInRoutes } from './http/sign-in-routes.ts';
-import { adminUsageRoutes, usageRoutes } from './http/usage-routes.ts';
-import type { Identity } from './people/auth/identity.ts';
+import { createApp, mountRooms } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
@@ -276,7 +265,7 @@ async function openServer(
 ): Promise<Server> {
   const { config, logger, clock, problems } = options;
   const { signIn, settings, exporters } = base;
-  const { limiter, sessions, registry } = calls;
+  const { choice, limiter, sessions, registry, monitor } = calls;
   const tls =
     config.auth.tls && (await TlsFiles.open(config.auth.tls, { clock, logger, problems }));
   parts.use(tls);
@@ -287,7 +276,20 @@ async function openServer(
   const proxies = new TrustedProxies(config.auth.trustedProxies);
   const common = { sessions, registry, hosts, proxies, logger, refusals };
   const app = createApp({
-    mount: (root) => mountRooms(root, { options, base, calls, state, proxies }),
+    mount: (root) =>
+      mountRooms(root, {
+        ...{ ...base, ...calls, proxies, config, clock, logger },
+        health: () => ({
+          status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
+          version: options.version,
+          ...monitor.quickHealth(),
+          ...choicesOf({ providers: choice.all, languages: config.providers }),
+        }),
+        terms: accountTerms(() => settings.policy, base.money?.budgets, base.keeping.terms),
+        recordings: base.keeping.recordings,
+        providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
+        pageReports: exporters.pageReports,
+      }),
     limiter,
     config,
     hosts,
@@ -318,62 +320,6 @@ async function openServer(
   });
   parts.defer(stopRealtime);
   return server;
-}
-
-interface Rooms {
-  readonly options: RelayOptions;
-  readonly base: Base;
-  readonly calls: Calls;
-  readonly state: RelayState;
-  readonly proxies: TrustedProxies;
-}
-
-/** Mounts what each room of the relay answers. */
-function mountRooms(
-  root: Parameters<AppOptions['mount']>[0],
-  { options, base, calls, state, proxies }: Rooms,
-): void {
-  const { config, clock, logger } = options;
-  const { signIn, storage, settings, observers } = base;
-  const { choice, limiter, sessions, registry, monitor } = calls;
-
-  root.get(API_PATHS.health, (c) =>
-    c.json({
-      status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
-      version: options.version,
-      ...monitor.quickHealth(),
-      ...choicesOf({ providers: choice.all, languages: config.providers }),
-    }),
-  );
-  const signOut = (identity: Identity) => {
-    signIn.signOut(identity);
-    sessions.endAll(identity.userId, 'signedOut');
-  };
-  root.route('/', signInRoutes({ signIn, signOut, sessions, limiter, proxies, config }));
-  const providersOf = ({ plan }: Identity) => choice.of(settings.policy.planOf(plan));
-  const { publicUrl } = config;
-  const kept = { storage, clock, logger };
-  root.route(
-    '/',
-    sessionRoutes({ ...kept, signIn, sessions, observers, providersOf, proxies, publicUrl }),
-  );
-  const reports = base.exporters.pageReports;
-  if (reports !== undefined) root.route('/', reportRoutes({ reports, limiter, proxies }));
-
-  const terms = accountTerms(() => settings.policy, base.money?.budgets, base.keeping.terms);
-  const { recordings } = base.keeping;
-  const accounts = { authenticator: signIn, storage, terms, registry, recordings };
-  root.route(API_PATHS.me, meRoutes({ ...accounts, sessions, signOut }));
-  root.route(API_PATHS.conversations, conversationRoutes(accounts));
-  root.route(API_PATHS.usage, usageRoutes(accounts));
-
-  const admin = adminOnly({ token: config.adminToken, signIn, limiter, proxies });
-  const access = operatorAccess({ admin, config });
-  root.route('/', monitoringRoutes({ monitor, access, admin }));
-  root.route('/', operationRoutes({ monitor, admin, clock, logger }));
-  root.route(API_PATHS.adminUsage, adminUsageRoutes(admin, storage));
-  root.route(API_PATHS.adminSettings, adminSettings(admin, settings));
-  root.route(LOG_PATHS.level, adminLogs(admin, settings));
 }
 
 /** Resolves when the server has closed; one that never listened is closed at once. */

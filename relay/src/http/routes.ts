@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { API_PATHS, ParleyError } from '@parley/shared';
+import { API_PATHS, LOG_PATHS, ParleyError } from '@parley/shared';
 import { MAX_REPORT_BYTES } from '@parley/shared/report-api';
 import type { OwnHosts } from '../people/auth/own-hosts.ts';
 import type { Config } from '../base/config/config.ts';
@@ -18,6 +18,28 @@ import type { RequestHandler } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
+import type { AccountTerms } from '../people/accounts/account-terms.ts';
+import type { Identity } from '../people/auth/identity.ts';
+import type { SignIn } from '../people/auth/sign-in.ts';
+import type { RelaySettings } from '../people/limits/relay-settings.ts';
+import type { Clock } from '../base/lib/clock.ts';
+import type { CallObservers } from '../call/events/call-observers.ts';
+import type { SessionCreator } from '../call/session/session-creator.ts';
+import type { SessionRegistry } from '../call/session/session-registry.ts';
+import type { Stages } from '../call/stages/stages.ts';
+import type { Recordings } from '../keeping/recordings/recordings.ts';
+import type { Storage } from '../keeping/storage/storage.ts';
+import type { PageReports } from '../watching/exporters/page-reports.ts';
+import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
+import { adminOnly, operatorAccess } from './admin-only.ts';
+import { conversationRoutes } from './conversation-routes.ts';
+import { meRoutes } from './me-routes.ts';
+import { monitoringRoutes } from './monitoring-routes.ts';
+import { adminLogs, adminSettings, operationRoutes } from './operation-routes.ts';
+import { reportRoutes } from './report-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { signInRoutes } from './sign-in-routes.ts';
+import { adminUsageRoutes, usageRoutes } from './usage-routes.ts';
 
 /** Beside those below `/api`. */
 const HEALTH_PATHS = [
@@ -45,6 +67,31 @@ export interface AppOptions {
   readonly refusals: RefusalLog;
   /** undefined: requests are not traced. */
   readonly traces: RequestTraces | undefined;
+}
+
+export interface Rooms {
+  readonly signIn: SignIn;
+  readonly sessions: SessionCreator;
+  readonly registry: SessionRegistry;
+  readonly storage: Storage;
+  readonly terms: AccountTerms;
+  readonly recordings: Recordings;
+  readonly observers: CallObservers;
+  readonly limiter: Limiter;
+  readonly settings: RelaySettings;
+  readonly health: () => object;
+  readonly monitor: RelayMonitor;
+  /** The stages that serve this person's calls. @throws ParleyError `plan_excludes` */
+  readonly providersOf: (identity: Identity) => Stages;
+  readonly config: Pick<
+    Config,
+    'adminToken' | 'allowedOrigins' | 'auth' | 'log' | 'metrics' | 'publicUrl'
+  >;
+  /** undefined: pages report nothing. */
+  readonly pageReports: PageReports | undefined;
+  readonly proxies: TrustedProxies;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /**
@@ -88,6 +135,34 @@ export function createApp(options: AppOptions): RequestHandler {
     return problem(c, 'internal_error');
   });
   return app;
+}
+
+/** Mounts what each room of the relay answers. */
+export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms): void {
+  const { signIn, sessions, storage, limiter, settings, monitor, config, proxies } = rooms;
+  app.get(API_PATHS.health, (c) => c.json(rooms.health()));
+
+  const signOut = (identity: Identity) => {
+    signIn.signOut(identity);
+    sessions.endAll(identity.userId, 'signedOut');
+  };
+  app.route('/', signInRoutes({ ...rooms, signOut }));
+  app.route('/', sessionRoutes({ ...rooms, publicUrl: config.publicUrl }));
+  const { pageReports: reports } = rooms;
+  if (reports !== undefined) app.route('/', reportRoutes({ reports, limiter, proxies }));
+
+  const accounts = { ...rooms, authenticator: signIn, signOut };
+  app.route(API_PATHS.me, meRoutes(accounts));
+  app.route(API_PATHS.conversations, conversationRoutes(accounts));
+  app.route(API_PATHS.usage, usageRoutes(accounts));
+
+  const admin = adminOnly({ token: config.adminToken, signIn, limiter, proxies });
+  const access = operatorAccess({ admin, config });
+  app.route('/', monitoringRoutes({ monitor, access, admin }));
+  app.route('/', operationRoutes({ ...rooms, admin }));
+  app.route(API_PATHS.adminUsage, adminUsageRoutes(admin, storage));
+  app.route(API_PATHS.adminSettings, adminSettings(admin, settings));
+  app.route(LOG_PATHS.level, adminLogs(admin, settings));
 }
 
 /** Refuses longer bodies than there is a use for. */

@@ -3,7 +3,6 @@ import { ParleyError } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { EarlierConversation } from '../../call/session/session-creator.ts';
 import type { Message } from '../../call/stages/generator/generator.ts';
 import type { Stages } from '../../call/stages/stages.ts';
 import type { Storage } from '../../keeping/storage/storage.ts';
@@ -32,7 +31,9 @@ interface Kept {
 }
 
 /** The conversation that a call continues. */
-export interface LoadedConversation extends EarlierConversation {
+export interface LoadedConversation {
+  readonly id: string;
+  readonly history: History;
   /** How many messages the conversation has. */
   readonly count: number;
 }

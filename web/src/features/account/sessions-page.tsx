@@ -79,13 +79,13 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
     if (await run((signal) => api.endSession(id, signal))) onEnded(id);
   };
   return (
-    <li className={styles.row}>
+    <li className={`${row.row} ${styles.row}`}>
       <div className={row.words}>
-        <p className={styles.name}>
+        <p className={`${row.name} ${styles.name}`}>
           {name}
           {isHere && <span className={row.badge}>This page</span>}
         </p>
-        <p className={styles.facts}>
+        <p className={`${row.facts} ${styles.facts}`}>
           <span>
             Since <time dateTime={startedAt}>{sinceText(startedAt)}</time>
           </span>

@@ -3,6 +3,7 @@ import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { isLongOutage, keptText, nextTryText } from './outage-words.ts';
+import notice from './notice.module.css';
 import styles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
 import firstTalkGuideStyles from './first-talk-guide.module.css';
@@ -71,8 +72,8 @@ function Outage() {
     if (isShown && isComplaint) controller.dismissError();
   }, [isShown, isComplaint, controller]);
   return (
-    <div className={styles.place}>
-      <div className={styles.notice} hidden={!isShown}>
+    <div className={notice.place}>
+      <div className={`${notice.notice} ${styles.notice}`} hidden={!isShown}>
         <div className={styles.words}>
           <p className={styles.head}>
             {/* Read out once; the count beside it would be read out every second. */}
@@ -121,9 +122,9 @@ function Guide() {
   }, [isShown, controller]);
 
   return (
-    <div className={firstTalkGuideStyles.place}>
+    <div className={`${notice.place} ${firstTalkGuideStyles.place}`}>
       {isShown && (
-        <p className={firstTalkGuideStyles.guide}>
+        <p className={`${notice.notice} ${firstTalkGuideStyles.guide}`}>
           <span>
             You need not wait: <strong>talk, and Parley stops</strong> to listen.
           </span>

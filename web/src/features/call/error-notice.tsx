@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useCall, useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { adviceFor } from './call-words.ts';
+import notice from './notice.module.css';
 import styles from './error-notice.module.css';
 
 /** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
@@ -10,9 +11,9 @@ export function ErrorNotice() {
   const error = useCall((state) => state.error);
   const advice = error === null ? null : adviceFor(error.code);
   return (
-    <div className={styles.place} role="alert">
+    <div className={notice.place} role="alert">
       {error !== null && (
-        <div className={styles.notice}>
+        <div className={`${notice.notice} ${styles.notice}`}>
           <p className={styles.text}>
             {error.message}
             {advice !== null && ` ${advice}`}

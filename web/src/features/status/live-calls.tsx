@@ -70,10 +70,10 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
   const lasting = durationText(secondsBetween(session.started_at, now));
   return (
     <li className={styles.row}>
-      <div className={styles.words}>
+      <div className={`${row.words} ${styles.words}`}>
         <p className={row.name}>
           {session.client || 'A call'}
-          {session.stuck && <span className={styles.bad}>Stuck</span>}
+          {session.stuck && <span className={`${row.badge} ${styles.bad}`}>Stuck</span>}
         </p>
         <p className={styles.quiet}>
           {session.connected

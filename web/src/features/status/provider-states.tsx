@@ -66,13 +66,13 @@ function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
       <span className={styles.sign} data-state={state}>
         <Sign aria-hidden="true" size={20} />
       </span>
-      <div className={styles.words}>
+      <div className={`${row.words} ${styles.words}`}>
         <p className={row.name}>
           {service.name}
           <span className={styles.state} data-state={state}>
             {state}
           </span>
-          {isInUse && <span className={styles.tag}>in use</span>}
+          {isInUse && <span className={row.badge}>in use</span>}
         </p>
         {url !== null && <p className={styles.url}>{url}</p>}
         {lastError !== null && (

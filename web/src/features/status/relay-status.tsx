@@ -293,7 +293,7 @@ function TurnRow(props: Interaction) {
       <span className={rowsStyles.sign} data-state={error === null ? 'healthy' : 'failed'}>
         <Sign aria-hidden="true" size={18} />
       </span>
-      <div className={rowsStyles.words}>
+      <div className={`${row.words} ${rowsStyles.words}`}>
         <p className={row.facts}>
           <time dateTime={timestamp}>{exactTimeText(timestamp)}</time>
           <span className={rowsStyles.outcome}>{error ?? outcome.replaceAll('_', ' ')}</span>
