@@ -108,7 +108,7 @@ test('a host that was not told of a relay says where to name it', async ({ host,
   host.configuration = undefined;
   await complaintOf(host, browser, async (page) => {
     await expect(page.getByRole('alert')).toContainText(
-      `What answers at ${host.origin} does not speak Parley's protocol`,
+      `The server at ${host.origin} does not speak Parley's protocol`,
     );
     await expect(page.getByRole('alert')).toContainText('parley.json beside the page must name it');
   });

@@ -54,7 +54,7 @@ test('a call that was lost for good can be gone back to, with its conversation',
       { type: 'closed', reason: { code: 1006, reason: 'not_found', retry: 'never', message } },
     );
   });
-  await expect(page.getByText('A new conversation has begun.')).toBeVisible();
+  await expect(page.getByText('A new one has begun.')).toBeVisible();
   await expect(page.locator('#call-state')).toHaveText('Connecting');
   await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
     'eight kilometers',

@@ -77,7 +77,7 @@ describe('each thing that is wrong has a sentence and a remedy', () => {
       'detector',
       'bad',
       { detector: { kind: 'ready', speech: 0.1, silence: 0.1 } },
-      /not told apart/,
+      /cannot tell speech from silence/,
     ],
   ])('%s is %s', (of, grade, figures, words) => {
     const verdict = verdictOf(of, figures);
