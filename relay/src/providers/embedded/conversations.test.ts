@@ -83,15 +83,71 @@ describe('alarms', () => {
     expect(reminders.list().map(({ remainingMs }) => remainingMs / 3_600_000)).toEqual([hours]);
   });
 
-  it('ring at the time of the clock on the night that summer time ends', async () => {
-    const { say, reminders } = conversationAt(new Date('2026-10-24T20:00:00Z'), 'Europe/Berlin');
-    await say('set an alarm for seven in the morning');
-    expect(reminders.list().map(({ remainingMs }) => remainingMs / 3_600_000)).toEqual([10]);
+  it.each([
+    // At night, tomorrow is the day that begins with the morning.
+    ['2026-11-25T01:30', 'wake me up at seven tomorrow', '2026-11-25T07:00'],
+    ['2026-11-25T00:00', 'set an alarm for 7 am tomorrow', '2026-11-25T07:00'],
+    ['2026-11-25T04:59', 'set an alarm for tomorrow at seven', '2026-11-25T07:00'],
+    ['2026-11-25T01:30', 'wake me up at four tomorrow', '2026-11-25T04:00'],
+    ['2026-11-25T01:30', 'remind me to call mom tomorrow at 3', '2026-11-25T15:00'],
+    ['2026-11-25T01:30', 'set an alarm for one a.m. tomorrow', '2026-11-26T01:00'],
+    ['2026-11-25T23:59', 'wake me up tomorrow at seven', '2026-11-26T07:00'],
+    ['2026-11-25T23:59', 'set an alarm for midnight', '2026-11-26T00:00'],
+    ['2026-11-25T14:30', 'set an alarm for one tomorrow', '2026-11-26T13:00'],
+    ['2026-11-25T14:30', 'remind me tomorrow morning at nine to call mom', '2026-11-26T09:00'],
+    // A night goes on until the morning.
+    ['2026-11-25T14:30', 'set an alarm for one tonight', '2026-11-26T01:00'],
+    ['2026-11-25T00:30', 'set an alarm for one tonight', '2026-11-25T01:00'],
+    ['2026-11-25T14:30', 'wake me up tonight at eleven', '2026-11-25T23:00'],
+    ['2026-11-25T14:30', 'set an alarm for twelve at night', '2026-11-26T00:00'],
+    ['2026-11-25T14:30', 'set an alarm for midnight tonight', '2026-11-26T00:00'],
+    ['2026-11-25T14:30', 'remind me to call mom this evening at six', '2026-11-25T18:00'],
+    ['2026-11-25T14:30', 'set an alarm for twelve noon', '2026-11-26T12:00'],
+  ])('at %s, "%s" is for %s', async (now, said, expected) => {
+    const { say, reminders } = conversationAt(new Date(`${now}:00Z`));
+    await say(said);
+    const rings = reminders.list().map(({ remainingMs }) => Date.parse(`${now}Z`) + remainingMs);
+    expect(rings).toEqual([Date.parse(`${expected}Z`)]);
+  });
+
+  it.each([
+    // The clock is set forward over 2:15, or has been.
+    ['Europe/Berlin', '2026-03-29T00:50Z', 'remind me to stretch at 2:15', '2026-03-29T01:15Z'],
+    ['Europe/Berlin', '2026-03-29T01:10Z', 'set an alarm for 2:15 am', '2026-03-30T00:15Z'],
+    ['Europe/Berlin', '2026-03-28T20:00Z', 'set an alarm for 7 am', '2026-03-29T05:00Z'],
+    ['Europe/Berlin', '2026-03-29T00:50Z', 'remind me in two hours', '2026-03-29T02:50Z'],
+    ['America/New_York', '2026-03-08T05:30Z', 'set an alarm for 2:30 am', '2026-03-08T07:30Z'],
+    ['Australia/Lord_Howe', '2026-10-03T12:00Z', 'set an alarm for 2:15 am', '2026-10-03T15:45Z'],
+    ['America/Santiago', '2026-09-06T02:00Z', 'set an alarm for midnight', '2026-09-06T04:00Z'],
+    // It is set back, and shows the time twice: the first that is to come.
+    ['Europe/Berlin', '2026-10-24T20:00Z', 'set an alarm for 7 am', '2026-10-25T06:00Z'],
+    ['Europe/Berlin', '2026-10-24T23:50Z', 'set an alarm for 2:15', '2026-10-25T00:15Z'],
+    ['Europe/Berlin', '2026-10-25T00:30Z', 'remind me to stretch at 2:15', '2026-10-25T01:15Z'],
+    ['America/New_York', '2026-11-01T04:30Z', 'set an alarm for 1:30 am', '2026-11-01T05:30Z'],
+    ['Australia/Lord_Howe', '2026-04-04T14:50Z', 'set an alarm for 1:40', '2026-04-04T15:10Z'],
+    // A day of twenty five hours is one day.
+    ['Europe/Berlin', '2026-10-24T12:00Z', 'set an alarm for two pm', '2026-10-25T13:00Z'],
+    // December 30, 2011 never came in Apia; Kathmandu is off by three quarters of an hour.
+    ['Pacific/Apia', '2011-12-30T08:00Z', 'wake me up at seven tomorrow', '2011-12-30T17:00Z'],
+    ['Asia/Kathmandu', '2026-11-24T20:00Z', 'wake me up at seven tomorrow', '2026-11-25T01:15Z'],
+  ])('in %s at %s, "%s" is for %s', async (timeZone, now, said, expected) => {
+    const { say, reminders } = conversationAt(new Date(now), timeZone);
+    await say(said);
+    const rings = reminders.list().map(({ remainingMs }) => Date.parse(now) + remainingMs);
+    expect(rings).toEqual([Date.parse(expected)]);
+  });
+
+  it('say their day if that is not clear', async () => {
+    const [answer] = await answersTo(['wake me up at seven'], new Date('2026-11-25T01:30Z'));
+    expect(answer).toContain("seven o'clock in the morning today");
   });
 
   it('are refused more than a day ahead', async () => {
     expect(await answersTo(['set an alarm for 4 pm tomorrow'])).toEqual([
       'An alarm can be a day ahead at most.',
+    ]);
+    expect(await answersTo(['remind me to call mom at 4 pm tomorrow'])).toEqual([
+      'A reminder can be a day ahead at most.',
     ]);
   });
 });

@@ -1,15 +1,22 @@
 import { knownTimeZone, localParts } from '@parley/shared/time-zone';
-import { clockTimeSlot, minutesOfDay, type ClockTime } from '../phrases/slots/clock-time.ts';
+import { DAY_MS, instantsAt, localMs, MINUTE_MS } from '../phrases/local-time.ts';
+import {
+  clockTimeSlot,
+  dayTimeSlot,
+  minutesOfDay,
+  type ClockTime,
+} from '../phrases/slots/clock-time.ts';
 import { intent, type Intent } from './intent.ts';
 import type { PhraseContext } from './phrase-context.ts';
 import { timeOfDayToWords } from './time-words.ts';
 import { alarmLabel, isAlarm, nameOf } from './timer-names.ts';
-import { listTimers, NO_ROOM, setTimer, timeProblem } from './timer-tools.ts';
+import { listTimers, NO_ROOM, setTimer } from './timer-tools.ts';
 import type { ToolContext } from './tool.ts';
 import { capitalised, listed } from '../phrases/wording.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1_440;
+/** Until then it is still the night of the day before: "tomorrow" begins with the morning. */
+const MORNING_HOUR = 5;
+const MORNING_MINUTE = MORNING_HOUR * 60;
 
 /** Alarms ring at a time of day; like timers they need the call to last until then. */
 export const alarmIntents: readonly Intent[] = [
@@ -24,9 +31,22 @@ export const alarmIntents: readonly Intent[] = [
     answer: ({ time }, context) => setAlarm(nextTime(time, context), context),
   }),
   intent({
+    typed: [
+      '[set | create | make | i need | i want | put] [my | me] alarm [for | to | on] <time>',
+      '(remind me | ring | alert me) <time>',
+    ],
+    slots: { time: dayTimeSlot },
+    answer: ({ time }, context) => setAlarm(nextTime(time, context), context),
+  }),
+  intent({
     phrases: ['wake me up at <time>'],
     variants: ['(wake me | get me up) [up] at <time>'],
     slots: { time: clockTimeSlot },
+    answer: ({ time }, context) => setAlarm(nextWaking(time, context), context),
+  }),
+  intent({
+    typed: ['(wake me | get me up) [up] <time>'],
+    slots: { time: dayTimeSlot },
     answer: ({ time }, context) => setAlarm(nextWaking(time, context), context),
   }),
   intent({
@@ -42,9 +62,30 @@ export const alarmIntents: readonly Intent[] = [
   }),
 ];
 
-/** When it is that time next. */
-export function nextTime(time: ClockTime, context: ToolContext): Date {
-  return earliest(minutesOfDay(time), time.isTomorrow, context);
+/**
+ * When clocks show that time next. A time that they skip is as much later as they skip; one that
+ * they show twice is the first that is still to come.
+ */
+export function nextTime(time: ClockTime, { now, person }: ToolContext): Date {
+  const zone = knownTimeZone(person.timeZone);
+  const present = now();
+  const local = localMs(present, zone);
+  const today = local - (local % DAY_MS);
+  const isNight = local - today < MORNING_MINUTE * MINUTE_MS;
+  // The night of the day before may still go on.
+  const first = time.isTomorrow ? (isNight ? 0 : 1) : -1;
+  const isAnyHalf = !time.isTomorrow || time.half !== undefined;
+  const minutes = minutesOfDay(time).filter((minute) => isAnyHalf || minute >= MORNING_MINUTE);
+  const ahead = [first, first + 1, first + 2].flatMap((day) =>
+    minutes.flatMap((minute) => {
+      const wanted = today + day * DAY_MS + minute * MINUTE_MS;
+      return instantsAt(wanted, zone).filter(
+        // What was skipped is past when the clock shows more.
+        (at) => at > present && (wanted > local || localMs(at, zone) === wanted),
+      );
+    }),
+  );
+  return ahead.reduce((earliest, at) => (at < earliest ? at : earliest));
 }
 
 /** Sleep is mostly over in the morning: by day "at six" is the next morning. */
@@ -53,34 +94,26 @@ function nextWaking(time: ClockTime, context: ToolContext): Date {
   return nextTime(isMorning ? { ...time, half: 'am' } : time, context);
 }
 
-function earliest(minutes: readonly number[], isTomorrow: boolean, context: ToolContext): Date {
-  const now = context.now();
-  const { hour, minute } = localParts(now, knownTimeZone(context.person.timeZone));
-  const passed = hour * 60 + minute;
-  const ahead = minutes.map((at) =>
-    isTomorrow ? at + DAY_MINUTES - passed : at > passed ? at - passed : at + DAY_MINUTES - passed,
-  );
-  const wanted = Math.min(...ahead);
-  const begun = now.getTime() - (now.getTime() % MINUTE_MS);
-  const at = new Date(begun + wanted * MINUTE_MS);
-  // If summer time begins or ends before then, the clock will be an hour off.
-  const then = localParts(at, knownTimeZone(context.person.timeZone));
-  const off = (then.hour * 60 + then.minute - ((passed + wanted) % DAY_MINUTES)) % DAY_MINUTES;
-  const shift =
-    off > DAY_MINUTES / 2 ? off - DAY_MINUTES : off < -DAY_MINUTES / 2 ? off + DAY_MINUTES : off;
-  return new Date(at.getTime() - shift * MINUTE_MS);
-}
-
-/** `six thirty in the evening`, and whether that is tomorrow. */
+/** `six thirty in the evening`, and the day if that is not clear. */
 export function untilThen(at: Date, { now, person }: ToolContext): string {
   const zone = knownTimeZone(person.timeZone);
-  const isToday = localParts(at, zone).day === localParts(now(), zone).day;
-  return `${timeOfDayToWords(localParts(at, zone))}${isToday ? '' : ' tomorrow'}`;
+  const [present, then] = [localParts(now(), zone), localParts(at, zone)];
+  const words = timeOfDayToWords(then);
+  if (then.day !== present.day) return words === 'midnight' ? words : `${words} tomorrow`;
+  return present.hour < MORNING_HOUR && then.hour >= MORNING_HOUR ? `${words} today` : words;
+}
+
+/** undefined if it is more than a day of the calendar ahead, which may have twenty five hours. */
+export function secondsUntil(at: Date, { now, person }: ToolContext): number | undefined {
+  const zone = knownTimeZone(person.timeZone);
+  const present = now();
+  const latest = instantsAt(localMs(present, zone) + DAY_MS, zone).at(-1)!;
+  return at > latest ? undefined : Math.ceil((at.getTime() - present.getTime()) / 1_000);
 }
 
 function setAlarm(at: Date, context: PhraseContext): string {
-  const seconds = Math.ceil((at.getTime() - context.now().getTime()) / 1_000);
-  if (timeProblem(seconds) !== undefined) return 'An alarm can be a day ahead at most.';
+  const seconds = secondsUntil(at, context);
+  if (seconds === undefined) return 'An alarm can be a day ahead at most.';
   const time = timeOfDayToWords(localParts(at, knownTimeZone(context.person.timeZone)));
   const message = `This is your alarm. It is ${time}.`;
   const added = setTimer.run({ label: alarmLabel(time), seconds, message }, context);

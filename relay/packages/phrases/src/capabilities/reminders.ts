@@ -1,8 +1,8 @@
-import { clockTimeSlot } from '../phrases/slots/clock-time.ts';
+import { clockTimeSlot, dayTimeSlot } from '../phrases/slots/clock-time.ts';
 import { durationSlot, durationToWords } from '../phrases/slots/duration.ts';
 import { freeTextSlot } from '../phrases/slots/free-text.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
-import { nextTime, untilThen } from './alarms.ts';
+import { nextTime, secondsUntil, untilThen } from './alarms.ts';
 import { intent, type Intent } from './intent.ts';
 import { reminderLabel } from './timer-names.ts';
 import { NO_ROOM, setTimer, timeProblem } from './timer-tools.ts';
@@ -54,27 +54,26 @@ export const reminderIntents: readonly Intent[] = [
   }),
   intent({
     typed: [
-      'remind me at <time> (to | about) <task>',
-      '(remind me | set reminder | reminder) (to | about | for) <task> at <time>',
-      'at <time> remind me (to | about) <task>',
+      '(remind me | set reminder) <time> (to | about) <task>',
+      '(remind me | set reminder | reminder) (to | about | for) <task> <time>',
+      '<time> remind me (to | about) <task>',
     ],
-    slots: { time: clockTimeSlot, task: freeTextSlot },
+    slots: { time: dayTimeSlot, task: freeTextSlot },
     answer: ({ time, task }, context) => remindAt(task, nextTime(time, context), context),
   }),
 ];
 
 function remind(task: string, seconds: number, context: ToolContext): string {
-  return added(task, seconds, `in ${durationToWords(seconds)}`, context);
+  return timeProblem(seconds) ?? added(task, seconds, `in ${durationToWords(seconds)}`, context);
 }
 
 function remindAt(task: string, at: Date, context: ToolContext): string {
-  const seconds = Math.ceil((at.getTime() - context.now().getTime()) / 1_000);
+  const seconds = secondsUntil(at, context);
+  if (seconds === undefined) return 'A reminder can be a day ahead at most.';
   return added(task, seconds, `at ${untilThen(at, context)}`, context);
 }
 
 function added(task: string, seconds: number, when: string, context: ToolContext): string {
-  const problem = timeProblem(seconds);
-  if (problem !== undefined) return problem;
   if (task.length > LONGEST_TASK) return 'That is a long reminder. Please put it in fewer words.';
   const yours = fromYourSide(task);
   const message = `This is your reminder: ${yours}.`;

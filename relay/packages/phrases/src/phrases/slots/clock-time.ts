@@ -1,6 +1,9 @@
 import { vocabularySlot } from '../vocabulary.ts';
-import type { Reading, SpokenSlot } from '../slot.ts';
+import type { Reading, Slot, SpokenSlot } from '../slot.ts';
 import { readNumber } from './number.ts';
+
+/** A night goes on until the morning after. */
+type HalfOfDay = 'am' | 'pm' | 'night';
 
 /** A time that was said, with as much of the day as was said. */
 export interface ClockTime {
@@ -8,20 +11,21 @@ export interface ClockTime {
   readonly hour: number;
   readonly minute: number;
   /** undefined: either half of the day. */
-  readonly half: 'am' | 'pm' | undefined;
+  readonly half: HalfOfDay | undefined;
   readonly isTomorrow: boolean;
 }
 
 const HOURS = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const MINUTES = 'ten fifteen twenty thirty forty fifty'.split(' ');
 
-const halves = vocabularySlot<'am' | 'pm'>('half_of_day', [
+const halves = vocabularySlot<HalfOfDay>('half_of_day', [
   { value: 'am', spoken: ['a.m.', 'in the morning'], typed: ['am', 'this morning'] },
   {
     value: 'pm',
-    spoken: ['p.m.', 'in the evening', 'in the afternoon', 'tonight'],
-    typed: ['pm', 'at night', 'this evening', 'this afternoon'],
+    spoken: ['p.m.', 'in the evening', 'in the afternoon'],
+    typed: ['pm', 'this evening', 'this afternoon'],
   },
+  { value: 'night', spoken: ['tonight'], typed: ['at night', 'in night'] },
 ]);
 
 /** `seven a.m.`, `six thirty`, `half past six tomorrow morning`, `quarter to nine`, `noon`, `18:30`. */
@@ -36,11 +40,29 @@ export const clockTimeSlot: SpokenSlot<ClockTime> = {
   },
 };
 
+/** With "at" before it, or with its day first: `at six`, `tomorrow at seven`, `tonight at eleven`. */
+export const dayTimeSlot: Slot<ClockTime> = {
+  *read(tokens, at): Iterable<Reading<ClockTime>> {
+    const atOr = (start: number) => (tokens[start] === 'at' ? start + 1 : start);
+    for (const { value: day, end } of days.read(tokens, at)) {
+      for (const time of clockTimeSlot.read(tokens, atOr(end))) {
+        const { half = day.half, isTomorrow } = time.value;
+        const value = { ...time.value, half, isTomorrow: isTomorrow || day.isTomorrow };
+        yield { value, end: time.end };
+      }
+    }
+    if (tokens[at] === 'at') yield* clockTimeSlot.read(tokens, at + 1);
+  },
+};
+
 type BareTime = Reading<Omit<ClockTime, 'isTomorrow'>>;
 
 function* readTime(tokens: readonly string[], at: number): Generator<BareTime> {
-  if (tokens[at] === 'noon') yield { value: { hour: 12, minute: 0, half: 'pm' }, end: at + 1 };
-  if (tokens[at] === 'midnight') yield { value: { hour: 12, minute: 0, half: 'am' }, end: at + 1 };
+  const named = tokens[at] === 'twelve' || tokens[at] === '12' ? at + 1 : at;
+  for (const [name, half] of NAMED) {
+    if (tokens[named] !== name) continue;
+    yield* withHalf(tokens, { value: { hour: 12, minute: 0, half }, end: named + 1 });
+  }
   for (const first of relativeMinutes(tokens, at)) {
     for (const hour of wholeBelow(tokens, first.end, 13)) {
       if (hour.value === 0) continue;
@@ -62,6 +84,11 @@ function* readTime(tokens: readonly string[], at: number): Generator<BareTime> {
     yield* withHalf(tokens, time(0, tokens[hour.end] === "o'clock" ? hour.end + 1 : hour.end));
   }
 }
+
+const NAMED = [
+  ['noon', 'pm'],
+  ['midnight', 'am'],
+] as const;
 
 /** `half past`, `ten to`: minutes behind the hour, or before it. */
 function* relativeMinutes(tokens: readonly string[], at: number): Generator<Reading<number>> {
@@ -91,11 +118,21 @@ function* withHalf(tokens: readonly string[], time: BareTime): Generator<BareTim
   yield time;
 }
 
-const HALF_OF_PART: ReadonlyMap<string, 'am' | 'pm'> = new Map([
+const HALF_OF_PART: ReadonlyMap<string, HalfOfDay> = new Map([
   ['morning', 'am'],
   ['afternoon', 'pm'],
   ['evening', 'pm'],
-  ['night', 'pm'],
+  ['night', 'night'],
+]);
+
+/** The day, before the time. */
+const days = vocabularySlot<Pick<ClockTime, 'half' | 'isTomorrow'>>('day_of_time', [
+  ...[...HALF_OF_PART].flatMap(([part, half]) => [
+    { value: { half, isTomorrow: true }, spoken: [`tomorrow ${part}`] },
+    { value: { half, isTomorrow: false }, spoken: [part === 'night' ? 'tonight' : `this ${part}`] },
+  ]),
+  { value: { half: undefined, isTomorrow: true }, spoken: ['tomorrow'] },
+  { value: { half: undefined, isTomorrow: false }, spoken: ['today'] },
 ]);
 
 function* withDay(
@@ -113,10 +150,15 @@ function* withDay(
   yield { value: { ...value, isTomorrow: false }, end };
 }
 
-/** Minutes after midnight at which it may be meant, in the day's order. */
+/** No one says "five at night" of the morning, minutes. */
+const LAST_OF_NIGHT = 300;
+
+/** Minutes after the day's midnight at which it may be meant, in the day's order. */
 export function minutesOfDay({ hour, minute, half }: ClockTime): readonly number[] {
   if (hour > 12 || hour === 0) return [hour * 60 + minute];
   const morning = (hour % 12) * 60 + minute;
   if (half === 'am') return [morning];
-  return half === 'pm' ? [morning + 720] : [morning, morning + 720];
+  // One at night is after the day's end.
+  if (half === 'night' && morning < LAST_OF_NIGHT) return [morning + 1_440];
+  return half === undefined ? [morning, morning + 720] : [morning + 720];
 }
