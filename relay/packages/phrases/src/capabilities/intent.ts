@@ -19,8 +19,8 @@ export interface Intent {
   readonly rules: Readonly<Record<string, Rule>>;
   /** Tried only if no other intent understands, with or without pleasantries. */
   readonly lastResort: boolean;
-  /** Undefined if the tokens are not one of the phrases. */
-  understand(tokens: readonly string[]): Understood | undefined;
+  /** Undefined if the tokens are not one of the phrases, small words aside if that is lenient. */
+  understand(tokens: readonly string[], isLenient: boolean): Understood | undefined;
 }
 
 export interface Understood {
@@ -69,9 +69,9 @@ export function intent<const Slots extends SlotTable = Record<never, never>>(
     templates,
     lastResort: definition.lastResort ?? false,
     rules: spokenRules([...spoken, ...variants], slots),
-    understand(tokens) {
+    understand(tokens, isLenient) {
       for (const template of templates) {
-        const values: SlotValues | undefined = matchTemplate(template, tokens, slots);
+        const values: SlotValues | undefined = matchTemplate(template, tokens, slots, isLenient);
         // requireSlots has shown that every template fills every slot.
         if (values !== undefined) return understood(definition, values as ValuesOf<Slots>);
       }

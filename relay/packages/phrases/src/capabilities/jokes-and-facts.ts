@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyWordSlot } from '../phrases/slots/free-text.ts';
 import { pickOther } from '../phrases/wording.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
@@ -59,9 +60,19 @@ export const jokes: Capability = {
         '(tell | give | say) [me] [some | more] jokes',
         'say something funny',
         '(say | tell) [me] [something] [another] [good] (joke | funny)',
+        '(tell me | can i hear | do you know) [a | any] [really | kind of a] (funny | silly | short | quick) (joke | jokes)',
+        'can i (hear | get | have) joke',
         'one more joke',
       ],
-      typed: ['[another] joke', 'tell joke'],
+      typed: ['[another] joke', 'tell joke', '(any | some | more) jokes'],
+      isRepeatable: true,
+      answer: (_, context) => tellJoke.run({}, context),
+    }),
+    intent({
+      typed: [
+        '(tell | give | say | do you know | do you have | know) [me] [another | any | some] <kind> (joke | jokes)',
+      ],
+      slots: { kind: anyWordSlot },
       isRepeatable: true,
       answer: (_, context) => tellJoke.run({}, context),
     }),
@@ -77,11 +88,19 @@ export const facts: Capability = {
       phrases: ['tell me (a | another) [fun] fact', 'tell me something interesting'],
       variants: [
         'give me [another] [fun | random | interesting] fact',
-        'tell me [another] (random | interesting) fact',
+        'tell me [another | any | a] (random | interesting | cool | quick) fact',
         'tell me something [new | i do not know]',
         'surprise me',
       ],
-      typed: ['[another | fun | random] fact'],
+      typed: ['[another | fun | random] fact', '(do you know | tell me) [any | some] [fun] facts'],
+      isRepeatable: true,
+      answer: (_, context) => tellFact.run({}, context),
+    }),
+    intent({
+      typed: [
+        '(tell | give | say | do you know | do you have | know) [me] [another | any | some] <kind> (fact | facts)',
+      ],
+      slots: { kind: anyWordSlot },
       isRepeatable: true,
       answer: (_, context) => tellFact.run({}, context),
     }),

@@ -34,7 +34,7 @@ export const reminderIntents: readonly Intent[] = [
   intent({
     typed: [
       'remind me in <seconds> (to | about | that) <task>',
-      '(remind me | set reminder | reminder) (to | about | for) <task> in <seconds>',
+      '(remind me | set [me] reminder | reminder) (to | about | for) <task> in <seconds>',
       'in <seconds> remind me (to | about) <task>',
       '(tell me | i need) to <task> in <seconds>',
       'set reminder in <seconds> (to | for) <task>',
@@ -54,8 +54,8 @@ export const reminderIntents: readonly Intent[] = [
   }),
   intent({
     typed: [
-      '(remind me | set reminder) <time> (to | about) <task>',
-      '(remind me | set reminder | reminder) (to | about | for) <task> <time>',
+      '(remind me | set [me] reminder) <time> (to | about) <task>',
+      '(remind me | set [me] reminder | reminder) (to | about | for) <task> <time>',
       '<time> remind me (to | about) <task>',
     ],
     slots: { time: dayTimeSlot, task: freeTextSlot },

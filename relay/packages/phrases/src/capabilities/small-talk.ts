@@ -106,6 +106,7 @@ export const smallTalk: Capability = {
       ],
       typed: [
         '(well done | good job | nice | great | awesome | cool | perfect | good | you are (great | good | nice | funny | awesome | best)) [job | work | one]',
+        'that (is | was) [very | really] (funny | good | nice | great | cool) (joke | one)',
       ],
       answer: () => 'That is kind of you.',
     }),

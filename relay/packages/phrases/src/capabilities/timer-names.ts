@@ -1,6 +1,7 @@
 import { durationAdjectiveSlot, durationToWords } from '../phrases/slots/duration.ts';
 import { anyWordSlot } from '../phrases/slots/free-text.ts';
 import { readWhole, type Reading, type Slot } from '../phrases/slot.ts';
+import { isSmallWord } from '../phrases/small-words.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { listed } from '../phrases/wording.ts';
 import type { ReminderEntry } from '../conversation.ts';
@@ -19,7 +20,7 @@ export const purposeSlot = vocabularySlot(
 
 /** Words that stand before a timer without being its name. */
 const NOT_NAMES = new Set(
-  'timer timers alarm alarms reminder reminders my your our all every any that this it them everything for in on of to and second minute hour seconds minutes hours new another one two last first next other'.split(
+  'timer timers alarm alarms reminder reminders my your our all every any that this it them everything for in on of to and second minute hour seconds minutes hours new another one two last first next other have get me'.split(
     ' ',
   ),
 );
@@ -29,7 +30,7 @@ export const timerNameSlot: Slot<string> = {
   *read(tokens, at): Iterable<Reading<string>> {
     yield* purposeSlot.read(tokens, at);
     for (const reading of anyWordSlot.read(tokens, at)) {
-      if (!NOT_NAMES.has(reading.value)) yield reading;
+      if (!NOT_NAMES.has(reading.value) && !isSmallWord(reading.value)) yield reading;
     }
   },
 };

@@ -33,6 +33,8 @@ export const timers: Capability = {
       variants: [
         `(${SET}) [me] [a | my] timer (for | of) <seconds>`,
         `(${SET}) [me] [a | my] <seconds> timer`,
+        '(set | start | i need | can i have) a (quick | little | short | new) timer for <seconds>',
+        '(i kind of need | can i have | can i get | i just need) a timer for [about | just] <seconds>',
         '(wake me [up] | count down | remind me) (in | from | after) <seconds>',
         '(let me know | tell me | ring | beep | call me | alert me) (in | after | when | once) <seconds> [are up | is up | are over | is over | have passed | has passed]',
         `[and | ${SET}] (another | one more) [one | timer] for <seconds>`,

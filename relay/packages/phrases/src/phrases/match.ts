@@ -1,21 +1,24 @@
 import type { Reading, Slot } from './slot.ts';
+import { smallWordsEnd } from './small-words.ts';
 import type { Template } from './template.ts';
 
 export type SlotTable = Readonly<Record<string, Slot<unknown>>>;
 export type SlotValues = Readonly<Record<string, unknown>>;
 
-/** Reads all of `tokens` as the template; undefined if that cannot be done. */
+/**
+ * Reads all of `tokens` as the template; undefined if that cannot be done.
+ *
+ * @param isLenient - small words that the template does not have are passed over
+ */
 export function matchTemplate(
   template: Template,
   tokens: readonly string[],
   slots: SlotTable,
+  isLenient: boolean,
 ): SlotValues | undefined {
-  for (const { value, end } of readTemplate(
-    template,
-    { tokens, slots, budget: { left: MAX_STEPS } },
-    0,
-  )) {
-    if (end === tokens.length) return value;
+  const input = { tokens, slots, isLenient, budget: { left: MAX_STEPS } };
+  for (const { value, end } of readTemplate(template, input, 0)) {
+    for (const last of startsFrom(end, input)) if (last === tokens.length) return value;
   }
   return undefined;
 }
@@ -26,7 +29,18 @@ const MAX_STEPS = 20_000;
 interface Input {
   readonly tokens: readonly string[];
   readonly slots: SlotTable;
+  readonly isLenient: boolean;
   readonly budget: { left: number };
+}
+
+/** Where the next word may stand: here, and behind small words. */
+function* startsFrom(
+  at: number,
+  { tokens, isLenient }: Pick<Input, 'tokens' | 'isLenient'>,
+): Generator<number> {
+  yield at;
+  const end = isLenient ? smallWordsEnd(tokens, at) : undefined;
+  if (end !== undefined) yield* startsFrom(end, { tokens, isLenient });
 }
 
 function* readTemplate(
@@ -38,13 +52,17 @@ function* readTemplate(
   input.budget.left -= 1;
   switch (template.kind) {
     case 'word':
-      if (template.tokens.every((token, index) => input.tokens[at + index] === token)) {
-        yield { value: {}, end: at + template.tokens.length };
+      for (const start of startsFrom(at, input)) {
+        if (template.tokens.every((token, index) => input.tokens[start + index] === token)) {
+          yield { value: {}, end: start + template.tokens.length };
+        }
       }
       return;
     case 'reference':
-      for (const { value, end } of input.slots[template.name]?.read(input.tokens, at) ?? []) {
-        yield { value: { [template.name]: value }, end };
+      for (const start of startsFrom(at, input)) {
+        for (const { value, end } of input.slots[template.name]?.read(input.tokens, start) ?? []) {
+          yield { value: { [template.name]: value }, end };
+        }
       }
       return;
     case 'choice':
