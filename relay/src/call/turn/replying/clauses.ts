@@ -1,4 +1,5 @@
 import type { ClauseKind, WrittenClause } from '../../stages/synthesizer/clause-track.ts';
+import { CLAUSE_MARK, isFullEnd, isSentenceEnd } from './sentence-ends.ts';
 
 /** Longest text handed to a synthesizer at once, characters. */
 export const MAX_CLAUSE_CHARACTERS = 150;
@@ -6,8 +7,6 @@ export const MAX_CLAUSE_CHARACTERS = 150;
 const MIN_FIRST_CLAUSE_CHARACTERS = 20;
 /** Later clauses prefer whole sentences; a comma only splits what is longer than this. */
 const MIN_COMMA_CLAUSE_CHARACTERS = 90;
-
-const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx|[a-z])\.$/i;
 
 /**
  * Cuts the text of a reply into clauses fit to be spoken one by one: sentence by sentence, the
@@ -61,21 +60,21 @@ class ClauseCutter {
   }
 }
 
-/**
- * Where the first clause of `text` ends, or undefined while that is not sure yet. A mark counts
- * only once white space follows it, so `3.5` and `example.com` stay whole.
- */
+/** Where the first clause of `text` ends, or undefined while that is not sure yet. */
 export function clauseEnd(text: string, isFirst: boolean): number | undefined {
   const minComma = isFirst ? MIN_FIRST_CLAUSE_CHARACTERS : MIN_COMMA_CLAUSE_CHARACTERS;
-  for (const match of text.matchAll(/[.!?…]["'”’)\]]*(?=\s)|[,;:—](?=\s)|\n|[。！？]/gu)) {
+  for (const match of text.matchAll(CLAUSE_MARK)) {
     const end = match.index + match[0].length;
     if (end > MAX_CLAUSE_CHARACTERS) break;
-    const mark = match[0][0]!;
-    if (/[,;:—]/.test(mark)) {
+    const { stop, full, comma } = match.groups!;
+    if (comma !== undefined) {
       if (end >= minComma) return end;
-    } else if (mark !== '.' || !ABBREVIATION.test(text.slice(0, end))) {
-      return end;
+      continue;
     }
+    const judge = stop !== undefined ? isSentenceEnd : full !== undefined ? isFullEnd : undefined;
+    const isEnd = judge === undefined || judge(text, match.index, end);
+    // However long the text is, or its clauses would depend on how it came.
+    if (isEnd !== false) return isEnd === true ? end : undefined;
   }
   if (text.length <= MAX_CLAUSE_CHARACTERS) return undefined;
   const space = text.lastIndexOf(' ', MAX_CLAUSE_CHARACTERS);
