@@ -130,6 +130,31 @@ test('speech that is taken back, and a vendor that refuses, cost what they cost'
   expect(usage.llm_input_tokens).toBe(0);
 });
 
+test.each([
+  ['cancelled', (call: TestCall) => call.send({ type: 'response.cancel' })],
+  ['typed over', (call: TestCall) => call.type('wait')],
+  ['asked for anew', (call: TestCall) => call.send({ type: 'response.create' })],
+  ['hung up on', (call: TestCall) => call.hangUp()],
+  ['lost with its line', (call: TestCall) => call.cut()],
+])('an answer that is %s before its first word is in the ledger', async (how, end) => {
+  await using run = await start({
+    primary: { firstTokenDelayMs: 60_000 },
+    env: { RESUME_WINDOW_S: '1' },
+  });
+  const { ledger, relay } = run;
+  await using call = await TestCall.start(relay.relay.url);
+  call.type('word '.repeat(390));
+  await call.inbound.next('response.created');
+  await eventually(() => relay.vendor('generator').requests > 0);
+  await end(call);
+  if (how === 'lost with its line') await run.clock.advance(120_000);
+  await eventually(() => ledger.of('generator').length > 0);
+  const [entry] = ledger.of('generator');
+  expect(entry).toMatchObject({ isEstimated: true, purpose: 'turn' });
+  expect(entry!.units.inputTokens).toBeGreaterThan(390);
+  expect(entry!.microUsd).toBeGreaterThan(0);
+});
+
 test('at four fifths a call is warned; at its cap it hears goodbye, and ends with its own code', async () => {
   await using run = await start({ env: { BUDGET_SESSION_USD: '0.5' } });
   const { ledger, relay } = run;

@@ -111,7 +111,14 @@ export function defineTranscriberCases(
     });
 
     test('tells it in the moment of an abort', async () => {
-      await using rig = await Rig.set(subject, { finalDelayMs: 10_000 });
+      let isUploaded = false;
+      await using rig = await Rig.set(subject, {
+        finalDelayMs: 10_000,
+        hear: () => {
+          isUploaded = true;
+          return '';
+        },
+      });
       const abort = new AbortController();
       const used: AdapterUse[] = [];
       const stream = await rig.port.open({
@@ -123,6 +130,8 @@ export function defineTranscriberCases(
       await pushAll(stream, speech(1, 1_000));
       stream.finalize();
       await settle();
+      // Before a recording has left, nothing is owed for it.
+      await until(() => isUploaded || streamsAudio);
       expect(used).toEqual([]);
       abort.abort(new Error('enough'));
       expect(used).toMatchObject([{ units: { audioMs: 1_000 } }]);

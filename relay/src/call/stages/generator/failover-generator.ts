@@ -66,7 +66,7 @@ export class FailoverGenerator implements GeneratorStage {
     try {
       const written = provider!.summarise!({ ...request, signal: scope.signal, onCutOff });
       // Also if it comes too late: it is paid for.
-      written.then(({ usage }) => used(usage, false)).catch(() => {});
+      written.then(({ usage, isEstimated = false }) => used(usage, isEstimated)).catch(() => {});
       const summary = await scope.wait(written);
       permit.succeeded();
       return { ...summary, provider: name };

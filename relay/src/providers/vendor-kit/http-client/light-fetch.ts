@@ -6,6 +6,22 @@ import { BodyBounds } from './body-bounds.ts';
 /** Read ahead: to stop after each piece and go on again costs more than the piece. */
 const PIECES_AHEAD = 32;
 
+/** Whom a request informs, by its signal: all that libraries hand on of what they are given. */
+const informedBySignal = new WeakMap<AbortSignal, () => void>();
+
+/** @param onSent - called when a request with this signal has left, in place of an earlier one */
+export function informWhenSent(signal: AbortSignal, onSent: () => void): void {
+  informedBySignal.set(signal, onSent);
+}
+
+/** The same connections, for one request; `onSent` is called when all of it has been written. */
+export function informing(dispatcher: Dispatcher, onSent: () => void): Dispatcher {
+  return dispatcher.compose(
+    (dispatch) => (options, handler) =>
+      dispatch(options, Object.assign(handler, { onRequestSent: onSent })),
+  );
+}
+
 /**
  * As much of `fetch` as libraries for language models use, for less of the processor: text is posted to a
  * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
@@ -18,10 +34,11 @@ const PIECES_AHEAD = 32;
 export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
   const post = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const { method, headers, body, signal } = init;
+    const onSent = signal ? informedBySignal.get(signal) : undefined;
     let answer: Dispatcher.ResponseData;
     try {
       answer = await request(url, {
-        dispatcher,
+        dispatcher: onSent === undefined ? dispatcher : informing(dispatcher, onSent),
         method: method ?? 'GET',
         // Without this a server may compress, whether it is asked to or not (RFC 9110, section 12.5.3).
         headers: {

@@ -8,7 +8,7 @@ import {
   retryAfterMs,
   type ProviderFault,
 } from '../../../call/stages/provider-error.ts';
-import { lightFetch } from './light-fetch.ts';
+import { informing, lightFetch } from './light-fetch.ts';
 import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
 import { causeOfRefusal } from './refusal.ts';
 
@@ -31,6 +31,8 @@ export interface VendorRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | FormData;
   readonly signal: AbortSignal;
+  /** Called when all of it has been written: from then on the vendor may have it. */
+  readonly onSent?: () => void;
 }
 
 /** HTTP to one vendor over connections that are kept, with its failures in our words. */
@@ -59,13 +61,13 @@ export class VendorHttp implements AsyncDisposable {
    * @returns a response whose status is a success; its body is the caller's to read or cancel
    * @throws ProviderError; the signal's reason when aborted
    */
-  async request(url: string, request: VendorRequest): Promise<Response> {
+  async request(url: string, { onSent, ...request }: VendorRequest): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(url, {
         ...request,
         headers: { ...traceHeaders(), ...request.headers },
-        dispatcher: this.#agent,
+        dispatcher: onSent === undefined ? this.#agent : informing(this.#agent, onSent),
         // Followed, it would take a person's speech, and what lets us in, to a host that was not set.
         redirect: 'manual',
       } as Parameters<typeof fetch>[1]);

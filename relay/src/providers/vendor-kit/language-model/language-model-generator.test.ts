@@ -5,7 +5,7 @@ import type { LanguageModelBehaviour } from '../../../../simulators/language-mod
 import type { Flavour } from '../../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../../simulators/openai/openai-simulator.ts';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
-import type { GeneratorEvent } from '../../../call/stages/generator/generator.ts';
+import type { GeneratorEvent, TokenUsage } from '../../../call/stages/generator/generator.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';
 import { createLanguageModelGenerator } from './language-model-generator.ts';
@@ -40,6 +40,50 @@ test('a tool used wrongly is told so in words, and the talk goes on', async () =
   });
   expect(textOf(await talk.ask('A timer for minus one second.'))).toBe('That did not work.');
   expect(talk.reminders.list()).toEqual([]);
+});
+
+test('an answer that is cancelled while its tool works costs the step that asked for it', async () => {
+  const abort = new AbortController();
+  const tool = dynamicTool({
+    inputSchema: jsonSchema({ type: 'object' }),
+    execute: () => {
+      abort.abort();
+      return '';
+    },
+  });
+  await using talk = await chatWith(
+    { useTool: () => ({ name: 'shelf__look_up', input: {} }) },
+    'openai',
+    { toolbox: { tools: () => ({ shelf__look_up: tool }) } },
+  );
+  const owed: TokenUsage[] = [];
+  const { generator, reminders, simulator } = talk;
+  const request = {
+    history: [{ role: 'user', text: 'Look!' }] as const,
+    person: { timeZone: 'UTC' },
+    reminders,
+    signal: abort.signal,
+    onCutOff: (usage: TokenUsage) => owed.push(usage),
+  };
+  await Array.fromAsync(generator.generate(request));
+  expect(simulator.requests).toBe(1);
+  expect(owed).toHaveLength(1);
+  expect(owed[0]!.inputTokens).toBeGreaterThan(0);
+  expect(owed[0]!.outputTokens).toBeGreaterThan(0);
+});
+
+test('a summary that fails costs what it took', async () => {
+  await using talk = await chatWith({ answer: () => ' ' });
+  const owed: TokenUsage[] = [];
+  const request = {
+    messages: [{ role: 'user', text: 'Hello.' }] as const,
+    person: { timeZone: 'UTC' },
+    signal: new AbortController().signal,
+    onCutOff: (usage: TokenUsage) => owed.push(usage),
+  };
+  await expect(talk.generator.summarise!(request)).rejects.toThrow();
+  expect(owed).toHaveLength(1);
+  expect(owed[0]!.inputTokens).toBeGreaterThan(0);
 });
 
 test.each([

@@ -14,6 +14,7 @@ import type {
   GeneratorEvent,
 } from '../../../call/stages/generator/generator.ts';
 import type { ProviderError } from '../../../call/stages/provider-error.ts';
+import { informWhenSent } from '../http-client/light-fetch.ts';
 import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
@@ -162,7 +163,7 @@ async function* generate(
   if (signal.aborted) return;
   // Its own controller: a reader that leaves the loop early stops the request by it.
   const controller = new AbortController();
-  const usage = new UsageCount(() => turn.inputTokens);
+  const usage = new UsageCount();
   const reportCutOff = () => {
     const owed = onCutOff && usage.takeTotal();
     if (owed !== undefined) onCutOff?.(owed);
@@ -190,6 +191,8 @@ async function* generate(
           ...next,
           maxOutputTokens: Math.min(next.maxOutputTokens, maxOutputTokens),
         };
+        usage.stepAsked(turn.inputTokens);
+        informWhenSent(controller.signal, () => usage.submitted());
         step = await ModelStep.begin(options.model, call, tools);
         if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {
@@ -206,6 +209,8 @@ async function* generate(
         yield { type: 'tools-answered' };
         turn.add(more);
       } catch (error) {
+        const isRefused = toProviderError(error, options.name, options.http).isRefusal;
+        if (isRefused && !hasBegun) usage.refused();
         if (hasBegun || signal.aborted || !mayAskAgain(turn, error)) throw error;
         left += 1;
       } finally {

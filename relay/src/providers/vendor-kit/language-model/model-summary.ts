@@ -4,7 +4,6 @@ import type {
   Reminders,
   Summary,
   SummaryRequest,
-  TokenUsage,
 } from '../../../call/stages/generator/generator.ts';
 
 /** How far one answer may go. */
@@ -41,14 +40,20 @@ export async function summaryOf(
     ...(onCutOff && { onCutOff }),
   };
   let text = '';
-  let usage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
-  for await (const event of answer(request)) {
-    if (event.type === 'text-delta') text += event.text;
-    if (event.type === 'usage-reported') {
-      const { type: _, isEstimated: __, ...told } = event;
-      usage = told;
+  let told: Pick<Summary, 'usage' | 'isEstimated'> | undefined;
+  try {
+    for await (const event of answer(request)) {
+      if (event.type === 'text-delta') text += event.text;
+      if (event.type === 'usage-reported') {
+        const { type: _, isEstimated, ...usage } = event;
+        told = { usage, ...(isEstimated && { isEstimated }) };
+      }
     }
+    signal.throwIfAborted();
+  } catch (error) {
+    // There is no summary to carry it.
+    if (told !== undefined) onCutOff?.(told.usage);
+    throw error;
   }
-  signal.throwIfAborted();
-  return { text: text.trim(), usage };
+  return { text: text.trim(), usage: { inputTokens: 0, outputTokens: 0 }, ...told };
 }

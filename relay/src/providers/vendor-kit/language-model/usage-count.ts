@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { TokenUsage } from '../../../call/stages/generator/generator.ts';
 
-/** A rule of thumb of the vendors for English text; used only if the vendor did not count. */
-const CHARACTERS_PER_TOKEN = 4;
 /** No model takes or writes as much in one step. */
 const MAX_STEP_TOKENS = 100_000_000;
 
@@ -18,30 +17,43 @@ const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, out
 
 /**
  * Tokens of one answer, over all its steps. What a step did not report, because it was cut short
- * or the server does not count, is estimated from the characters.
+ * or the server does not count, is estimated. A step is owed from the moment it is submitted:
+ * vendors read all of it, whether the answer is waited for or not.
  */
 export class UsageCount {
-  readonly #estimatedInput: () => number;
   #total = { ...NOTHING };
   #isEstimated = false;
+  /** Of the step that is asked for: estimated, and as the vendor counts it. */
+  #estimatedInput = 0;
   #stepInputTokens: number | undefined;
-  #stepCharacters = 0;
+  #stepText = '';
   #isStepOpen = false;
-
-  /** @param estimatedInput - tokens of what was sent last */
-  constructor(estimatedInput: () => number) {
-    this.#estimatedInput = estimatedInput;
-  }
 
   /** Whether a step that ended so far did not count all of it itself. */
   get isEstimated(): boolean {
     return this.#isEstimated;
   }
 
-  /** Something was received; before that nothing is owed. */
+  /** A step is asked for, which is not submitted yet. @param inputTokens - estimated */
+  stepAsked(inputTokens: number): void {
+    this.#endIfOpen();
+    this.#estimatedInput = inputTokens;
+  }
+
+  /** What was asked for has left; before that nothing is owed. */
+  submitted(): void {
+    this.#isStepOpen = true;
+  }
+
+  /** The vendor did nothing for what was submitted. */
+  refused(): void {
+    this.#begin();
+  }
+
+  /** Something was received. */
   received(text = ''): void {
     this.#isStepOpen = true;
-    this.#stepCharacters += text.length;
+    this.#stepText += text;
   }
 
   /** Some vendors report the input before they answer. */
@@ -53,7 +65,7 @@ export class UsageCount {
   stepEnded(usage: ReportedUsage): void {
     const input = counted(usage.inputTokens) ?? counted(this.#stepInputTokens);
     const output = counted(usage.outputTokens);
-    const inputTokens = input ?? this.#estimatedInput();
+    const inputTokens = input ?? this.#estimatedInput;
     const total = this.#total;
     total.inputTokens += inputTokens;
     // No more than there was: the rest of the input is what is left of these.
@@ -61,16 +73,14 @@ export class UsageCount {
     total.cachedInputTokens += cachedTokens;
     const uncachedTokens = inputTokens - cachedTokens;
     total.cacheWriteTokens += Math.min(counted(usage.cacheWriteTokens) ?? 0, uncachedTokens);
-    total.outputTokens += output ?? tokens(this.#stepCharacters);
+    total.outputTokens += output ?? estimateTokens(this.#stepText);
     this.#isEstimated ||= input === undefined || output === undefined;
-    this.#stepInputTokens = undefined;
-    this.#stepCharacters = 0;
-    this.#isStepOpen = false;
+    this.#begin();
   }
 
-  /** @returns what was not taken before; undefined if nothing was received since */
+  /** @returns what was not taken before; undefined if nothing was submitted since */
   takeTotal(): TokenUsage | undefined {
-    if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
+    this.#endIfOpen();
     const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = this.#total;
     this.#total = { ...NOTHING };
     if (inputTokens + outputTokens === 0) return undefined;
@@ -80,6 +90,16 @@ export class UsageCount {
       ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
       outputTokens,
     };
+  }
+
+  #endIfOpen(): void {
+    if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
+  }
+
+  #begin(): void {
+    this.#stepInputTokens = undefined;
+    this.#stepText = '';
+    this.#isStepOpen = false;
   }
 }
 
@@ -115,8 +135,4 @@ export function inputTokensAtStart(metadata: unknown): number | undefined {
 function counted(told: number | undefined): number | undefined {
   const isCount = told !== undefined && told > 0 && told <= MAX_STEP_TOKENS;
   return isCount ? Math.round(told) : undefined;
-}
-
-function tokens(characters: number): number {
-  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
 }

@@ -68,12 +68,13 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   const http = new VendorHttp(adapter);
   const models = new ModelList(http, modelListOf(server), context.clock);
 
-  const ask = (input: string, manner: Manner, signal: AbortSignal): Promise<Response> =>
+  const ask = (input: string, manner: Manner, signal: AbortSignal, onSent: () => void) =>
     http.request(endpointOf(server, 'audio/speech'), {
       method: 'POST',
       headers: { ...authorization(server), 'content-type': 'application/json' },
       body: JSON.stringify({ model, input, ...manner, response_format: 'pcm' }),
       signal,
+      onSent,
     });
 
   async function* synthesize(
@@ -131,9 +132,8 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
         if (samples !== undefined) return samples;
         const part = parts.shift();
         if (part === undefined) return undefined;
-        const asked = ask(part, manner, signal);
-        use.asked(part, asked);
-        answer = await SpeechResponse.open(await asked, adapter, sampleRateHz);
+        const asked = await use.of(part, (onSent) => ask(part, manner, signal, onSent));
+        answer = await SpeechResponse.open(asked, adapter, sampleRateHz);
       }
     };
   }
@@ -159,11 +159,18 @@ class SpeechUse {
   #characters = 0;
   #inputTokens = 0;
 
-  asked(text: string, answer: Promise<unknown>): void {
-    this.#add(text, 1);
-    answer.catch((error: unknown) => {
-      if (error instanceof ProviderError && error.isRefusal) this.#add(text, -1);
-    });
+  /** Owed from the moment it has left, unless it is refused. @param ask - asks for the text */
+  async of<T>(text: string, ask: (onSent: () => void) => Promise<T>): Promise<T> {
+    let isSent = false;
+    try {
+      return await ask(() => {
+        isSent = true;
+        this.#add(text, 1);
+      });
+    } catch (error) {
+      if (isSent && error instanceof ProviderError && error.isRefusal) this.#add(text, -1);
+      throw error;
+    }
   }
 
   /** Reports what was not reported before, if there is anything. */

@@ -47,7 +47,7 @@ export function createOpenAiTranscriber({
 
   const uploadIn =
     (language: string | undefined): Upload =>
-    async (samples, signal, onWords) => {
+    async (samples, signal, on) => {
       const form = new FormData();
       form.set(
         'file',
@@ -63,9 +63,10 @@ export function createOpenAiTranscriber({
         headers: authorization(server),
         body: form,
         signal,
+        onSent: on.sent,
       });
       try {
-        return await transcriptIn(response, onWords);
+        return await transcriptIn(response, on.words);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof RangeError)

@@ -6,6 +6,7 @@ import { SegmentUtterance, type Upload } from './segment-utterance.ts';
 interface Sent {
   readonly samples: number;
   readonly signal: AbortSignal;
+  readonly sent: () => void;
   readonly answer: (text: string) => void;
   readonly fail: (error: Error) => void;
   readonly onWords: (text: string) => void;
@@ -14,19 +15,20 @@ interface Sent {
 /** An utterance whose uploads the test answers by hand. */
 function utterance() {
   const uploads: Sent[] = [];
-  const upload: Upload = ({ length }, signal, onWords) => {
+  const upload: Upload = ({ length }, signal, { sent, words: onWords }) => {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    uploads.push({ samples: length, signal, answer: resolve, fail: reject, onWords });
+    uploads.push({ samples: length, signal, sent, answer: resolve, fail: reject, onWords });
     return promise;
   };
   const abort = new AbortController();
-  const stream = new SegmentUtterance('test', upload, abort.signal);
+  const owedMs: number[] = [];
+  const stream = new SegmentUtterance('test', upload, abort.signal, (ms) => owedMs.push(ms));
   const events: TranscriptEvent[] = [];
   const done = (async () => {
     for await (const event of stream.events) events.push(event);
   })();
   done.catch(() => {});
-  return { stream, uploads, abort, events, done };
+  return { stream, uploads, owedMs, abort, events, done };
 }
 
 const speech = (ms: number) => new Int16Array(ms * 16).fill(3_000);
@@ -115,6 +117,18 @@ test('aborting stops the upload and ends the events', async () => {
   await done;
   expect(uploads[0]!.signal.aborted).toBe(true);
   expect(events).toEqual([]);
+});
+
+test.each([
+  ['before its upload has left costs nothing', false, []],
+  ['afterwards costs the whole of it', true, [500]],
+])('an utterance that is given up %s', (_, isSent, owed) => {
+  const { stream, uploads, owedMs, abort } = utterance();
+  stream.push(speech(500));
+  stream.finalize();
+  if (isSent) uploads[0]!.sent();
+  abort.abort();
+  expect(owedMs).toEqual(owed);
 });
 
 test('more than ten minutes are not kept', async () => {

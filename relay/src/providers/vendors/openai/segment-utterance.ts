@@ -23,16 +23,17 @@ const MAX_SAMPLES = SPEECH_HZ * 600;
 /**
  * Has audio transcribed as a whole.
  *
- * @param onWords - called with the words so far as they become known
+ * @param on.sent - called when the recording has left
+ * @param on.words - called with the words so far as they become known
  */
 export type Upload = (
   samples: Int16Array,
   signal: AbortSignal,
-  onWords: (text: string) => void,
+  on: { readonly sent: () => void; readonly words: (text: string) => void },
 ) => Promise<string>;
 
 /**
- * Called once for each upload that was not refused, when it is over.
+ * Called once for each upload that has left and was not refused, when it is over.
  *
  * @param isEarly - it began before the utterance was over
  */
@@ -126,22 +127,26 @@ export class SegmentUtterance implements Transcription {
 
   #transcribe(): Transcript {
     const abort = new AbortController();
-    const onWords = (text: string) => {
+    const words = (text: string) => {
       if (abort.signal.aborted || text === '') return;
       this.#events.push({ type: 'transcript-partial', text });
     };
     const isEarly = !this.#isFinalizing;
     const covers = this.#recording.length;
+    let isSent = false;
+    const sent = () => {
+      isSent = true;
+    };
     let isOver = false;
     const over = (error?: unknown) => {
       if (isOver) return;
       isOver = true;
       const isRefused = error instanceof ProviderError && error.isRefusal;
-      if (!isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / SPEECH_HZ), isEarly);
+      if (isSent && !isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / SPEECH_HZ), isEarly);
     };
     // In the moment of the abort: after it the turn may be over.
     abort.signal.addEventListener('abort', () => over(), { once: true });
-    const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
+    const text = this.#upload(this.#recording.samples(), abort.signal, { sent, words });
     text.then(() => over(), over);
     return { covers, text, abort };
   }
