@@ -131,9 +131,9 @@ test('speech that is taken back, and a vendor that refuses, cost what they cost'
 });
 
 test.each([
-  ['cancelled', (call: TestCall) => call.send({ type: 'response.cancel' })],
-  ['typed over', (call: TestCall) => call.type('wait')],
-  ['asked for anew', (call: TestCall) => call.send({ type: 'response.create' })],
+  ['cancelled', async (call: TestCall) => call.send({ type: 'response.cancel' })],
+  ['typed over', async (call: TestCall) => call.type('wait')],
+  ['asked for anew', async (call: TestCall) => call.send({ type: 'response.create' })],
   ['hung up on', (call: TestCall) => call.hangUp()],
   ['lost with its line', (call: TestCall) => call.cut()],
 ])('an answer that is %s before its first word is in the ledger', async (how, end) => {

@@ -123,6 +123,8 @@ export class Conversation {
     this.endUtterance('interrupted', {});
     if (this.#turns.isGoodbye) return this.#detector.ignored(start);
     const turnId = newId('turn');
+    // First, because this turn is paid from what the interrupted one leaves.
+    if (held === undefined && !this.#outage.isOut) this.#turns.interrupt();
     if (!this.#reserve(turnId)) {
       tellBudgetRefusal(this.#options, number, turnId);
       this.#detector.refused(start);
@@ -132,7 +134,6 @@ export class Conversation {
       this.#detector.refused(start);
       return this.#order.add(refusedTurn(this.#options, number, turnId));
     }
-    if (held === undefined) this.#turns.interrupt();
     const place = this.#order.take();
     this.#turnId = turnId;
     this.#place = place;

@@ -42,6 +42,8 @@ export class TurnTaking {
   readonly #replies: Replies;
   readonly #announcements = new Announcements();
   readonly #running = new Set<Reply>();
+  /** Of replies whose turn is not over. */
+  readonly #requests = new Map<Reply, ReplyRequest>();
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Turn | undefined;
@@ -243,6 +245,8 @@ export class TurnTaking {
     if (reply === undefined) return;
     this.#reply = undefined;
     reply.cancel();
+    // At once: the next turn is paid from what this one leaves.
+    this.#ended(reply);
     this.#reopenIfUnheard(reply);
   }
 
@@ -264,8 +268,13 @@ export class TurnTaking {
     if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;
     this.#running.add(reply);
+    this.#requests.set(reply, request);
     this.#options.history.add(reply.id, { role: 'assistant', text: '' });
-    void (isWanted ? begun.release() : reply.run()).then(() => this.#ended(reply, request));
+    void (isWanted ? begun.release() : reply.run()).then(() => {
+      this.#running.delete(reply);
+      this.#ended(reply);
+      this.#options.onEnded();
+    });
     return reply;
   }
 
@@ -282,8 +291,10 @@ export class TurnTaking {
     if (isAnswer) this.#options.summary.consider();
   }
 
-  #ended(reply: Reply, request: ReplyRequest): void {
-    this.#running.delete(reply);
+  #ended(reply: Reply): void {
+    const request = this.#requests.get(reply);
+    if (request === undefined) return;
+    this.#requests.delete(reply);
     const { turnId } = request;
     this.#conversation.emit({ type: 'turn-ended', turnId, outcome: 'replied' });
     this.#options.history.setReply(reply.id, reply.heardText);
@@ -294,6 +305,5 @@ export class TurnTaking {
       if (isAnswer && (!reply.isCancelled || reply.heardText !== '')) this.#unanswered = undefined;
       this.#goOn(reply, isAnswer);
     }
-    this.#options.onEnded();
   }
 }

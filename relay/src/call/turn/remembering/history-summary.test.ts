@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { TestConversation } from '../../../../test/support/test-conversation.ts';
 import { words } from '../../../../test/support/scripted-generator.ts';
 import { settle } from '../../../base/lib/clock.fake.ts';
+import { NO_BUDGET, type TurnBudget } from '../turn-budget.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { Message, Summary, SummaryRequest } from '../../stages/generator/generator.ts';
 
@@ -11,9 +12,14 @@ const USAGE = { inputTokens: 700, outputTokens: 20 };
 
 type Summarise = (request: SummaryRequest) => Promise<Summary>;
 
-function createTest(summarise?: Summarise, historyTokens: number | undefined = BOUND_TOKENS) {
+function createTest(
+  summarise?: Summarise,
+  historyTokens: number | undefined = BOUND_TOKENS,
+  budget: TurnBudget = NO_BUDGET,
+) {
   const asked: SummaryRequest[] = [];
   const test = new TestConversation({
+    budget,
     isSpoken: false,
     generator: {
       reply: ({ history }) => [words(`Answer to ${numberOf(history.at(-1)!)}. ${'b'.repeat(160)}`)],
@@ -110,6 +116,20 @@ it('what a summary cost is told even if a turn breaks it off', async () => {
   expect(test.ofCall('history-summarised')).toMatchObject([
     { outcome: 'interrupted', usage: { inputTokens: 700, outputTokens: 3 } },
   ]);
+});
+
+it('is settled before the turn that breaks it off is paid', async () => {
+  const steps: string[] = [];
+  const budget: TurnBudget = {
+    ...NO_BUDGET,
+    reserve: (turnId) => steps.push(`reserve ${turnId.slice(0, 4)}`) > 0,
+    settle: (turnId) => void steps.push(`settle ${turnId.slice(0, 4)}`),
+  };
+  const { ask, asked } = createTest(() => new Promise(() => {}), BOUND_TOKENS, budget);
+  while (asked.length === 0) await ask();
+  await ask();
+  const begun = steps.indexOf('reserve summ');
+  expect(steps.slice(begun, begun + 3)).toEqual(['reserve summ', 'settle summ', 'reserve turn']);
 });
 
 it('forgets the oldest part when no summary comes of it, and says so', async () => {

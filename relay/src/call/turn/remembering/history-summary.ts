@@ -59,8 +59,9 @@ export class HistorySummary {
     this.#running = running;
     this.#work = this.#summarise(part, running.signal).finally(() => {
       // One that was stopped may still run when the next one has begun.
-      if (this.#running === running || this.#running === undefined) budget.settle(SUMMARY_TURN);
-      if (this.#running === running) this.#running = undefined;
+      if (this.#running !== running) return;
+      budget.settle(SUMMARY_TURN);
+      this.#running = undefined;
     });
   }
 
@@ -82,8 +83,10 @@ export class HistorySummary {
 
   /** A turn is to be answered, or the conversation is over: nothing may delay that. */
   stop(): void {
-    this.#running?.abort(OVER);
+    if (this.#running === undefined) return;
+    this.#running.abort(OVER);
     this.#running = undefined;
+    this.#options.budget?.settle(SUMMARY_TURN);
   }
 
   /** Never rejects. */

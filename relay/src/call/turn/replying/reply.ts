@@ -36,6 +36,7 @@ export class Reply {
   readonly #watch: Watch;
   readonly #usage: { -readonly [key in keyof Usage]: Usage[key] };
   #isSpeaking = false;
+  #isOver = false;
   #playedMs = Number.POSITIVE_INFINITY;
   #failure: ErrorCode | undefined;
   /** Whether these are the generator's words and none but its own. */
@@ -99,12 +100,16 @@ export class Reply {
     return isWhole ? this.heardText : undefined;
   }
 
-  /** Stops the voice and everything behind it. `run` then ends within a moment. */
+  /**
+   * Stops the voice and everything behind it. What it cost, and its end, are reported before this
+   * returns, so that what takes its place comes after it. `run` then ends within a moment.
+   */
   cancel(): void {
     this.#abort.abort(OVER);
     for (const controller of Object.values(this.#work)) controller.abort(OVER);
     this.#options.output.dropAudio(this.#options.item);
     this.#options.pacer.reset();
+    this.#end();
   }
 
   /** The client says how much of the voice was really heard. */
@@ -149,10 +154,16 @@ export class Reply {
       this.#failure ??= 'internal_error';
       logger.error({ err: error, responseId: this.id }, 'reply failed unexpectedly');
     } finally {
-      this.#pipeline.track.close();
-      this.#watch.end();
-      this.#finish();
+      this.#end();
     }
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#pipeline.track.close();
+    this.#watch.end();
+    this.#finish();
   }
 
   #content(): ReplyContent {
