@@ -148,7 +148,6 @@ async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
       ledger: observation.counting(ledger),
       config: config.money,
       dataDir: config.dataDir,
-      maxUtteranceMs: config.limits.utterance_ms,
       caps: () => settings.policy,
       spentSince: (fromMs) => storage.admin.spentSince(fromMs),
       clock,

@@ -155,6 +155,26 @@ test.each([
   expect(entry!.microUsd).toBeGreaterThan(0);
 });
 
+test('interrupting answers ends no call of which little is spent', async () => {
+  // Less than one answer reserves: $0.38.
+  await using run = await start({
+    primary: { firstTokenDelayMs: 60_000 },
+    env: { BUDGET_SESSION_USD: '0.2', BUDGET_GUEST_DAY_USD: '0.3' },
+  });
+  await using call = await TestCall.start(run.relay.relay.url);
+  for (let turn = 1; turn <= 4; turn++) {
+    call.type('What time is it?');
+    await call.inbound.next('response.created');
+    await eventually(() => run.relay.vendor('generator').requests > 0);
+  }
+  call.send({ type: 'response.cancel' });
+  const ended = () => call.inbound.ofType('response.done').map(({ status }) => status);
+  await eventually(() => ended().length === 4);
+  expect(new Set(ended())).toEqual(new Set(['cancelled']));
+  expect(call.inbound.ofType('session.ending')).toEqual([]);
+  expect(run.ledger.microUsd).toBeLessThan(100_000);
+});
+
 test('at four fifths a call is warned; at its cap it hears goodbye, and ends with its own code', async () => {
   await using run = await start({ env: { BUDGET_SESSION_USD: '0.5' } });
   const { ledger, relay } = run;

@@ -64,7 +64,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<{ Bindings: H
       const { session_id: sessionId } = created;
       const emit = observers.emitterOf(sessionId, identity.userId);
       const { generator } = options.providersOf(identity);
-      using budget = sessions.budgetBefore(sessionId, identity);
+      using budget = sessions.budgetBefore(sessionId, { identity, address });
       await conversations.shorten(earlier, { sessionId, timeZone, generator, emit, budget });
     }
     return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req) }, 201);

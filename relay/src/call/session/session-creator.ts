@@ -41,7 +41,7 @@ export interface EarlierConversation {
   readonly history: History;
 }
 
-interface Grant extends Omit<Caller, 'address'>, Pick<SessionOptions, 'tags'> {
+interface Grant extends Caller, Pick<SessionOptions, 'tags'> {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
@@ -129,7 +129,7 @@ export class SessionCreator {
     const resumeKey = fingerprint(resumeToken);
     const grant = {
       ...{ sessionId, conversationId, history: earlier?.history },
-      ...{ resumeKey, identity, client, voice, language, timeZone },
+      ...{ resumeKey, identity, client, address, voice, language, timeZone },
       tags: [...new Set(request.tags)],
     };
     const ticket = this.#tickets[identity.kind].issue(grant, identity.userId);
@@ -144,8 +144,11 @@ export class SessionCreator {
   }
 
   /** Pays for the summary that a call begins with; undefined: nothing limits it. */
-  budgetBefore(sessionId: string, identity: Identity): (TurnBudget & Disposable) | undefined {
-    return this.#options.spending?.prepare(sessionId, identity);
+  budgetBefore(
+    sessionId: string,
+    { identity, address }: Pick<Caller, 'identity' | 'address'>,
+  ): (TurnBudget & Disposable) | undefined {
+    return this.#options.spending?.prepare(sessionId, identity, address);
   }
 
   /**
@@ -162,7 +165,7 @@ export class SessionCreator {
     if (grant === undefined) return undefined;
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
-    const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
+    const { sessionId, conversationId, history, resumeKey, identity, client, address } = grant;
     const { voice, language, timeZone, tags } = grant;
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
@@ -179,7 +182,7 @@ export class SessionCreator {
         identity,
         client,
         tags,
-        spending: this.#options.spending?.open(sessionId, identity),
+        spending: this.#options.spending?.open(sessionId, identity, address),
         resumeKey,
         settings: { voice, language, timeZone, isSpoken: true, eagerness: 'medium' },
         history,

@@ -90,7 +90,8 @@ export interface SessionOptions extends Pick<
 export interface SpendingDesk {
   /** @throws ParleyError `budget_exhausted` */
   admit(identity: Identity): void;
-  open(sessionId: string, identity: Identity): SessionSpending;
+  /** @param address - of the client */
+  open(sessionId: string, identity: Identity, address: string): SessionSpending;
   /** For what a call needs before it is opened; the owner gives it back. */
-  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable;
+  prepare(sessionId: string, identity: Identity, address: string): TurnBudget & Disposable;
 }

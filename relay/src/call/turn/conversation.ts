@@ -9,7 +9,7 @@ import { refusedTurn, tellBudgetRefusal } from './listening/refused-speech.ts';
 import { RecognitionOutage } from './listening/recognition-outage.ts';
 import { SessionReminders } from './remembering/reminders.ts';
 import { TurnIntake } from './turn-intake.ts';
-import { NO_BUDGET } from './turn-budget.ts';
+import { NO_BUDGET, type TurnBudget } from './turn-budget.ts';
 import {
   TurnDetector,
   type HeldReply,
@@ -20,6 +20,8 @@ import { UtteranceLimits } from './deciding/utterance-limits.ts';
 import { TurnTaking } from './turn-taking.ts';
 import type { UserTurn } from './listening/user-turn.ts';
 
+/** So often more is reserved for an utterance that goes on. */
+const HEARING_STEP_MS = 1_000;
 /** How long an ended conversation may take to come to rest. */
 const MAX_REST_MS = 10_000;
 
@@ -39,6 +41,8 @@ export class Conversation {
   /** The turn of the utterance that was opened last, and its place in the order. */
   #turnId = '';
   #place: QueuePlace<UserTurn> | undefined;
+  /** How much of the open utterance may come before more is reserved. */
+  #reservedMs = 0;
   #isDisposed = false;
   readonly #rest = Promise.withResolvers<void>();
 
@@ -125,7 +129,7 @@ export class Conversation {
     const turnId = newId('turn');
     // First, because this turn is paid from what the interrupted one leaves.
     if (held === undefined && !this.#outage.isOut) this.#turns.interrupt();
-    if (!this.#reserve(turnId)) {
+    if (this.#budget.isExhausted()) {
       tellBudgetRefusal(this.#options, number, turnId);
       this.#detector.refused(start);
       return this.#turns.sayGoodbye(turnId);
@@ -143,6 +147,7 @@ export class Conversation {
       this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn });
     });
     this.#limits.begin();
+    this.#hearing();
   }
 
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
@@ -162,6 +167,7 @@ export class Conversation {
    */
   pushAudio(samples: Int16Array): boolean {
     this.#listening.push(samples);
+    if (this.#listening.openMs >= this.#reservedMs) this.#hearing();
     if (this.#detector.isUndecided) this.#detector.progress();
     const why = this.#limits.audioCame(this.#listening.openMs);
     if (why === undefined) return true;
@@ -288,8 +294,15 @@ export class Conversation {
       ?.text;
   }
 
-  #reserve(turnId: string): boolean {
-    return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
+  /** Reserves for what the open utterance has sent, and for what it sends in the next second. */
+  #hearing(): void {
+    const { openMs } = this.#listening;
+    this.#reservedMs = openMs + HEARING_STEP_MS;
+    this.#budget.hearing(this.#turnId, openMs);
+  }
+
+  get #budget(): TurnBudget {
+    return this.#options.budget ?? NO_BUDGET;
   }
 
   /** Text typed while the person speaks goes before the speech that is not finished. */

@@ -15,14 +15,12 @@ function talking(generator: typeof silent | typeof long) {
     generator,
     budget: {
       ...NO_BUDGET,
-      get isExhausted() {
-        return budget.isSpent;
-      },
+      isExhausted: () => budget.isSpent,
       reserve(turnId) {
         for (const { turnId: ended } of test.ofCall('turn-ended')) open.delete(ended);
         unsettled.push([...open].filter((id) => id !== turnId));
         open.add(turnId);
-        return !budget.isSpent;
+        return budget.isSpent ? 'spent' : 'reserved';
       },
     },
   });

@@ -10,6 +10,9 @@ import type { SessionReminders } from './remembering/reminders.ts';
 import { GOODBYE_SENTENCE } from './replying/phrases.ts';
 import { Replies, type ReplyRequest } from './replying/replies.ts';
 import type { Reply } from './replying/reply.ts';
+import { NO_BUDGET, onceReserved } from './turn-budget.ts';
+import type { Generate } from './replying/reply-options.ts';
+import type { ReservationOutcome } from '../../people/metering/budgets.ts';
 import { Speculator, type SupposedTurn, type TakenReply } from './deciding/speculation.ts';
 
 /** A turn that is to be answered; what is said follows from the history. */
@@ -66,7 +69,11 @@ export class TurnTaking {
       history,
       reminders,
       replies: this.#replies,
-      mayBegin: () => !this.isReplying && !this.isQuestionOpen && !this.isGoodbye,
+      mayBegin: (turnId) =>
+        !this.isReplying &&
+        !this.isQuestionOpen &&
+        !this.isGoodbye &&
+        this.#reserve(turnId) === 'reserved',
     });
   }
 
@@ -169,8 +176,9 @@ export class TurnTaking {
     // An answer that was begun ahead assumed clear words: it is not used for doubtful ones.
     const words = unasked.length === 1 && !unasked.some(isDoubtful) ? question : '';
     const marks = { ...turn.marks };
-    const generate = answerTo(history, unasked.length, reminders, this.#conversation);
     const { turnId, asrSeconds = 0 } = turn;
+    const answer = answerTo(history, unasked.length, reminders, this.#conversation);
+    const generate = this.#onceReserved(turnId, answer);
     const reply = this.#start(
       { ...turn, marks, content: { kind: 'answer', question, generate } },
       this.#speculator.take({ turnId, words }, { marks, asrSeconds }),
@@ -234,6 +242,21 @@ export class TurnTaking {
     return asked === history.length - 1 ? [last] : history.slice(asked + 1);
   }
 
+  #reserve(turnId: string): ReservationOutcome {
+    const { budget = NO_BUDGET, settings } = this.#conversation;
+    return budget.reserve(turnId, this.#options.history.tokens, settings.isSpoken);
+  }
+
+  #onceReserved(turnId: string, answer: Generate): Generate {
+    const { budget = NO_BUDGET, clock } = this.#conversation;
+    const reserve = () => this.#reserve(turnId);
+    return (signal, ...asked) => {
+      const begin = () => answer(signal, ...asked);
+      if (reserve() === 'reserved') return begin();
+      return onceReserved(begin, { reserve, budget, clock, signal });
+    };
+  }
+
   #announceNext(): void {
     if (!this.isPause) return;
     const next = this.#announcements.take();
@@ -261,7 +284,7 @@ export class TurnTaking {
   /** @param begun - the reply, if it was begun ahead */
   #start(asked: ReplyRequest, begun?: TakenReply): Reply {
     this.#stopReply();
-    const request = this.#goodbye.affordable(asked, this.#options.history.tokens);
+    const request = this.#goodbye.affordable(asked);
     const isWanted = begun !== undefined && request === asked;
     if (!isWanted) begun?.discard();
     const reply = isWanted ? begun.reply : this.#replies.make(request);

@@ -39,8 +39,10 @@ async function open(more: Partial<MoneyOptions> = {}) {
     config: config.money,
     dataDir,
     prices: new PriceList({ ceilings: ceilingsOf(config.money) }),
-    inUse: [{ stage: 'transcriber', provider: 'deepgram-nova', model: 'nova-3' }],
-    maxUtteranceMs: 60_000,
+    inUse: [
+      { stage: 'transcriber', provider: 'deepgram-nova', model: 'nova-3' },
+      { stage: 'generator', provider: 'unlisted', model: 'm' },
+    ],
     caps: () => policy,
     spentSince: () => Promise.reject(new Error('starting')),
     ledger: { append: (entry) => void entries.push(entry) },
@@ -67,6 +69,8 @@ async function open(more: Partial<MoneyOptions> = {}) {
   return { money, clock, problems, entries, spend };
 }
 
+const HERE = '127.0.0.1';
+
 const codeOf = (action: () => void) => {
   try {
     action();
@@ -78,14 +82,14 @@ const codeOf = (action: () => void) => {
 
 it('what is used is an entry, and counts over a restart, also one without a goodbye', async () => {
   const { money, clock, spend, entries } = await open();
-  expect(money.spending.open('s1', GUEST).reserve('t1', 0)).toBe(true);
+  expect(money.spending.open('s1', GUEST, HERE).reserve('t1', 0, true)).toBe('reserved');
   // Twenty minutes at the ceiling of five cents.
   spend(1_200_000);
   expect(entries).toMatchObject([{ microUsd: 1_000_000, isPriced: false, plan: 'guest' }]);
   await clock.advance(1_000);
   await expect
     .poll(() => readFile(join(dataDir, 'spending.json'), 'utf8').catch(() => ''))
-    .toContain('1000000');
+    .toContain('1078000');
   const again = await open();
   expect(codeOf(() => again.money.spending.admit(GUEST))).toBe('budget_exhausted');
   await again.money[Symbol.asyncDispose]();
@@ -168,8 +172,8 @@ it('a summary before a call is reserved for, and paid by the plan of its person'
       userId,
     });
   {
-    using budget = money.spending.prepare('s9', member);
-    expect(budget.reserve('summary', 1_000)).toBe(true);
+    using budget = money.spending.prepare('s9', member, HERE);
+    expect(budget.reserve('summary', 1_000, false)).toBe('reserved');
     const reserved = money.budgets.today().instanceMicroUsd;
     expect(reserved).toBeGreaterThan(0);
     summarised('user_1');
@@ -178,15 +182,15 @@ it('a summary before a call is reserved for, and paid by the plan of its person'
   }
   expect(entries).toMatchObject([{ plan: 'pro', userId: 'user_1', sessionId: 's9' }]);
   expect(money.budgets.today().instanceMicroUsd).toBe(entries[0]!.microUsd);
-  expect(money.spending.open('s9', member).isExhausted).toBe(false);
+  expect(money.spending.open('s9', member, HERE).isExhausted()).toBe(false);
   await money[Symbol.asyncDispose]();
 });
 
 it('a guest whose budget is used up has no summary', async () => {
   const { money, spend } = await open();
-  money.spending.open('s1', GUEST);
+  money.spending.open('s1', GUEST, HERE);
   spend(1_200_000);
-  using budget = money.spending.prepare('s9', GUEST);
-  expect(budget.reserve('summary', 1_000)).toBe(false);
+  using budget = money.spending.prepare('s9', GUEST, HERE);
+  expect(budget.reserve('summary', 1_000, false)).toBe('spent');
   await money[Symbol.asyncDispose]();
 });

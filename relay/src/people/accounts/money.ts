@@ -45,7 +45,6 @@ export interface MoneyOptions {
   readonly dataDir: string;
   readonly prices: PriceList;
   readonly inUse: readonly ProviderInUse[];
-  readonly maxUtteranceMs: number;
   readonly caps: () => Caps;
   /** What the ledger knows; rejects as long as it cannot be read. */
   readonly spentSince: AdminStore['spentSince'];
@@ -68,7 +67,7 @@ export interface Money extends AsyncDisposable {
  * ledger, as soon as it can be read.
  */
 export async function openMoney(options: MoneyOptions): Promise<Money> {
-  const { config, prices, inUse, maxUtteranceMs, caps, ledger } = options;
+  const { config, prices, inUse, caps, ledger } = options;
   const { dataDir, clock, logger, problems, wallMs = Date.now } = options;
   const budgets: Budgets = new Budgets({
     caps,
@@ -82,7 +81,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   if (known !== undefined) budgets.restore(known);
   const over = new AbortController();
   void askLedger(budgets, options, over.signal);
-  const estimate = new TurnEstimate({ prices, inUse, maxUtteranceMs });
+  const estimate = new TurnEstimate({ prices, inUse });
   return {
     spending: new Spending({ prices, budgets, estimate, ledger, wallMs }),
     budgets,

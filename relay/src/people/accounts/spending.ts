@@ -1,7 +1,8 @@
 import { ParleyError, type Usage } from '@parley/shared';
+import { isLoopback, subscriberOf } from '../../base/lib/network-address.ts';
 import { GUEST_ID_PREFIX, GUEST_PLAN, type Identity } from '../auth/identity.ts';
 import { newId } from '../../base/lib/ids.ts';
-import type { Budgets, BudgetScope, Payer } from '../metering/budgets.ts';
+import type { Budgets, BudgetScope, Payer, ReservationOutcome } from '../metering/budgets.ts';
 import type { LedgerEntry, LedgerSink } from '../metering/ledger.ts';
 import type { PriceList } from '../metering/price-list.ts';
 import type { TurnEstimate } from '../metering/turn-estimate.ts';
@@ -16,6 +17,10 @@ import { GOODBYE_SENTENCE } from '../../call/turn/replying/phrases.ts';
 /** The payer of the relay's own use. */
 const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 'relay' };
 const MICRO_PER_USD = 1_000_000;
+/** Reserved of an utterance that goes on, beyond what was sent of it. */
+const MORE_AUDIO_MS = 2_000;
+/** After which a caller may ask again who was refused because of what is only reserved. */
+const RETRY_AFTER_MS = 10_000;
 
 export interface SpendingOptions {
   readonly prices: PriceList;
@@ -41,31 +46,30 @@ export class Spending implements CallObserver, SpendingDesk {
 
   admit(identity: Identity): void {
     const { budgets, estimate, wallMs } = this.#options;
-    if (estimate.turn(0) === 0 || budgets.exhausted(identity) === undefined) return;
+    if (estimate.isFree || !budgets.isShortFor(identity)) return;
+    // The calls that run may still leave something of what is kept for their last words.
+    if (budgets.exhausted(identity) === undefined) {
+      throw new ParleyError('capacity_exhausted', { retryAfterMs: RETRY_AFTER_MS });
+    }
     // The day's budgets: that of a session is its own.
     const retryAfterMs = budgets.left(identity).dayEndsAtMs - wallMs();
     throw new ParleyError('budget_exhausted', { retryAfterMs });
   }
 
   /** A session begins; it ends with its event `session-ended`. */
-  open(sessionId: string, identity: Identity): SessionSpending {
-    const { budgets, estimate } = this.#options;
-    const { userId, kind, plan } = identity;
-    const payer = { userId, kind, plan };
-    budgets.open(sessionId, payer, estimate.speech(GOODBYE_SENTENCE));
-    const session = new OpenSession(sessionId, payer, budgets, estimate);
-    this.#sessions.set(sessionId, session);
-    return session;
+  open(sessionId: string, identity: Identity, address: string): SessionSpending {
+    return this.#open(
+      sessionId,
+      identity,
+      address,
+      this.#options.estimate.speech(GOODBYE_SENTENCE.length),
+    );
   }
 
-  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable {
-    const { budgets, estimate } = this.#options;
-    const { userId, kind, plan } = identity;
-    const payer = { userId, kind, plan };
+  prepare(sessionId: string, identity: Identity, address: string): TurnBudget & Disposable {
+    const { budgets } = this.#options;
     // The goodbye is kept when the session is opened.
-    budgets.open(sessionId, payer, 0);
-    const session = new OpenSession(sessionId, payer, budgets, estimate);
-    this.#sessions.set(sessionId, session);
+    const session = this.#open(sessionId, identity, address, 0);
     return Object.assign(session, {
       [Symbol.dispose]: () => {
         if (this.#sessions.get(sessionId) !== session) return;
@@ -75,14 +79,42 @@ export class Spending implements CallObserver, SpendingDesk {
     });
   }
 
+  #open(
+    sessionId: string,
+    { userId, kind, plan }: Identity,
+    address: string,
+    goodbye: number,
+  ): OpenSession {
+    const { budgets, estimate } = this.#options;
+    // The programs of this machine, or all people behind a proxy on it, have one address.
+    const from = isLoopback(address) ? undefined : subscriberOf(address);
+    const payer = { userId, kind, plan, address: from };
+    budgets.open(sessionId, payer, goodbye);
+    const session = new OpenSession(sessionId, payer, budgets, estimate);
+    this.#sessions.set(sessionId, session);
+    return session;
+  }
+
   observe(event: CallEvent): void {
     const { budgets } = this.#options;
     switch (event.type) {
       case 'provider-used':
         this.#used(event);
         break;
+      case 'utterance-final':
+      case 'utterance-failed':
+      case 'utterance-discarded':
+        budgets.settle(event.sessionId, event.turnId, 'transcriber');
+        break;
+      case 'clause-heard':
+        this.#sessions.get(event.sessionId)?.heard(event.turnId, event.speech.text.length);
+        break;
+      case 'provider-failed-over':
+        if (event.turnId !== undefined)
+          budgets.holdAgain(event.sessionId, event.turnId, event.stage);
+        break;
       case 'turn-ended':
-        budgets.settle(event.sessionId, event.turnId);
+        this.#sessions.get(event.sessionId)?.settle(event.turnId);
         break;
       case 'session-ended':
         budgets.close(event.sessionId);
@@ -108,7 +140,7 @@ export class Spending implements CallObserver, SpendingDesk {
     const payer = session?.payer ?? payerOf(userId);
     const entry = this.#entry(event, { userId, plan: payer.plan, sessionId, turnId, atMs });
     const reservation = purpose === 'summary' ? SUMMARY_TURN : turnId;
-    budgets.used(sessionId, reservation, payer, entry.microUsd);
+    budgets.used(sessionId, reservation, event.stage, payer, entry.microUsd);
     session?.totals.add(entry);
     ledger.append(entry);
   }
@@ -139,6 +171,8 @@ class OpenSession implements SessionSpending {
   readonly #budgets: Budgets;
   readonly #estimate: TurnEstimate;
   readonly #warned = new Set<BudgetScope>();
+  /** Characters, of answers that are being spoken. */
+  readonly #spoken = new Map<string, number>();
 
   constructor(id: string, payer: Payer, budgets: Budgets, estimate: TurnEstimate) {
     this.#id = id;
@@ -147,15 +181,38 @@ class OpenSession implements SessionSpending {
     this.#estimate = estimate;
   }
 
-  get isExhausted(): boolean {
-    return this.#estimate.turn(0) > 0 && this.#budgets.exhaustedIn(this.#id) !== undefined;
+  isExhausted(turnId?: string): boolean {
+    return !this.#estimate.isFree && this.#budgets.exhaustedIn(this.#id, turnId) !== undefined;
   }
 
-  reserve(turnId: string, historyTokens: number): boolean {
-    return this.#budgets.reserve(this.#id, turnId, this.#estimate.turn(historyTokens));
+  hearing(turnId: string, audioMs: number): void {
+    const transcriber = this.#estimate.hearing(audioMs + MORE_AUDIO_MS);
+    this.#budgets.hold(this.#id, turnId, { transcriber });
+  }
+
+  reserve(turnId: string, historyTokens: number, isSpoken: boolean): ReservationOutcome {
+    const { generator, synthesizer } = this.#estimate.answer(historyTokens);
+    const wanted = { generator, ...(isSpoken && { synthesizer }) };
+    if (isSpoken) this.#spoken.set(turnId, this.#spoken.get(turnId) ?? 0);
+    return this.#budgets.reserve(this.#id, turnId, wanted);
+  }
+
+  onFreed(listener: () => void): () => void {
+    return this.#budgets.onFreed(listener);
+  }
+
+  /** More of an answer was spoken. */
+  heard(turnId: string, characters: number): void {
+    const before = this.#spoken.get(turnId);
+    if (before === undefined) return;
+    const spoken = before + characters;
+    this.#spoken.set(turnId, spoken);
+    const { synthesizer } = this.#estimate.answer(0, spoken);
+    this.#budgets.hold(this.#id, turnId, { synthesizer });
   }
 
   settle(turnId: string): void {
+    this.#spoken.delete(turnId);
     this.#budgets.settle(this.#id, turnId);
   }
 

@@ -34,52 +34,81 @@ function open(amounts: Parameters<typeof capsOf>[0], timeZone = 'UTC') {
 }
 
 describe('a session', () => {
-  it('has turns until its cap is spent or reserved', () => {
+  it('has turns as long as anything of its cap is neither spent nor reserved', () => {
     const { budgets } = open({ session: 100 });
     budgets.open('s', ANNA, 0);
-    expect(budgets.reserve('s', 't1', 60)).toBe(true);
-    budgets.used('s', 't1', ANNA, 30);
+    expect(budgets.reserve('s', 't1', { generator: 60 })).toBe('reserved');
+    budgets.used('s', 't1', 'generator', ANNA, 30);
     budgets.settle('s', 't1');
-    expect(budgets.reserve('s', 't2', 60)).toBe(true);
-    expect(budgets.reserve('s', 't3', 60)).toBe(true);
-    expect(budgets.reserve('s', 't4', 60)).toBe(false);
-    expect(budgets.reserve('s', 't3', 60)).toBe(true);
-    expect(budgets.exhaustedIn('s')).toBe('session');
-    budgets.settle('s', 't3');
+    expect(budgets.reserve('s', 't2', { generator: 60 })).toBe('reserved');
+    expect(budgets.reserve('s', 't3', { generator: 60 })).toBe('reserved');
+    expect(budgets.reserve('s', 't4', { generator: 60 })).toBe('short');
+    expect(budgets.reserve('s', 't3', { generator: 60 })).toBe('reserved');
+    // What is only reserved ends no session.
     expect(budgets.exhaustedIn('s')).toBeUndefined();
+    budgets.settle('s', 't3');
+    expect(budgets.reserve('s', 't4', { generator: 60 })).toBe('reserved');
     expect(budgets.session('s')).toEqual({ spentMicroUsd: 30, capMicroUsd: 100 });
   });
 
   it('keeps the price of its goodbye, which is there when nothing else is', () => {
     const { budgets } = open({ session: 100 });
     budgets.open('s', ANNA, 10);
-    budgets.reserve('s', 't1', 90);
-    budgets.used('s', 't1', ANNA, 90);
+    budgets.reserve('s', 't1', { generator: 90 });
+    budgets.used('s', 't1', 'generator', ANNA, 89);
+    expect(budgets.exhaustedIn('s')).toBeUndefined();
+    budgets.used('s', 't1', 'generator', ANNA, 1);
     budgets.settle('s', 't1');
-    expect(budgets.reserve('s', 't2', 1)).toBe(false);
+    expect(budgets.exhaustedIn('s')).toBe('session');
+    expect(budgets.reserve('s', 't2', { generator: 1 })).toBe('spent');
     budgets.payGoodbye('s', 't2');
-    budgets.used('s', 't2', ANNA, 10);
+    expect(budgets.today().instanceMicroUsd).toBe(100);
+    budgets.used('s', 't2', 'synthesizer', ANNA, 10);
     budgets.settle('s', 't2');
     expect(budgets.session('s').spentMicroUsd).toBe(100);
     budgets.close('s');
     expect(budgets.today().instanceMicroUsd).toBe(100);
   });
 
+  it('reserves more for a turn that needs more, by its stages', () => {
+    const { budgets } = open({});
+    const reserved = () => budgets.today().instanceMicroUsd;
+    budgets.open('s', ANNA, 0);
+    budgets.hold('s', 't1', { transcriber: 2 });
+    budgets.hold('s', 't1', { transcriber: 5 });
+    budgets.hold('s', 't1', { transcriber: 3 });
+    expect(reserved()).toBe(5);
+    expect(budgets.reserve('s', 't1', { generator: 40, synthesizer: 10 })).toBe('reserved');
+    expect(reserved()).toBe(55);
+    budgets.settle('s', 't1', 'transcriber');
+    expect(reserved()).toBe(50);
+    // One provider took it all, and another does the work again.
+    budgets.used('s', 't1', 'generator', ANNA, 45);
+    expect(reserved()).toBe(55);
+    budgets.holdAgain('s', 't1', 'generator');
+    expect(reserved()).toBe(95);
+    budgets.holdAgain('s', 't2', 'generator');
+    budgets.settle('s', 't1');
+    expect(reserved()).toBe(45);
+  });
+
   it('has what costs nothing also when all is spent', () => {
     const { budgets } = open({ session: 1 });
     budgets.open('s', ANNA, 0);
-    budgets.used('s', null, ANNA, 5);
-    expect(budgets.reserve('s', 't1', 1)).toBe(false);
-    expect(budgets.reserve('s', 't2', 0)).toBe(true);
+    budgets.used('s', null, 'generator', ANNA, 5);
+    expect(budgets.reserve('s', 't1', { generator: 1 })).toBe('spent');
+    expect(budgets.reserve('s', 't2', { generator: 0 })).toBe('reserved');
   });
 
   it('gives back what its turns had reserved when it is closed', () => {
     const { budgets } = open({ instance: 100 });
     budgets.open('s', ANNA, 10);
-    budgets.reserve('s', 't1', 90);
-    expect(budgets.exhausted(GUEST)).toBe('instance-day');
+    budgets.open('other', GUEST, 10);
+    budgets.reserve('s', 't1', { generator: 100 });
+    expect(budgets.reserve('other', 't2', { generator: 1 })).toBe('short');
     budgets.close('s');
-    expect(budgets.exhausted(GUEST)).toBeUndefined();
+    expect(budgets.reserve('other', 't2', { generator: 1 })).toBe('reserved');
+    budgets.close('other');
     expect(budgets.today()).toMatchObject({ instanceMicroUsd: 0, byUser: {} });
   });
 });
@@ -93,8 +122,71 @@ it.each([
 ] as const)('with %j, what %j spends is what %j may not: %s', (caps, spender, other, scope) => {
   const { budgets } = open(caps);
   budgets.open('s', spender, 0);
-  budgets.used('s', null, spender, 50);
+  budgets.used('s', null, 'generator', spender, 50);
   expect(budgets.exhausted(other)).toBe(scope);
+});
+
+describe('what others have reserved', () => {
+  const guests = (count: number, address?: string) =>
+    Array.from({ length: count }, (_, index): Payer => ({
+      ...GUEST,
+      userId: `guest_${index}`,
+      address,
+    }));
+
+  it('ends no session and lets every other begin', () => {
+    const { budgets } = open({ guests: 100 });
+    for (const [index, payer] of guests(4).entries()) budgets.open(`s${index}`, payer, 1);
+    for (let index = 0; index < 4; index++) {
+      budgets.reserve(`s${index}`, 't', { generator: 25 });
+      budgets.hold(`s${index}`, 't', { transcriber: 10 });
+    }
+    budgets.open('late', GUEST, 1);
+    expect(budgets.exhausted(GUEST)).toBeUndefined();
+    expect(budgets.exhaustedIn('late')).toBeUndefined();
+    expect(budgets.reserve('late', 't', { generator: 1 })).toBe('short');
+  });
+
+  it('is said to be free to those who wait, in the order in which they came', () => {
+    const { budgets } = open({ guests: 100 });
+    for (const [index, payer] of guests(3).entries()) budgets.open(`s${index}`, payer, 0);
+    budgets.reserve('s0', 't', { generator: 100 });
+    const served: string[] = [];
+    const leave = [1, 2].map((index) =>
+      budgets.onFreed(() => {
+        const verdict = budgets.reserve(`s${index}`, 't', { generator: 100 });
+        served.push(`s${index} ${verdict}`);
+      }),
+    );
+    budgets.settle('s0', 't');
+    expect(served).toEqual(['s1 reserved', 's2 short']);
+    leave[0]!();
+    budgets.close('s1');
+    expect(served.slice(2)).toEqual(['s2 reserved']);
+  });
+
+  it.each([
+    ['one guest', () => Array.from({ length: 8 }, () => GUEST)],
+    ['one address', () => guests(8, '192.0.2.1')],
+  ])('for %s is a quarter of what is left at the most, or one turn', (_, payers) => {
+    const { budgets } = open({ guests: 100 });
+    for (const [index, payer] of payers().entries()) budgets.open(`s${index}`, payer, 0);
+    const reserve = (index: number, generator: number) =>
+      budgets.reserve(`s${index}`, 't', { generator });
+    expect([0, 1, 2, 3].map((index) => reserve(index, 10))).toEqual([
+      'reserved',
+      'reserved',
+      'short',
+      'short',
+    ]);
+    const bystander = { ...GUEST, userId: 'bystander', address: '192.0.2.2' };
+    budgets.open('b', bystander, 0);
+    expect(budgets.reserve('b', 't', { generator: 70 })).toBe('reserved');
+    for (let index = 0; index < 8; index++) budgets.close(`s${index}`);
+    budgets.close('b');
+    budgets.open('again', payers()[0]!, 0);
+    expect(budgets.reserve('again', 't', { generator: 90 })).toBe('reserved');
+  });
 });
 
 it('what the relay uses by itself counts to the relay alone', () => {
@@ -107,9 +199,9 @@ it('what the relay uses by itself counts to the relay alone', () => {
 it('warns from four fifths of any cap on', () => {
   const { budgets } = open({ session: 100, day: 1_000 });
   budgets.open('s', ANNA, 0);
-  budgets.used('s', null, ANNA, 79);
+  budgets.used('s', null, 'generator', ANNA, 79);
   expect(budgets.warningsIn('s')).toEqual([]);
-  budgets.used('s', null, ANNA, 1);
+  budgets.used('s', null, 'generator', ANNA, 1);
   expect(budgets.warningsIn('s')).toEqual(['session']);
 });
 
@@ -117,8 +209,8 @@ describe('a day', () => {
   it('ends at midnight of its zone, and takes what was spent with it', () => {
     const { budgets, time } = open({ day: 50 }, 'America/New_York');
     budgets.open('s', ANNA, 0);
-    budgets.reserve('s', 't1', 10);
-    budgets.used('s', 't1', ANNA, 60);
+    budgets.reserve('s', 't1', { generator: 10 });
+    budgets.used('s', 't1', 'generator', ANNA, 60);
     const midnightMs = Date.UTC(2026, 10, 23, 5);
     expect(budgets.left(ANNA)).toEqual({
       spentMicroUsd: 60,
@@ -144,7 +236,7 @@ describe('a day', () => {
   it('does not begin again if the system’s clock is set back', () => {
     const { budgets, time } = open({ day: 50 });
     budgets.open('s', ANNA, 0);
-    budgets.used('s', null, ANNA, 50);
+    budgets.used('s', null, 'generator', ANNA, 50);
     time.nowMs -= 24 * HOUR_MS;
     expect(budgets.exhausted(ANNA)).toBe('user-day');
   });
@@ -152,7 +244,7 @@ describe('a day', () => {
   it('ends at midnight after the system’s clock was far ahead for a while', () => {
     const { budgets, time } = open({ day: 50 });
     time.nowMs += 30 * 24 * HOUR_MS;
-    budgets.used('s', null, ANNA, 50);
+    budgets.used('s', null, 'generator', ANNA, 50);
     time.nowMs -= 30 * 24 * HOUR_MS;
     expect(budgets.exhausted(ANNA)).toBe('user-day');
     time.nowMs += 12 * HOUR_MS;
@@ -162,8 +254,8 @@ describe('a day', () => {
   it('is remembered over a restart, with what was reserved, but not on the next day', () => {
     const { budgets, make, time } = open({ guests: 100 });
     budgets.open('s', GUEST, 0);
-    budgets.used('s', null, GUEST, 40);
-    budgets.reserve('s', 't1', 60);
+    budgets.used('s', null, 'generator', GUEST, 40);
+    budgets.reserve('s', 't1', { generator: 60 });
     const known = budgets.today();
     const again = make();
     again.restore(known);
@@ -180,9 +272,9 @@ describe('a day', () => {
 it('a cap that is lowered holds at once', () => {
   const { budgets, caps } = open({ day: 100 });
   budgets.open('s', ANNA, 0);
-  budgets.used('s', null, ANNA, 50);
+  budgets.used('s', null, 'generator', ANNA, 50);
   caps.now = capsOf({ day: 50 });
-  expect(budgets.reserve('s', 't1', 1)).toBe(false);
+  expect(budgets.reserve('s', 't1', { generator: 1 })).toBe('spent');
 });
 
 it('users who only ask leave nothing behind', () => {

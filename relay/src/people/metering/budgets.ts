@@ -1,10 +1,22 @@
+import type { Stage } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { BudgetDay } from './budget-day.ts';
+import { HOLD_SHARE, SpendingAccount } from './spending-account.ts';
 
-/** From this share of a cap on a warning is due. */
-const WARNING_SHARE = 0.8;
+export interface Payer extends Pick<Identity, 'userId' | 'kind' | 'plan'> {
+  /** Where they call from, as a key to count by; undefined: from where all may. */
+  readonly address?: string | undefined;
+}
 
-export type Payer = Pick<Identity, 'userId' | 'kind' | 'plan'>;
+/** Micro-dollars of each stage. */
+export type Costs = Partial<Readonly<Record<Stage, number>>>;
+
+/**
+ * - `short`: what is left is reserved, for others or for as much of one's own as may be at a time;
+ *   it may be free again in some seconds
+ * - `spent`: a budget is used up
+ */
+export type ReservationOutcome = 'reserved' | 'short' | 'spent';
 
 /** What may be spent, micro-dollars; `Infinity` is without a limit. They may change at any time. */
 export interface Caps {
@@ -19,6 +31,9 @@ export interface Caps {
 }
 
 export type BudgetScope = 'session' | 'user-day' | 'guests-day' | 'instance-day';
+
+/** Those of one person. */
+const OWN: ReadonlySet<BudgetScope> = new Set(['session', 'user-day']);
 
 /** What was spent on one day, micro-dollars. */
 export interface DaySpending {
@@ -40,29 +55,34 @@ export interface BudgetsOptions {
 
 const DAY_MS = 86_400_000;
 
-/** The reservation for the goodbye, beside those of turns. */
-const GOODBYE = 'goodbye';
-
 interface CappedAccount {
   readonly scope: BudgetScope;
   readonly account: SpendingAccount;
   readonly cap: number;
 }
 
+interface Reservation {
+  /** How much of it is not used yet. */
+  left: number;
+  /** As much as it was asked for last. */
+  wanted: number;
+}
+
 interface OpenSession {
   readonly payer: Payer;
   readonly account: SpendingAccount;
-  /** What is left of each turn's reservation. */
-  readonly reservations: Map<string, number>;
+  /** The price of its last words: what else it has spent may not touch it. */
+  goodbye: number;
+  readonly turns: Map<string, Map<Stage, Reservation>>;
 }
 
 /**
  * What was spent and what may be: of each session, each user, all guests and the relay, the last
  * three by the day. Reservations live in memory only; what a turn uses is taken from its own first.
  *
- * A turn may be reserved as long as anything is left that is neither spent nor reserved, so that a
- * cap is overspent by one reservation at the most, however many sessions ask at once; more only if
- * a turn uses more than was reserved for it, because a turn that runs is not cut off.
+ * A turn may be reserved as long as anything is left that is neither spent nor reserved. A cap is
+ * overspent by one reservation and by what the turns that run use beyond theirs, because a turn that
+ * runs is not cut off. What is only reserved ends no session and refuses none.
  */
 export class Budgets {
   readonly #options: BudgetsOptions;
@@ -70,6 +90,10 @@ export class Budgets {
   readonly #users = new Map<string, SpendingAccount>();
   readonly #guests = new SpendingAccount();
   readonly #instance = new SpendingAccount();
+  /** Reserved for those who call from one address. */
+  readonly #addresses = new Map<string, number>();
+  /** Of turns that wait, in the order in which they came. */
+  readonly #onFreed = new Set<() => void>();
   #day = '';
 
   constructor(options: BudgetsOptions) {
@@ -80,33 +104,75 @@ export class Budgets {
   /** @returns which budget lets this payer begin no session; undefined: none */
   exhausted(payer: Payer): BudgetScope | undefined {
     this.#turnDay();
-    return this.#dayAccounts(payer).find(({ account, cap }) => !account.isOpen(cap))?.scope;
+    return this.#dayAccounts(payer).find(({ account, cap }) => account.spent >= cap)?.scope;
   }
 
-  /** A session begins. @param goodbyeMicroUsd - is kept for its last words until it is closed */
-  open(sessionId: string, payer: Payer, goodbyeMicroUsd: number): void {
-    const account = new SpendingAccount();
-    this.#sessions.set(sessionId, { payer, account, reservations: new Map() });
-    this.#hold(sessionId, GOODBYE, goodbyeMicroUsd);
+  /** Whether what is left is needed for the goodbyes of calls that run: another would be one more. */
+  isShortFor(payer: Payer): boolean {
+    this.#turnDay();
+    return this.#dayAccounts(payer).some(({ account, cap }) => account.isAllNeeded(cap));
+  }
+
+  /** A session begins. @param goodbye - is kept for its last words until it is closed */
+  open(sessionId: string, payer: Payer, goodbye: number): void {
+    this.#kept(payer.userId);
+    const session = { payer, account: new SpendingAccount(), goodbye: 0, turns: new Map() };
+    this.#sessions.set(sessionId, session);
+    this.#keepGoodbye(session, goodbye);
   }
 
   /**
-   * Before anything paid is asked for a turn. For a turn that is reserved already it is true.
+   * Before anything paid is asked for a turn: from now on at least as much is reserved for it.
    *
-   * @returns false if a budget is used up. What costs nothing is never refused
+   * @param wanted - what costs nothing is never refused
    */
-  reserve(sessionId: string, turnId: string, microUsd: number): boolean {
+  reserve(sessionId: string, turnId: string, wanted: Costs): ReservationOutcome {
     const session = this.#sessions.get(sessionId);
-    if (session === undefined) return false;
-    if (session.reservations.has(turnId)) return true;
-    if (microUsd > 0 && this.exhaustedIn(sessionId) !== undefined) return false;
-    this.#hold(sessionId, turnId, microUsd);
-    return true;
+    if (session === undefined) return 'spent';
+    const more = lackingIn(session, turnId, wanted);
+    if (more > 0) {
+      if (this.exhaustedIn(sessionId, turnId) !== undefined) return 'spent';
+      if (this.#isShort(sessionId, turnId, more)) return 'short';
+    }
+    this.hold(sessionId, turnId, wanted);
+    return 'reserved';
   }
 
-  /** @returns which budget lets this session have no more turns that cost something */
-  exhaustedIn(sessionId: string): BudgetScope | undefined {
-    return this.#accountsOf(sessionId).find(({ account, cap }) => !account.isOpen(cap))?.scope;
+  /** Reserves as much for a turn that runs, whatever is left. */
+  hold(sessionId: string, turnId: string, wanted: Costs): void {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return;
+    const more = lackingIn(session, turnId, wanted);
+    const turn = session.turns.get(turnId) ?? new Map<Stage, Reservation>();
+    session.turns.set(turnId, turn);
+    for (const stage of Object.keys(wanted) as Stage[]) {
+      const { [stage]: amount = 0 } = wanted;
+      turn.set(stage, { left: Math.max(amount, turn.get(stage)?.left ?? 0), wanted: amount });
+    }
+    this.#reserved(session, more);
+  }
+
+  /** Another provider does the work of a stage again: as much is reserved as for the first. */
+  holdAgain(sessionId: string, turnId: string, stage: Stage): void {
+    const { wanted } = this.#sessions.get(sessionId)?.turns.get(turnId)?.get(stage) ?? {};
+    if (wanted !== undefined) this.hold(sessionId, turnId, { [stage]: wanted });
+  }
+
+  /** @param listener - is called whenever something is free again. @returns its end */
+  onFreed(listener: () => void): () => void {
+    this.#onFreed.add(listener);
+    return () => this.#onFreed.delete(listener);
+  }
+
+  /**
+   * @param turnId - of one that runs already: what only its own person has spent does not end it
+   * @returns which budget lets this session have no such turn if it costs something
+   */
+  exhaustedIn(sessionId: string, turnId = ''): BudgetScope | undefined {
+    const goodbye = this.#sessions.get(sessionId)?.goodbye ?? 0;
+    return this.#accountsOf(sessionId, turnId).find(({ account, cap }) =>
+      account.isAllNeeded(cap, goodbye),
+    )?.scope;
   }
 
   /** @returns the budgets of this session of which little is left */
@@ -116,18 +182,26 @@ export class Budgets {
   }
 
   /** Something was used. @param turnId - whose reservation pays for it; null: none */
-  used(sessionId: string, turnId: string | null, payer: Payer, microUsd: number): void {
+  used(
+    sessionId: string,
+    turnId: string | null,
+    stage: Stage,
+    payer: Payer,
+    microUsd: number,
+  ): void {
     if (microUsd === 0) return;
     this.#turnDay();
     this.#kept(payer.userId);
     const session = this.#sessions.get(sessionId);
-    const left = (turnId !== null && session?.reservations.get(turnId)) || 0;
-    const fromReservation = Math.min(left, microUsd);
-    if (fromReservation > 0) session!.reservations.set(turnId!, left - fromReservation);
+    const reservation = turnId === null ? undefined : session?.turns.get(turnId)?.get(stage);
+    const fromReservation = Math.min(reservation?.left ?? 0, microUsd);
     const accounts = this.#dayAccounts(payer).map(({ account }) => account);
     for (const account of session === undefined ? accounts : [session.account, ...accounts]) {
       account.spent += microUsd;
-      account.reserved -= fromReservation;
+    }
+    if (reservation !== undefined) {
+      reservation.left -= fromReservation;
+      this.#reserved(session!, -fromReservation);
     }
     this.#options.onChange?.();
   }
@@ -142,27 +216,32 @@ export class Budgets {
 
   /** The goodbye is said in this turn, and paid with what was kept for it. */
   payGoodbye(sessionId: string, turnId: string): void {
-    const reservations = this.#sessions.get(sessionId)?.reservations;
-    const kept = reservations?.get(GOODBYE);
-    if (kept === undefined) return;
-    reservations!.delete(GOODBYE);
-    reservations!.set(turnId, kept + (reservations!.get(turnId) ?? 0));
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return;
+    this.hold(sessionId, turnId, { synthesizer: session.goodbye });
+    this.#keepGoodbye(session, 0);
   }
 
-  /** A turn is over: what is left of its reservation is free again. */
-  settle(sessionId: string, turnId: string): void {
-    const left = this.#sessions.get(sessionId)?.reservations.get(turnId);
-    if (left === undefined) return;
-    for (const { account } of this.#accountsOf(sessionId)) account.reserved -= left;
-    this.#sessions.get(sessionId)!.reservations.delete(turnId);
-    if (left > 0) this.#options.onChange?.();
+  /** A turn, or one stage of it, is over: what is left of its reservation is free again. */
+  settle(sessionId: string, turnId: string, stage?: Stage): void {
+    const session = this.#sessions.get(sessionId);
+    const turn = session?.turns.get(turnId);
+    if (session === undefined || turn === undefined) return;
+    const over = stage === undefined ? [...turn.keys()] : [stage];
+    const left = over.reduce((sum, each) => sum + (turn.get(each)?.left ?? 0), 0);
+    for (const each of over) turn.delete(each);
+    if (stage === undefined) session.turns.delete(turnId);
+    if (left === 0) return;
+    this.#reserved(session, -left);
+    for (const listener of [...this.#onFreed]) listener();
   }
 
   /** The session is over, with all its turns. */
   close(sessionId: string): void {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
-    for (const turnId of session.reservations.keys()) this.settle(sessionId, turnId);
+    this.#keepGoodbye(session, 0);
+    for (const turnId of [...session.turns.keys()]) this.settle(sessionId, turnId);
     this.#sessions.delete(sessionId);
     this.#forgetIfUnused(session.payer.userId);
   }
@@ -192,7 +271,7 @@ export class Budgets {
   today(): DaySpending {
     this.#turnDay();
     const total = ({ spent, reserved }: SpendingAccount) => spent + reserved;
-    const users = [...this.#users].filter(([, account]) => !account.isUnused);
+    const users = [...this.#users].filter(([, account]) => total(account) > 0);
     return {
       day: this.#day,
       instanceMicroUsd: total(this.#instance),
@@ -220,21 +299,53 @@ export class Budgets {
     for (const [userId, spent] of Object.entries(known.byUser)) raise(this.#kept(userId), spent);
   }
 
-  #hold(sessionId: string, name: string, microUsd: number): void {
-    const { payer, reservations } = this.#sessions.get(sessionId)!;
-    this.#kept(payer.userId);
-    reservations.set(name, microUsd);
-    for (const { account } of this.#accountsOf(sessionId)) account.reserved += microUsd;
-    if (microUsd > 0) this.#options.onChange?.();
+  /** Whether as much more may not be reserved for the moment. */
+  #isShort(sessionId: string, turnId: string, more: number): boolean {
+    const { userId, address } = this.#sessions.get(sessionId)!.payer;
+    const held = Math.max(
+      this.#users.get(userId)?.reserved ?? 0,
+      (address !== undefined && this.#addresses.get(address)) || 0,
+    );
+    return this.#accountsOf(sessionId, turnId).some(({ scope, account, cap }) => {
+      if (!account.isOpen(cap)) return true;
+      return !OWN.has(scope) && held > 0 && held + more > (cap - account.spent) * HOLD_SHARE;
+    });
   }
 
-  #accountsOf(sessionId: string): readonly CappedAccount[] {
+  #keepGoodbye(session: OpenSession, goodbye: number): void {
+    for (const { account } of this.#dayAccounts(session.payer)) {
+      account.goodbyes += goodbye - session.goodbye;
+    }
+    session.goodbye = goodbye;
+  }
+
+  /** @param change - of what is reserved for a session */
+  #reserved(session: OpenSession, change: number): void {
+    if (change === 0) return;
+    const { userId, address } = session.payer;
+    this.#kept(userId);
+    const accounts = this.#dayAccounts(session.payer).map(({ account }) => account);
+    for (const account of [session.account, ...accounts]) account.reserved += change;
+    if (address !== undefined) {
+      const held = (this.#addresses.get(address) ?? 0) + change;
+      if (held > 0) this.#addresses.set(address, held);
+      else this.#addresses.delete(address);
+    }
+    this.#options.onChange?.();
+  }
+
+  /** @param turnId - of one that runs already: only what others spend of it as well */
+  #accountsOf(sessionId: string, turnId = ''): readonly CappedAccount[] {
     this.#turnDay();
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return [];
-    const { payer, account } = session;
+    const { payer, account, turns } = session;
     const { sessionMicroUsd } = this.#options.caps().planOf(payer.plan).budgets;
-    return [{ scope: 'session', account, cap: sessionMicroUsd }, ...this.#dayAccounts(payer)];
+    const accounts: CappedAccount[] = [
+      { scope: 'session', account, cap: sessionMicroUsd },
+      ...this.#dayAccounts(payer),
+    ];
+    return turns.has(turnId) ? accounts.filter(({ scope }) => !OWN.has(scope)) : accounts;
   }
 
   #dayAccounts({ userId, kind, plan }: Payer): readonly CappedAccount[] {
@@ -282,21 +393,11 @@ export class Budgets {
   }
 }
 
-/** What one cap is about: what was spent, and what is reserved for turns that run. Micro-dollars. */
-class SpendingAccount {
-  spent = 0;
-  reserved = 0;
-
-  /** Whether one more turn may be paid from it. */
-  isOpen(cap: number): boolean {
-    return this.spent + this.reserved < cap;
-  }
-
-  isNearly(cap: number): boolean {
-    return this.spent >= cap * WARNING_SHARE && cap !== Number.POSITIVE_INFINITY;
-  }
-
-  get isUnused(): boolean {
-    return this.spent + this.reserved === 0;
-  }
+/** How much more has to be reserved, if as much is wanted. */
+function lackingIn({ turns }: OpenSession, turnId: string, wanted: Costs): number {
+  const turn = turns.get(turnId);
+  return (Object.entries(wanted) as [Stage, number][]).reduce(
+    (sum, [stage, amount]) => sum + Math.max(0, amount - (turn?.get(stage)?.left ?? 0)),
+    0,
+  );
 }

@@ -78,7 +78,11 @@ class World {
       case 'reserve': {
         const of = chosen(this.sessions, happens.which);
         const id = this.#name();
-        if (of === undefined || !budgets.reserve(of.id, id, RESERVATION)) return;
+        if (
+          of === undefined ||
+          budgets.reserve(of.id, id, { generator: RESERVATION }) !== 'reserved'
+        )
+          return;
         this.#turns.push({ id, of, left: RESERVATION });
         return;
       }
@@ -89,7 +93,7 @@ class World {
         turn.left -= amount;
         turn.of.spent += amount;
         this.#today.push({ payer: turn.of.payer, amount });
-        return budgets.used(turn.of.id, turn.id, turn.of.payer, amount);
+        return budgets.used(turn.of.id, turn.id, 'generator', turn.of.payer, amount);
       }
       case 'settle': {
         const turn = chosen(this.#turns, happens.which);

@@ -12,63 +12,62 @@ export interface ProviderInUse {
 export interface TurnEstimateOptions {
   readonly prices: PriceList;
   readonly inUse: readonly ProviderInUse[];
-  /** Longest utterance. */
-  readonly maxUtteranceMs: number;
 }
 
 /** Instructions and tools. */
 const FIXED_INPUT_TOKENS = 2_000;
-/** Rounds of an answer that uses a tool. */
-const STEPS = 2;
 /** Of an answer, with some thoughts. */
 const OUTPUT_TOKENS = 600;
-/** A minute of voice. */
-const ANSWER_CHARACTERS = 1_000;
+/** Of an answer, beyond what of it was spoken: some twenty seconds of voice. */
+const CHARACTERS_AHEAD = 300;
 const CHARACTERS_PER_TOKEN = 4;
 /** Of those vendors that count their audio in tokens. */
 const AUDIO_TOKENS_PER_CHARACTER = 1.4;
 
-/** What a turn will cost, before it is known: the longest utterance, and an answer that is long. */
+/** What the parts of a turn will cost with the dearest provider, micro-dollars. */
 export class TurnEstimate {
   readonly #prices: PriceList;
   readonly #inUse: readonly ProviderInUse[];
-  readonly #fixedMicroUsd: number;
+  /** No provider costs anything. */
+  readonly isFree: boolean;
 
-  constructor({ prices, inUse, maxUtteranceMs }: TurnEstimateOptions) {
+  constructor({ prices, inUse }: TurnEstimateOptions) {
     this.#prices = prices;
     this.#inUse = inUse;
-    this.#fixedMicroUsd =
-      this.#stage('transcriber', { audioMs: maxUtteranceMs }) +
-      this.#stage('synthesizer', spokenUnits(ANSWER_CHARACTERS));
+    const { generator, synthesizer } = this.answer(0, 0);
+    this.isFree = this.hearing(60_000) + generator + synthesizer === 0;
   }
 
-  /** Micro-dollars; 0 if no provider costs anything. */
-  turn(historyTokens: number): number {
-    const inputTokens = STEPS * (historyTokens + FIXED_INPUT_TOKENS);
-    return (
-      this.#fixedMicroUsd + this.#stage('generator', { inputTokens, outputTokens: OUTPUT_TOKENS })
-    );
+  hearing(audioMs: number): number {
+    return this.#stage('transcriber', { audioMs });
   }
 
-  /** To speak a text of the relay's own, micro-dollars. */
-  speech(text: string): number {
-    return this.#stage('synthesizer', spokenUnits(text.length));
+  /**
+   * An answer, of which so much was spoken, and a little more.
+   *
+   * @param historyTokens - the model is sent all of it at once
+   */
+  answer(historyTokens: number, spokenCharacters = 0) {
+    const inputTokens = historyTokens + FIXED_INPUT_TOKENS;
+    return {
+      generator: this.#stage('generator', { inputTokens, outputTokens: OUTPUT_TOKENS }),
+      synthesizer: this.speech(spokenCharacters + CHARACTERS_AHEAD),
+    };
   }
 
-  /** The two that cost most: the second may have to do the work of the first again, or beside it. */
+  /** To speak so many characters. */
+  speech(characters: number): number {
+    return this.#stage('synthesizer', {
+      characters,
+      inputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN),
+      outputTokens: Math.ceil(characters * AUDIO_TOKENS_PER_CHARACTER),
+    });
+  }
+
   #stage(stage: Stage, units: UsedUnits): number {
     const costs = this.#inUse
       .filter((each) => each.stage === stage)
       .map(({ provider, model = '' }) => this.#prices.cost(stage, provider, model, units).microUsd);
-    const [first = 0, second = 0] = costs.toSorted((a, b) => b - a);
-    return first + second;
+    return Math.max(0, ...costs);
   }
-}
-
-function spokenUnits(characters: number): UsedUnits {
-  return {
-    characters,
-    inputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN),
-    outputTokens: Math.ceil(characters * AUDIO_TOKENS_PER_CHARACTER),
-  };
 }

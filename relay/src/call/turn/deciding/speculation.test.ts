@@ -126,7 +126,10 @@ describe('an answer that is begun in the pause', () => {
 
   it('is told as speculation if nothing more can be paid when the turn is over', async () => {
     let isSpent = false;
-    const budget = { ...NO_BUDGET, reserve: () => !isSpent };
+    const budget = {
+      ...NO_BUDGET,
+      isExhausted: () => isSpent,
+    };
     // Which says what it used.
     const generator = { model: 'one' };
     const test = await asked(QUESTION, QUESTION, { budget, generator });

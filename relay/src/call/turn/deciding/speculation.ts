@@ -33,8 +33,8 @@ export interface SpeculatorOptions {
   readonly history: History;
   readonly reminders: SessionReminders;
   readonly replies: Replies;
-  /** Nothing else is said or owed. */
-  readonly mayBegin: () => boolean;
+  /** Nothing else is said or owed, and the answer can be paid: it is reserved for. */
+  readonly mayBegin: (turnId: string) => boolean;
 }
 
 interface Begun {
@@ -76,7 +76,8 @@ export class Speculator {
     if (this.#begun !== undefined && isSame(this.#begun.turn, turn)) return;
     this.discard();
     if (this.#count.turnId !== turn.turnId) this.#count = { turnId: turn.turnId, begun: 0 };
-    if (turn.words === '' || this.#count.begun >= MAX_PER_TURN || !this.#isWorthwhile) return;
+    if (turn.words === '' || this.#count.begun >= MAX_PER_TURN) return;
+    if (!this.#isWorthwhile || !this.#options.mayBegin(turn.turnId)) return;
     this.#count.begun++;
     const { conversation } = this.#options;
     const output = new HeldOutput(conversation.output);
@@ -124,9 +125,8 @@ export class Speculator {
   }
 
   get #isWorthwhile(): boolean {
-    const { mayBegin } = this.#options;
     const { policy, providers, clock } = this.#options.conversation;
-    if (!policy.allowSpeculation || providers.generator.answersAtOnce || !mayBegin()) return false;
+    if (!policy.allowSpeculation || providers.generator.answersAtOnce) return false;
     return clock.lostMs(clock.now() - LATENESS_WINDOW_MS) <= MAX_LOST_MS;
   }
 

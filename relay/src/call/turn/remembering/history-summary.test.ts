@@ -122,7 +122,10 @@ it('is settled before the turn that breaks it off is paid', async () => {
   const steps: string[] = [];
   const budget: TurnBudget = {
     ...NO_BUDGET,
-    reserve: (turnId) => steps.push(`reserve ${turnId.slice(0, 4)}`) > 0,
+    reserve(turnId) {
+      steps.push(`reserve ${turnId.slice(0, 4)}`);
+      return 'reserved';
+    },
     settle: (turnId) => void steps.push(`settle ${turnId.slice(0, 4)}`),
   };
   const { ask, asked } = createTest(() => new Promise(() => {}), BOUND_TOKENS, budget);

@@ -54,7 +54,7 @@ export class HistorySummary {
     const part = history.oldest(boundTokens * KEPT_SHARE);
     if (part === undefined) return;
     const { budget = NO_BUDGET } = this.#options;
-    if (!budget.reserve(SUMMARY_TURN, history.tokens)) return;
+    if (budget.reserve(SUMMARY_TURN, history.tokens, false) !== 'reserved') return;
     const running = new AbortController();
     this.#running = running;
     this.#work = this.#summarise(part, running.signal).finally(() => {

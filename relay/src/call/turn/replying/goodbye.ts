@@ -35,13 +35,16 @@ export class Goodbye {
 
   /** A turn is over and nothing can be paid any more: it is to be said now. */
   get isDue(): boolean {
-    return !this.isBegun && this.#budget.isExhausted;
+    return !this.isBegun && this.#budget.isExhausted();
   }
 
-  /** A request that can be paid, or else the goodbye. */
-  affordable(request: ReplyRequest, historyTokens: number): ReplyRequest {
+  /**
+   * A request that can be paid, if need be once others have settled, or else the goodbye. Sentences
+   * of the relay's own are short and mostly remembered: nothing is reserved for them.
+   */
+  affordable(request: ReplyRequest): ReplyRequest {
     const { turnId } = request;
-    if (!this.isBegun && this.#budget.reserve(turnId, historyTokens)) return request;
+    if (!this.isBegun && !this.#budget.isExhausted(turnId)) return request;
     this.#budget.payGoodbye(turnId);
     return { ...request, content: { kind: 'words', text: GOODBYE_SENTENCE } };
   }

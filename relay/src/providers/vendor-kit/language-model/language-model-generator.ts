@@ -145,11 +145,7 @@ async function* generate(
   { steps, maxOutputTokens }: AnswerBounds = { steps: MAX_STEPS, maxOutputTokens: Infinity },
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal, onCutOff } = request;
-  const now = () => new Date();
-  const tools: ToolSet = {
-    ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
-    ...builtInTools({ reminders: request.reminders, person: request.person, now }),
-  };
+  const tools = toolsFor(request, options.context);
   const turn = new ModelTurn({
     limits: options.limits,
     systemPrompt: options.systemPrompt,
@@ -157,7 +153,7 @@ async function* generate(
     tools: await describedTools(tools),
     reasoning: toldToThink(options),
     history: request.history,
-    moment: momentFor(request.person, now()),
+    moment: momentFor(request.person, new Date()),
     cachePoint: options.cachePoint,
   });
   if (signal.aborted) return;
@@ -232,6 +228,16 @@ async function* generate(
     yield { type: 'usage-reported', ...total, ...(usage.isEstimated && { isEstimated: true }) };
   }
   if (failure !== undefined) throw failure;
+}
+
+function toolsFor(
+  { isWithoutTools, reminders, person }: GenerateRequest,
+  { toolbox }: ProviderContext,
+): ToolSet {
+  return {
+    ...(isWithoutTools === true ? {} : toolbox?.tools()),
+    ...builtInTools({ reminders, person, now: () => new Date() }),
+  };
 }
 
 /** Undefined if it is the relay's own. */
