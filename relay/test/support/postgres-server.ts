@@ -31,18 +31,23 @@ export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
   readonly #bin: string;
+  readonly #settings: readonly string[];
   #keeper: ChildProcessByStdio<Writable, null, null>;
   #databases = 0;
 
-  private constructor(dir: string, port: number, bin: string) {
+  private constructor(dir: string, port: number, bin: string, settings: readonly string[]) {
+    this.#settings = settings;
     this.#dir = dir;
     this.port = port;
     this.#bin = bin;
     this.#keeper = this.#spawn();
   }
 
-  /** @throws Error that says what to install */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * @param settings - `name=value` each, for this server alone
+   * @throws Error that says what to install
+   */
+  static async start(settings: readonly string[] = []): Promise<PostgresServer> {
     const bin = findPostgres();
     if (bin === undefined) {
       throw new Error(
@@ -61,9 +66,14 @@ export class PostgresServer implements AsyncDisposable {
     const [problem, [status]] = await Promise.all([text(making.stderr), once(making, 'exit')]);
     if (status !== 0) throw new Error(`initdb failed: ${problem}`);
     const port = await freePort();
-    const server = new PostgresServer(dir, port, bin);
+    const server = new PostgresServer(dir, port, bin, settings);
     await server.#answers();
     return server;
+  }
+
+  /** Where its Unix socket is. */
+  get folder(): string {
+    return this.#dir;
   }
 
   url(database: string): string {
@@ -107,9 +117,12 @@ export class PostgresServer implements AsyncDisposable {
 
   #spawn(): ChildProcessByStdio<Writable, null, null> {
     const dir = this.#dir;
-    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=100'].flatMap(
-      (one) => ['-c', one],
-    );
+    const settings = [
+      'fsync=off',
+      `unix_socket_directories=${dir}`,
+      'max_connections=100',
+      ...this.#settings,
+    ].flatMap((one) => ['-c', one]);
     const where = ['-D', join(dir, 'data'), '-p', String(this.port), '-h', '127.0.0.1'];
     const server = [join(this.#bin, 'postgres'), ...where, ...settings];
     return spawn('sh', ['-c', KEEPER, dir, ...server], {
@@ -146,8 +159,8 @@ export async function queryPostgres(
   }
 }
 
-/** Postgres refuses to run as root. */
-function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+/** Postgres refuses to run as root. @returns whose its files must be, if it runs as another */
+export function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string) =>
     Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout.trim());

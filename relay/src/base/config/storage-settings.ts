@@ -1,20 +1,19 @@
+import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
-import { ConfigError } from './read-settings.ts';
+import { ConfigError, type Environment } from './read-settings.ts';
 import { flag, splitList, whole } from './setting-kinds.ts';
 import { setting, type ValuesOf } from './settings.ts';
 
 const KEY_BYTES = 32;
-const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
 const databaseUrl = z
-  .url({ protocol: /^postgres(ql)?$/ })
-  .refine(
-    (url) => {
-      const mode = new URL(url).searchParams.get('sslmode');
-      return mode === null || SSL_MODES.includes(mode);
-    },
-    `Expected one of ${SSL_MODES.join(', ')} as sslmode`,
-  )
+  .string()
+  .regex(/^postgres(ql)?:/)
+  // A user without a host, as libpq allows for Unix sockets, is no URL to Node.
+  .transform((url) => url.replace(/(?<=^postgres(ql)?:\/\/[^/?#]*@)(?=\/)/, 'localhost'))
+  .refine((url) => URL.canParse(url) && !hostOf(url).includes(','))
   .optional();
 
 const key = z
@@ -29,9 +28,9 @@ export const STORAGE_SETTINGS = {
     about: 'Whether conversations and what they cost are kept at all.',
   }),
   DATABASE_URL: setting(databaseUrl, {
-    type: 'postgres URL',
+    type: 'postgres URL of one host',
     about:
-      'Postgres, Supabase’s included, in place of the embedded database in `DATA_DIR/db`. `?sslmode=` means what it means to libpq; without it the connection is not encrypted.',
+      'Postgres, Supabase’s included, in place of the embedded database in `DATA_DIR/db`. `?sslmode=` means what it means to libpq, and is `prefer` without it: see [What is kept of conversations](operations.md#what-is-kept-of-conversations).',
     isSecret: true,
   }),
   JOURNAL_MB: whole({
@@ -91,8 +90,13 @@ export interface StorageConfig {
   readonly retentionDays: number | undefined;
 }
 
-/** @throws ConfigError if words are to be encrypted and there is no key */
+/**
+ * @throws ConfigError if words are to be encrypted and there is no key, or if the connection to the
+ *   database cannot be encrypted as its address says
+ */
 export function toStorageConfig(env: ValuesOf<typeof STORAGE_SETTINGS>): StorageConfig {
+  const fault = env.DATABASE_URL === undefined ? undefined : encryptionFault(env.DATABASE_URL);
+  if (fault !== undefined) throw new ConfigError([`DATABASE_URL: ${fault}`]);
   const isEncrypting = env.STORE_TRANSCRIPTS === 'encrypted';
   const { STORE_KEY: current } = env;
   if (isEncrypting && current === undefined) {
@@ -113,4 +117,53 @@ export function toStorageConfig(env: ValuesOf<typeof STORAGE_SETTINGS>): Storage
     },
     retentionDays: env.RETENTION_DAYS === 0 ? undefined : env.RETENTION_DAYS,
   };
+}
+
+/** Whether the server is reached through a Unix socket, which libpq never encrypts. */
+export function isSocket(address: string): boolean {
+  return hostOf(address).startsWith('/');
+}
+
+/** @throws Error if `PGSSLMODE`, which counts as with libpq, is not a mode */
+export function sslModeOf(address: string, environment: Environment): string {
+  const { searchParams } = new URL(address);
+  const usual = searchParams.get('sslrootcert') === 'system' ? 'verify-full' : 'prefer';
+  const mode = searchParams.get('sslmode') ?? (environment['PGSSLMODE'] || usual);
+  if (!SSL_MODES.includes(mode)) throw new Error(`PGSSLMODE is none of ${SSL_MODES.join(', ')}.`);
+  return mode;
+}
+
+function hostOf(address: string): string {
+  const { searchParams, hostname } = new URL(address);
+  return searchParams.get('host') ?? decodeURIComponent(hostname);
+}
+
+/** @returns a sentence about what is wrong with the encryption that an address asks for */
+function encryptionFault(address: string): string | undefined {
+  const { searchParams } = new URL(address);
+  const mode = searchParams.get('sslmode') ?? 'prefer';
+  const root = searchParams.get('sslrootcert');
+  if (!SSL_MODES.includes(mode)) {
+    return `"${mode}" is not an sslmode; expected one of ${SSL_MODES.join(', ')}.`;
+  }
+  if (mode === 'verify-ca' && root === null) {
+    return 'sslmode=verify-ca needs sslrootcert, the file with the certificate of the authority.';
+  }
+  if (root === 'system' && searchParams.has('sslmode') && mode !== 'verify-full') {
+    return 'sslrootcert=system needs sslmode=verify-full: those authorities sign for anyone.';
+  }
+  const unread = SSL_FILES.find((name) => {
+    const path = searchParams.get(name);
+    return path !== null && !(name === 'sslrootcert' && path === 'system') && !isReadable(path);
+  });
+  return unread === undefined ? undefined : `The file of ${unread} cannot be read.`;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -46,6 +46,7 @@ export class Journal implements AsyncDisposable {
   #gathering = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #isReachable = false;
+  #hasOpened = false;
   #isFlushing = false;
   /** Records that are not kept: the disk or the journal was full. */
   #dropped = 0;
@@ -115,6 +116,7 @@ export class Journal implements AsyncDisposable {
         if (!this.#isReachable) {
           await this.#options.connect();
           this.#reached(true);
+          this.#hasOpened = true;
         }
         retryMs = FIRST_RETRY_MS;
         do await this.#tellOfProgress();
@@ -188,7 +190,8 @@ export class Journal implements AsyncDisposable {
     if (this.#isReachable) logger.warn({ err }, 'the database failed; what is said waits on disk');
     this.#reached(false);
     this.#behindSinceMs ??= nowMs;
-    if (nowMs - this.#behindSinceMs < BEHIND_MS) return;
+    // One that has never opened may lack a right or a password, which passes by no waiting.
+    if (this.#hasOpened && nowMs - this.#behindSinceMs < BEHIND_MS) return;
     const { message } = err as Error;
     problems.report(
       'storage_behind',

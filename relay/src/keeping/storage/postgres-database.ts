@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { isSocket, sslModeOf } from '../../base/config/storage-settings.ts';
 import { sqlState, type Database } from './database.ts';
 
 /** Little is written, and in batches; poolers of small plans have few connections to give. */
@@ -9,6 +10,13 @@ const CONNECT_MS = 5_000;
 const STATEMENT_MS = 8_000;
 const ANSWER_MS = 10_000;
 const IDLE_MS = 60_000;
+/** The modes in which libpq tries both kinds of connection, in turn; the driver knows one each. */
+const ATTEMPTS: Readonly<Record<string, readonly [string, string]>> = {
+  allow: ['disable', 'prefer'],
+  prefer: ['prefer', 'disable'],
+};
+/** SQLSTATE classes of a server that refuses any connection: it has no room, or is going down. */
+const REFUSES_ALL = /^5[37]/;
 
 /**
  * Postgres on a server, directly or through a pooler in transaction mode: no statement has a name,
@@ -17,11 +25,11 @@ const IDLE_MS = 60_000;
  * @param url - as libpq reads it, `sslmode` included
  */
 export function openPostgres(url: string): Database {
-  const asLibpq = new URL(url);
-  // Else `require` would check certificates, which those of Supabase's poolers do not pass.
-  asLibpq.searchParams.set('uselibpqcompat', 'true');
+  const mode = isSocket(url) ? 'disable' : sslModeOf(url, process.env);
+  let [present, other] = (ATTEMPTS[mode] ?? [mode]).map((attempt) => forDriver(url, attempt));
   const pool = new pg.Pool({
-    connectionString: asLibpq.href,
+    connectionString: present,
+    enableChannelBinding: new URL(url).searchParams.get('channel_binding') === 'require',
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
@@ -32,9 +40,28 @@ export function openPostgres(url: string): Database {
   // The query that was under way gets the error too; without a listener it would end the thread.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
+  const useOther = () => {
+    [present, other] = [other, present];
+    pool.options.connectionString = present;
+  };
+  /** What worked last is tried first: a server without TLS is not asked for it each time. */
+  const connect = async (): Promise<pg.PoolClient> => {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (other === undefined || !isRefusal(error)) throw error;
+      useOther();
+      try {
+        return await pool.connect();
+      } catch {
+        useOther();
+        throw error;
+      }
+    }
+  };
   return {
     async transaction(work) {
-      const client = await pool.connect();
+      const client = await connect();
       let isBroken = true;
       try {
         await client.query('begin');
@@ -54,4 +81,22 @@ export function openPostgres(url: string): Database {
     },
     close: () => pool.end(),
   };
+}
+
+function forDriver(url: string, mode: string): string {
+  const address = new URL(url);
+  const { searchParams } = address;
+  // Else `require` would check certificates, which those of Supabase's poolers do not pass.
+  searchParams.set('uselibpqcompat', 'true');
+  searchParams.set('sslmode', mode);
+  // Node's own list, which is what the driver takes without a file.
+  if (searchParams.get('sslrootcert') === 'system') searchParams.delete('sslrootcert');
+  return address.href;
+}
+
+/** Whether a server was reached that takes no connection of this kind. */
+function isRefusal(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return !REFUSES_ALL.test(state);
+  return error instanceof Error && /SSL|TLS/.test(error.message);
 }
