@@ -62,10 +62,17 @@ export async function administratorOf(
   return userId;
 }
 
-interface OperatorAccess {
+interface OperatorAccessOptions {
   /** For what is not open otherwise. */
   readonly admin: MiddlewareHandler<AdminEnv>;
   readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'auth' | 'metrics'>;
+}
+
+export interface OperatorAccess {
+  /** Refuses callers who may not read how the relay is. */
+  readonly access: MiddlewareHandler<AdminEnv>;
+  /** Whether a request needs no token, because it comes from this machine. */
+  readonly isOpen: (c: Context<AdminEnv>) => boolean;
 }
 
 /** With any of these a request was forwarded, and its sender is not on this machine. */
@@ -88,18 +95,20 @@ const FORWARDING_HEADERS = [
  * nginx in its shortest configuration by HTTP/1.0. One that hides all of that is not recognised:
  * calls through it are refused for their origin until `PUBLIC_URL` is set, and that closes this.
  */
-export function operatorAccess({ admin, config }: OperatorAccess): MiddlewareHandler<AdminEnv> {
+export function operatorAccess({ admin, config }: OperatorAccessOptions): OperatorAccess {
   const { token } = config.metrics;
   const isPrivate =
     config.publicUrl === undefined &&
     config.allowedOrigins.length === 0 &&
     config.auth.trustedProxies.isEmpty;
-  return async (c, next) => {
-    if (isPrivate && isFromHere(c)) return next();
+  const isOpen = (c: Context<AdminEnv>) => isPrivate && isFromHere(c);
+  const access: MiddlewareHandler<AdminEnv> = async (c, next) => {
+    if (isOpen(c)) return next();
     const given = c.req.header('authorization')?.replace(/^Bearer /i, '') ?? '';
     if (token !== undefined && isSameSecret(given, token)) return next();
     return admin(c, next);
   };
+  return { access, isOpen };
 }
 
 function isFromHere(c: Context<AdminEnv>): boolean {

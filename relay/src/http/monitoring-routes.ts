@@ -2,13 +2,12 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { API_PATHS } from '@parley/shared';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
-import type { AdminEnv } from './admin-only.ts';
+import type { AdminEnv, OperatorAccess } from './admin-only.ts';
 import { problem } from './problem.ts';
 
 export interface MonitoringRoutes {
   readonly monitor: RelayMonitor;
-  /** Refuses callers who may not read how the relay is. */
-  readonly access: MiddlewareHandler<AdminEnv>;
+  readonly access: OperatorAccess;
   /** Refuses callers who are not administrators. */
   readonly admin: MiddlewareHandler<AdminEnv>;
 }
@@ -19,12 +18,16 @@ export interface MonitoringRoutes {
  * - `GET /livez`, `GET /readyz`: 200, or 503; for anyone, because they say nothing else
  * - `GET /health/detailed`, `GET /performance/summary`
  * - `GET /metrics`: the text format of Prometheus
- * - below `/api/v1/monitoring`: `health`, 503 if it is `critical_down`; `health/services`;
- *   `metrics`, also as text; `status`; and `POST health/reset/{service_id}` for administrators
+ * - below `/api/v1/monitoring`: `health`, 503 if it is `critical_down`, in short for anyone;
+ *   `health/services`; `metrics`, also as text; `status`; and `POST health/reset/{service_id}` for administrators
  *
  * Without metrics, those of calls are 404.
  */
-export function monitoringRoutes({ monitor, access, admin }: MonitoringRoutes): Hono<AdminEnv> {
+export function monitoringRoutes({
+  monitor,
+  access: { access, isOpen },
+  admin,
+}: MonitoringRoutes): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>();
   const { monitoring, healthDetailed, performance, prometheus, live, ready } = API_PATHS;
   const measured: MiddlewareHandler<AdminEnv> = (c, next) =>
@@ -46,7 +49,13 @@ export function monitoringRoutes({ monitor, access, admin }: MonitoringRoutes): 
     });
   app.get(prometheus, access, measured, text);
 
-  app.get(`${monitoring}/health`, access, (c) => {
+  app.get(`${monitoring}/health`, async (c, next) => {
+    if (c.req.header('authorization') !== undefined || isOpen(c)) return access(c, next);
+    // A balancer's.
+    const { status, critical_down } = monitor.health();
+    return c.json({ status, critical_down }, status === 'critical_down' ? 503 : 200);
+  });
+  app.get(`${monitoring}/health`, (c) => {
     const health = monitor.health();
     return c.json(health, health.status === 'critical_down' ? 503 : 200);
   });

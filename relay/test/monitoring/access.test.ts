@@ -21,12 +21,7 @@ const MEASURED = [
   `${monitoring}/metrics`,
   `${monitoring}/status`,
 ];
-const READ = [
-  ...MEASURED,
-  API_PATHS.healthDetailed,
-  `${monitoring}/health`,
-  `${monitoring}/health/services`,
-];
+const READ = [...MEASURED, API_PATHS.healthDetailed, `${monitoring}/health/services`];
 
 let issuer: Issuer;
 beforeAll(async () => {
@@ -111,6 +106,30 @@ describe('access to the monitoring paths', () => {
     expect(await statusesOf(READ, await issuer.token(), { headers })).toEqual(all(READ, 403));
     const overview = await ask(API_PATHS.adminOverview, METRICS_TOKEN, { headers });
     expect(overview.status).toBe(401);
+  });
+
+  it('gives a balancer the state without a token, and the services with one', async () => {
+    const problems = new Problems(systemClock);
+    const env = { ADMIN_TOKEN, METRICS_TOKEN, PUBLIC_URL: 'https://talk.example' };
+    const { relay, ask } = await start(env, { problems });
+    const path = `${monitoring}/health`;
+    const headers = { 'x-forwarded-proto': 'https' };
+    const of = async (token?: string) => {
+      const response = await ask(path, token, { headers });
+      return { status: response.status, body: (await response.json()) as object };
+    };
+    const short = { status: 200, body: { status: 'healthy', critical_down: [] } };
+    expect(await of()).toEqual(short);
+    expect((await ask(path, undefined, { headers, method: 'HEAD' })).status).toBe(200);
+    problems.report('memory_low', 'A sentence with internals.');
+    expect(await of()).toEqual({ status: 200, body: { status: 'degraded', critical_down: [] } });
+    problems.clear('memory_low');
+    expect(await of(METRICS_TOKEN)).toMatchObject({ ...short, body: { services: { failed: 0 } } });
+    expect((await of('not-a-token')).status).toBe(401);
+    expect((await of(await signIn(relay.url))).status).toBe(403);
+    // Wrong tokens of others behind the same proxy do not close it.
+    for (let n = 0; n < 25; n++) await of('not-a-token');
+    expect(await of()).toEqual(short);
   });
 
   it('is refused if calls are not measured', async () => {

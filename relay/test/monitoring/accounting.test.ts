@@ -129,8 +129,8 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   expect(samplesOf(text, 'voice_barge_ins_total')).toEqual(new Map([['kind="interruption"', 1]]));
   expect(samplesOf(text, 'voice_errors_total')).toEqual(
     new Map([
-      ['type="malformed_json"', 3],
-      ['type="generator_failed"', 1],
+      ['type="malformed_json",fault="client"', 3],
+      ['type="generator_failed",fault="relay"', 1],
     ]),
   );
   expect(counted('voice_active_connections')).toBe(0);

@@ -35,6 +35,10 @@ test('a provider that stops is failed after three checks; it recovers without an
   await until(({ status }) => status === 503);
   const down = (await health()).body;
   expect(down.status).toBe('critical_down');
+  const headers = { via: 'a balancer' };
+  const short = await fetch(url + HEALTH, { headers });
+  expect(short.status).toBe(503);
+  expect(await short.json()).toEqual({ status: 'critical_down', critical_down: ['generator'] });
   expect(down.cause).toMatchObject({ code: 'stage_down' });
   expect(down.cause!.message).toContain(`Nothing answers now. Failed: ${service!.name}`);
   const { services } = (await askOperator(url, `${HEALTH}/services`, monitoredServicesSchema)).body;

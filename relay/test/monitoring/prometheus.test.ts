@@ -193,8 +193,11 @@ tests:
         values: '1x20 0x20'
       - series: 'voice_service_health{instance="a",service="generator:x"}'
         values: '1x20 0x20'
-      - series: 'voice_errors_total{instance="a",type="generator_failed"}'
+      - series: 'voice_errors_total{instance="a",type="generator_failed",fault="relay"}'
         values: '0+1x20 20+6x30'
+      # A client that sends what it may not is no fault of the relay.
+      - series: 'voice_errors_total{instance="a",type="malformed_json",fault="client"}'
+        values: '0+60x50'
       - series: 'voice_memory_used_ratio{instance="a"}'
         values: '0.5x20 0.9x30'
       - series: 'voice_budget_used_ratio{instance="a"}'

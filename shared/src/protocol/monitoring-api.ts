@@ -45,9 +45,16 @@ export const monitoredServiceSchema = z.object({
 });
 export type MonitoredService = z.infer<typeof monitoredServiceSchema>;
 
-/** `GET /api/v1/monitoring/health`. */
-export const monitoringHealthSchema = z.object({
+/** `GET /api/v1/monitoring/health` without a token: what a balancer needs, and nothing else. */
+export const balancerHealthSchema = z.object({
   status: overallStatusSchema,
+  /** The stages of which the relay has providers and none works. */
+  critical_down: z.array(z.enum(STAGES)),
+});
+export type BalancerHealth = z.infer<typeof balancerHealthSchema>;
+
+/** `GET /api/v1/monitoring/health`, for the operator. */
+export const monitoringHealthSchema = z.extend(balancerHealthSchema, {
   /** The most important one; null if all is well. */
   cause: z.nullable(causeSchema),
   /** All of them, the most important first. */
@@ -89,10 +96,10 @@ export const monitoringMetricsSchema = z.object({
    * `e2e`: true end of speech to first audio sent.
    */
   avg_latencies_ms: z.record(z.enum(AVERAGED_LATENCIES), z.nullable(count)),
-  /** `met` is null before the first measurement. */
+  /** `target` and `target_ms` are the same; `met` is null before the first measurement. */
   latency_targets: z.record(
     z.enum(AVERAGED_LATENCIES),
-    z.object({ target: count, met: z.nullable(z.boolean()) }),
+    z.object({ target: count, target_ms: count, met: z.nullable(z.boolean()) }),
   ),
 });
 export type MonitoringMetrics = z.infer<typeof monitoringMetricsSchema>;
@@ -116,15 +123,24 @@ export const sessionMetricsSchema = z.object({
   /** Frames of audio that arrived; latencies of final words. */
   asr: z.object({ chunks: count, transcriptions: count, ...stageLatency }),
   /** Tokens read and written; latencies of first texts. */
-  llm: z.object({ tokens: count, requests: count, ...stageLatency }),
+  llm: z.object({
+    tokens: count,
+    input_tokens: count,
+    output_tokens: count,
+    requests: count,
+    ...stageLatency,
+  }),
   /** Frames of audio that were sent; latencies of first audio. */
   tts: z.object({ frames: count, clauses: count, ...stageLatency }),
-  /** ms from the true end of speech to the first audio sent. */
+  /** ms from the true end of speech to the first audio sent, under a short and a full name each. */
   e2e: z.object({
     measurements: count,
     avg: z.nullable(count),
     min: z.nullable(count),
     max: z.nullable(count),
+    avg_latency_ms: z.nullable(count),
+    min_latency_ms: z.nullable(count),
+    max_latency_ms: z.nullable(count),
   }),
   errors: count,
   barge_ins: count,

@@ -88,6 +88,23 @@ describe('the configuration', () => {
     expect(problemsOf({ LANGUAGES: 'fr, Deutsch' })).toMatch(/LANGUAGES: found ".*Deutsch/);
   });
 
+  it.each([
+    ['INFO', 'info'],
+    ['Debug', 'debug'],
+    ['WARNING', 'warn'],
+    ['CRITICAL', 'fatal'],
+  ])('reads the log level %s', (written, level) => {
+    expect(readConfig({ LOG_LEVEL: written }).logLevel).toBe(level);
+  });
+
+  it.each(['off', 'OFF', 'false', 'False', '0', 'no'])('reads %s as off', (word) => {
+    expect(readConfig({ ENABLE_METRICS: word }).metrics.isOn).toBe(false);
+    expect(readConfig({ ADDRESS_LIMITS: word, HOST: '::' }).limitSettings.limitsAddresses).toBe(
+      false,
+    );
+    expect(problemsOf({ ENABLE_METRICS: 'nay' })).toContain('expected `on` or `off`');
+  });
+
   it('has an absolute data folder', () => {
     expect(readConfig({ DATA_DIR: './here' }).dataDir).toBe(`${process.cwd()}/here`);
   });

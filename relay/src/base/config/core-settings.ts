@@ -24,6 +24,13 @@ const languageTag = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag');
 
+/** In any case, and by the names that Python's logging has for them. */
+const logLevel = z
+  .string()
+  .default('info')
+  .transform((name) => name.toLowerCase().replace('warning', 'warn').replace('critical', 'fatal'))
+  .pipe(z.enum(LOG_LEVELS));
+
 /** Every setting of the relay itself; those of providers are declared beside their adapters. */
 export const CORE_SETTINGS = {
   ...AUTH_SETTINGS,
@@ -43,7 +50,7 @@ export const CORE_SETTINGS = {
     default: './data',
     about: 'Where Parley keeps its data.',
   }),
-  LOG_LEVEL: setting(z.enum(LOG_LEVELS).default('info'), {
+  LOG_LEVEL: setting(logLevel, {
     type: `one of ${LOG_LEVELS.join(', ')}`,
     default: 'info',
     about: 'The lowest level that is logged. What people say is logged at `debug` and below only.',
@@ -90,17 +97,11 @@ export const CORE_SETTINGS = {
     about:
       'Limits of each plan, of the whole relay and of one address, where they differ from the defaults: see [Limits](operations.md#limits).',
   }),
-  ADDRESS_LIMITS: setting(
-    z
-      .enum(['on', 'off'])
-      .optional()
-      .transform((word) => (word === undefined ? undefined : word === 'on')),
-    {
-      type: '`on` or `off`',
-      about:
-        'Whether connections, sign-ins and requests of one address are limited. Without it they are, unless the relay listens on `localhost` alone and has no `TRUSTED_PROXIES`.',
-    },
-  ),
+  ADDRESS_LIMITS: setting(z.stringbool().optional(), {
+    type: '`on` or `off`',
+    about:
+      'Whether connections, sign-ins and requests of one address are limited. Without it they are, unless the relay listens on `localhost` alone and has no `TRUSTED_PROXIES`.',
+  }),
   REPLAY_MEMORY_MB: whole({
     fallback: 512,
     min: 8,

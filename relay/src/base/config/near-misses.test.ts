@@ -29,6 +29,10 @@ describe('a name that is nearly a setting', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['MAX_SESSION', 'MAX_SESSIONS'],
     ['PROT', 'PORT'],
+    ['MAX_WORKERS', 'EMBEDDED_WORKERS'],
+    ['MAX_WEBSOCKET_CONNECTIONS', 'MAX_SESSIONS'],
+    ['ENABLE_PROMETHEUS', 'ENABLE_METRICS'],
+    ['ENVIRONMENT', 'SENTRY_ENVIRONMENT'],
   ])('%s is told as %s', (written, meant) => {
     expect(nearMisses({ [written]: 'x' }, NAMES)).toEqual([
       `${written} is not a setting of Parley and has no effect. Do you mean ${meant}?`,

@@ -8,6 +8,14 @@ const MIN_LENGTH = 4;
 /** Variables of ours alone: the one that is meant may be far away. */
 const OWN = /^COMPATIBLE_/;
 
+/** What other voice relays call it. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  MAX_WORKERS: 'EMBEDDED_WORKERS',
+  MAX_WEBSOCKET_CONNECTIONS: 'MAX_SESSIONS',
+  ENABLE_PROMETHEUS: 'ENABLE_METRICS',
+  ENVIRONMENT: 'SENTRY_ENVIRONMENT',
+};
+
 /**
  * Variables that are not settings but look like one that is meant: `COMPATIBLE_CHAT_URL`,
  * `openai_api_key`, `OPENAI_KEY`.
@@ -19,7 +27,7 @@ export function nearMisses(environment: Environment, names: readonly string[]): 
   const known = new Set(names);
   return Object.entries(environment).flatMap(([name, value]) => {
     if (known.has(name) || value === undefined || value === '') return [];
-    const meant = nearest(name, names);
+    const meant = ELSEWHERE[name.toUpperCase()] ?? nearest(name, names);
     // Beside the one that is meant, another program may well have its own.
     if (meant === undefined || (!OWN.test(name) && isSet(environment, meant))) return [];
     return [`${name} is not a setting of Parley and has no effect. Do you mean ${meant}?`];

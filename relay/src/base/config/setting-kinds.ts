@@ -82,10 +82,8 @@ export function flag({
   readonly about: string;
 }): Setting<boolean> {
   return setting(
-    z
-      .enum(['on', 'off'])
-      .default(fallback ? 'on' : 'off')
-      .transform((word) => word === 'on'),
+    // It knows what other programs say for it as well: `true`, `1`, `No`.
+    z.stringbool().default(fallback),
     { type: '`on` or `off`', default: fallback ? 'on' : 'off', about },
   );
 }

@@ -90,3 +90,38 @@ it('knows nothing of sessions that never had a connection', () => {
   expect(metrics.report(0).total_sessions).toBe(0);
   expect(lines).toEqual([]);
 });
+
+it('counts the tokens that were read apart from those that were written', () => {
+  const { lines, tell } = createTest();
+  const used: CallEventBody = {
+    type: 'provider-used',
+    stage: 'generator',
+    provider: 'p',
+    model: 'm',
+    purpose: 'turn',
+    units: { inputTokens: 300, outputTokens: 20 },
+    isEstimated: false,
+  };
+  tell('a', STARTED, used, used, ended);
+  expect(lines[0]!.llm).toMatchObject({ tokens: 640, input_tokens: 600, output_tokens: 40 });
+});
+
+it('tells what a client did wrong from what the relay failed at', async () => {
+  const { prometheus, tell } = createTest();
+  const codes = [
+    'rate_limited',
+    'malformed_json',
+    'budget_exhausted',
+    'generator_timeout',
+  ] as const;
+  tell(
+    'a',
+    STARTED,
+    ...codes.map((code): CallEventBody => ({ type: 'error', code, requestId: 'req' })),
+  );
+  const text = await prometheus.text();
+  for (const code of codes.slice(0, -1)) {
+    expect(text).toContain(`voice_errors_total{type="${code}",fault="client"} 1`);
+  }
+  expect(text).toContain('voice_errors_total{type="generator_timeout",fault="relay"} 1');
+});

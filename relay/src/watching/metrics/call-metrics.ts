@@ -1,4 +1,4 @@
-import { LATENCY_TARGETS_MS } from '@parley/shared';
+import { ERRORS, LATENCY_TARGETS_MS } from '@parley/shared';
 import {
   AVERAGED_LATENCIES,
   MEASURED_LATENCIES,
@@ -133,7 +133,8 @@ export class CallMetrics implements CallObserver {
         break;
       case 'provider-used':
         if (event.stage !== 'generator') break;
-        record.tokens += (event.units.inputTokens ?? 0) + (event.units.outputTokens ?? 0);
+        record.inputTokens += event.units.inputTokens ?? 0;
+        record.outputTokens += event.units.outputTokens ?? 0;
         break;
       case 'error':
         this.#failed(event, record);
@@ -168,7 +169,10 @@ export class CallMetrics implements CallObserver {
     ) as Record<AveragedLatency, number | null>;
     const targets = AVERAGED_LATENCIES.map((name) => {
       const [value, target] = [means[name], TARGETS_MS[name]];
-      return [name, { target, met: value === null ? null : value <= target }] as const;
+      return [
+        name,
+        { target, target_ms: target, met: value === null ? null : value <= target },
+      ] as const;
     });
     return {
       active_sessions: activeSessions,
@@ -277,7 +281,8 @@ export class CallMetrics implements CallObserver {
   #failed({ code, atMs }: Pick<CallEventOf<'error'>, 'code' | 'atMs'>, record: RecordedSession) {
     record.errors++;
     this.#totals.errors++;
-    this.#options.prometheus.count('voice_errors_total', { type: code });
+    const fault = ERRORS[code].status < 500 ? 'client' : 'relay';
+    this.#options.prometheus.count('voice_errors_total', { type: code, fault });
     this.#options.history.failed(atMs);
   }
 }

@@ -72,8 +72,8 @@ export const METRICS = {
   },
   voice_errors_total: {
     type: 'counter',
-    help: 'Errors that callers saw or heard an apology for, by error code.',
-    labels: ['type'],
+    help: 'Errors that callers saw or heard an apology for, by error code, and by whose fault they were: `client` for what the relay refused rightly, such as malformed messages, else `relay`.',
+    labels: ['type', 'fault'],
   },
   voice_barge_ins_total: {
     type: 'counter',

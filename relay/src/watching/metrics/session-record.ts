@@ -12,7 +12,8 @@ export class RecordedSession {
   reconnects = 0;
   microUsd = 0;
   transcriptions = 0;
-  tokens = 0;
+  inputTokens = 0;
+  outputTokens = 0;
   requests = 0;
   clauses = 0;
   readonly latencies: Readonly<Record<AveragedLatency, Sum>> = {
@@ -29,6 +30,9 @@ export class RecordedSession {
     end: { readonly atMs: number; readonly durationMs: number; readonly traffic: AudioTraffic },
   ): SessionMetrics {
     const { asr, llm, tts, e2e } = this.latencies;
+    const avg = meanOf([e2e]);
+    const min = e2e.count === 0 ? null : toTenth(e2e.min);
+    const max = e2e.count === 0 ? null : toTenth(e2e.max);
     return {
       timestamp: new Date(end.atMs).toISOString(),
       session_id: sessionId,
@@ -39,13 +43,18 @@ export class RecordedSession {
         transcriptions: this.transcriptions,
         ...latencyOf(asr),
       },
-      llm: { tokens: this.tokens, requests: this.requests, ...latencyOf(llm) },
+      llm: {
+        tokens: this.inputTokens + this.outputTokens,
+        input_tokens: this.inputTokens,
+        output_tokens: this.outputTokens,
+        requests: this.requests,
+        ...latencyOf(llm),
+      },
       tts: { frames: end.traffic.framesOut, clauses: this.clauses, ...latencyOf(tts) },
       e2e: {
         measurements: e2e.count,
-        avg: meanOf([e2e]),
-        min: e2e.count === 0 ? null : toTenth(e2e.min),
-        max: e2e.count === 0 ? null : toTenth(e2e.max),
+        ...{ avg, min, max },
+        ...{ avg_latency_ms: avg, min_latency_ms: min, max_latency_ms: max },
       },
       errors: this.errors,
       barge_ins: this.bargeIns,

@@ -36,13 +36,14 @@ const sentences = (evidence: Evidence) =>
 
 describe('the relay', () => {
   it('is well, if nothing is wrong; a stage without providers of its own is meant to be so', () => {
-    expect(overallHealth(WELL)).toEqual({ status: 'healthy', causes: [] });
+    expect(overallHealth(WELL)).toEqual({ status: 'healthy', criticalDown: [], causes: [] });
   });
 
   it('is down, if a stage has lost all of its providers', () => {
     const active = { ...WELL.active, generator: 'none' };
     expect(overallHealth({ ...WELL, active, services: [failed] })).toEqual({
       status: 'critical_down',
+      criticalDown: ['generator'],
       causes: [{ code: 'stage_down', message: 'Nothing answers now. Failed: a (unauthorized).' }],
     });
   });

@@ -44,6 +44,8 @@ const URGENT_PROBLEMS: readonly string[] = ['data_not_written', 'memory_low', 'e
 /** Whether it works, and why not: pure. */
 export function overallHealth(evidence: Evidence): {
   readonly status: OverallStatus;
+  /** Stages that have providers of their own and none that works. */
+  readonly criticalDown: readonly Stage[];
   /** The most important one first. */
   readonly causes: readonly Cause[];
 } {
@@ -58,8 +60,8 @@ export function overallHealth(evidence: Evidence): {
     ...slownessCauses(evidence),
     ...evidence.services.filter(({ state }) => state === 'degraded').map(degradedService),
   ];
-  const isDown = critical.length > 0;
-  return { status: isDown ? 'critical_down' : causes.length > 0 ? 'degraded' : 'healthy', causes };
+  const status = lost.size > 0 ? 'critical_down' : causes.length > 0 ? 'degraded' : 'healthy';
+  return { status, criticalDown: [...lost], causes };
 }
 
 /** A stage that has providers of its own and none that works; a page may still do it by itself. */

@@ -108,7 +108,7 @@ export class RelayMonitor {
   health(services = this.services()): MonitoringHealth {
     const { inUse, problems, live } = this.#options;
     const active = activeProviders(inUse());
-    const { status, causes } = overallHealth({
+    const { status, criticalDown, causes } = overallHealth({
       active,
       services,
       problems: problems.list(),
@@ -120,6 +120,7 @@ export class RelayMonitor {
       services.filter((service) => service.state === state).length;
     return {
       status,
+      critical_down: [...criticalDown],
       cause: causes[0] ?? null,
       causes: [...causes],
       timestamp: new Date(this.#wallMs()).toISOString(),
