@@ -17,6 +17,14 @@ export default defineConfig({
     // The default leaves one core idle, which is half of a machine with two.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
+    coverage: {
+      provider: 'v8',
+      include: ['{shared,relay,web}/src/**/*.{ts,tsx}', 'relay/packages/*/src/**/*.ts'],
+      exclude: ['**/*.{test,fake,rig}.*'],
+      reporter: ['text-summary', 'html'],
+      // A test that fails takes away little of what the others reach.
+      reportOnFailure: true,
+    },
     projects: [
       {
         extends: true,

@@ -46,17 +46,18 @@ async function takenPort() {
 }
 
 describe('a command line', () => {
-  it.each(['check', 'test', 'dev', 'compare', 'measure'].map((name) => `relay/tools/${name}.ts`))(
-    'of %s gives help, and refuses what it does not know',
-    async (script) => {
-      const help = await runScript(script, ['--help']);
-      expect(help).toMatchObject({ status: 0, errors: '' });
-      expect(help.output).toContain('npm run');
-      const wrong = await runScript(script, ['--grep', 'x']);
-      expect(wrong).toMatchObject({ status: 2, output: '' });
-      expect(wrong.errors).toContain('--grep');
-    },
-  );
+  it.each(
+    ['check', 'test', 'coverage', 'dev', 'compare', 'measure'].map(
+      (name) => `relay/tools/${name}.ts`,
+    ),
+  )('of %s gives help, and refuses what it does not know', async (script) => {
+    const help = await runScript(script, ['--help']);
+    expect(help).toMatchObject({ status: 0, errors: '' });
+    expect(help.output).toContain('npm run');
+    const wrong = await runScript(script, ['--grep', 'x']);
+    expect(wrong).toMatchObject({ status: 2, output: '' });
+    expect(wrong.errors).toContain('--grep');
+  });
 
   it('of npm start is checked before the page is built', async () => {
     const wrong = await runScript('relay/tools/prepare-start.ts', ['--prot', '9000']);

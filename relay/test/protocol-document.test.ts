@@ -26,6 +26,11 @@ import {
   relayEventSchemas,
 } from '@parley/shared';
 
+import { readConfig } from '../src/base/config/config.ts';
+import { InboxAllowances } from '../src/call/session/inbox-allowances.ts';
+import { NO_RULES } from '../src/call/session/session-options.ts';
+import { PLANS } from '../src/people/limits/plans.ts';
+
 const text = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 
 interface Block {
@@ -150,6 +155,76 @@ describe('docs/protocol.md names', () => {
   it('every mark, segment and target of a turn', () => {
     for (const name of [...LATENCY_MARKS, ...LATENCY_SEGMENTS]) expect(text).toContain(name);
     for (const target of Object.values(LATENCY_TARGETS_MS)) expect(text).toContain(`${target} ms`);
+  });
+
+  it('limits by their defaults, in each example and in the tables', () => {
+    const { limits, ticketTtlMs, guestTokenTtlMs } = readConfig({});
+    const told = blocks.flatMap(({ body }) =>
+      [...body.matchAll(/"limits":\s*(\{[^}]*\})/g)].map(([, json = '']): unknown =>
+        JSON.parse(json),
+      ),
+    );
+    expect(told.length).toBeGreaterThan(3);
+    for (const each of told) expect(each).toEqual(limits);
+    const minutes = (ms: number) => `${ms / 60_000} minute${ms === 60_000 ? '' : 's'}`;
+    const seconds = (ms: number) => `${ms / 1_000} seconds`;
+    const plan = PLANS.default;
+    for (const [limit, usual] of [
+      ['`session_duration_ms`', minutes(limits.session_duration_ms)],
+      ['`idle_ms` without speech, typing or a response', minutes(limits.idle_ms)],
+      ['`utterance_ms`', minutes(limits.utterance_ms)],
+      ['`resume_window_ms` without a connection', minutes(limits.resume_window_ms)],
+      ['`heartbeat_ms`', seconds(limits.heartbeat_ms)],
+      ['turns of one user over all sessions', `${plan.turns_per_minute}`],
+      ['sessions at a time', `${plan.concurrent_sessions}`],
+      ['sessions in an hour', `${plan.sessions_per_hour}`],
+      ['tickets that are not used yet', `${plan.open_tickets}`],
+    ]) {
+      expect(text).toContain(`| ${limit} | ${usual} |`);
+    }
+    expect(plan.session_duration_s * 1_000).toBe(limits.session_duration_ms);
+    expect(plan.idle_s * 1_000).toBe(limits.idle_ms);
+    expect(text).toContain(`opens the WebSocket once, within ${seconds(ticketTtlMs)}`);
+    expect(text).toContain(`guest's token is good for ${guestTokenTtlMs / 86_400_000} days`);
+  });
+
+  it('allowances as they are counted', () => {
+    const perMinute = Number(PLANS.default.control_messages_per_minute);
+    const rules = { ...NO_RULES, controlMessagesPerMinute: () => perMinute };
+    const caller = {
+      userId: 'a',
+      kind: 'guest',
+      plan: 'guest',
+      role: 'user',
+      expiresAtMs: 0,
+    } as const;
+    const allowances = new InboxAllowances(rules, caller);
+    const takes: Readonly<Record<string, () => boolean>> = {
+      'messages of any kind': () => allowances.messages.take(),
+      'mistakes (anything answered as malformed or out of place)': () => allowances.mistakes.take(),
+      'events, `ping` aside': () => allowances.control.take(),
+      'turns (`speech_started`, `conversation.item.create`, `response.create`)': () =>
+        allowances.takeTurn(),
+      audio: () => allowances.audio.take(),
+    };
+    const takeAll = () =>
+      Object.values(takes).map((take) => {
+        let taken = 0;
+        while (take()) taken++;
+        return taken;
+      });
+    const atOnce = takeAll();
+    allowances.refill(1_000);
+    const inSecond = takeAll();
+    const rows = Object.keys(takes).map((name, index) => {
+      if (name === 'audio')
+        return `| audio | ${atOnce[index]! / 10} seconds | as fast as it is spoken |`;
+      const then = name.startsWith('events')
+        ? `${perMinute} a minute`
+        : `${inSecond[index]} a second`;
+      return `| ${name} | ${number(atOnce[index]!)} | ${then} |`;
+    });
+    for (const row of rows) expect(text).toContain(row);
   });
 
   it('the sizes that are enforced', () => {

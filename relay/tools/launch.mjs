@@ -46,6 +46,7 @@ const COMMANDS = {
   dev: ['relay/tools/dev.ts'],
   test: ['relay/tools/test.ts'],
   check: ['relay/tools/check.ts'],
+  coverage: ['relay/tools/coverage.ts'],
   talk: ['relay/talk/main.ts'],
   bench: ['relay/bench/main.ts'],
   compare: ['relay/tools/compare.ts'],

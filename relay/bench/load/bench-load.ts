@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { PolicyChanges } from '../../src/people/limits/policy.ts';
 import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import { round } from '../statistics.ts';
 import { BenchProcess } from '../process/bench-process.ts';
@@ -34,6 +35,33 @@ export interface BenchLoadOptions extends BenchContext {
 }
 
 /**
+ * The plan for the load. All limits are in force, as in service; those that hundreds of people
+ * behind one address would reach, or a program that types faster than a person, are this much wider.
+ */
+export function limitsFor({
+  connections,
+  users,
+  minutes,
+}: Pick<BenchLoadOptions, 'connections' | 'users' | 'minutes'>) {
+  const people = connections + users;
+  return {
+    plans: {
+      default: {
+        turns_per_minute: 1_200,
+        control_messages_per_minute: 1_200,
+        session_duration_s: Math.max(1_800, minutes * 60 + 600),
+      },
+    },
+    instance: { sessions: people, day_usd: 100 + users * minutes },
+    addresses: {
+      connections: 200 + 2 * people,
+      requests_per_minute: 1_200 + 4 * people,
+      sessions_per_hour: 300 + 2 * people,
+    },
+  } satisfies PolicyChanges;
+}
+
+/**
  * Many people at once, against a relay that does everything it does in service: accounts, limits,
  * metering and storage, over simulated providers.
  */
@@ -43,6 +71,7 @@ export async function benchLoad(options: BenchLoadOptions) {
   await using callers = new BenchProcess<CallersHandlers>(CALLERS, signal);
   const { environment } = await simulators.ask('open', DELAYS);
   const secret = randomBytes(32).toString('hex');
+  const limits = limitsFor(options);
   // As before the first start.
   await makeDatabaseTemplate();
   await using relay = await WholeRelay.start(
@@ -51,13 +80,8 @@ export async function benchLoad(options: BenchLoadOptions) {
       AUTH_JWT_SECRET: secret,
       AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: AUDIENCE,
-      MAX_SESSIONS: String(connections + users),
-      // All of them come from one address, and a program types faster than a person.
-      ADDRESS_LIMITS: 'off',
-      PLANS: JSON.stringify({
-        plans: { default: { control_messages_per_minute: null, turns_per_minute: null } },
-        instance: { day_usd: null },
-      }),
+      ADDRESS_LIMITS: 'on',
+      PLANS: JSON.stringify(limits),
       TRANSCRIBERS: 'deepgram-nova',
       GENERATORS: 'compatible',
       SYNTHESIZERS: 'deepgram-aura',
@@ -69,6 +93,12 @@ export async function benchLoad(options: BenchLoadOptions) {
   await relay.warm(signal);
   const { url } = relay;
 
+  const { plans, instance, addresses } = limits;
+  tell(
+    `limits in force: ${plans.default.turns_per_minute} turns and ${plans.default.control_messages_per_minute} events a minute for each person, ` +
+      `${instance.sessions} calls and $${instance.day_usd} a day in all, ${addresses.connections} connections and ` +
+      `${addresses.requests_per_minute} requests a minute of one address; the others by default`,
+  );
   const typed = await callers.ask(
     'type',
     { url, secret, connections, messages },
@@ -102,6 +132,7 @@ export async function benchLoad(options: BenchLoadOptions) {
     messages_each: messages,
     users,
     minutes,
+    limits,
     message_ms: message,
     reply_ms: reply,
     ping_ms: ping,
@@ -164,7 +195,8 @@ function tellProblems(
 
 export const LOAD_BENCH = defineBench({
   about: `What people notice of many others: 50 connections that send 100 text messages each, then 100
-people who talk for one minute, with accounts, limits, metering and storage on.`,
+people who talk for one minute, with accounts, limits, metering and storage on. The limits are wider
+than by default where a program in one place would reach them; the first line says what they are.`,
   options: {
     connections: wholeNumber(10_000, 50),
     messages: wholeNumber(10_000, 100),

@@ -61,6 +61,8 @@ it('allows the turns of a person, unless the plan is for programs', () => {
     return Array.from({ length: 100 }, () => allowances.takeTurn()).filter(Boolean).length;
   };
   expect(turnsOf(60)).toBe(20);
+  // A plan for programs, in which a second holds more than a person asks in a row.
+  expect(turnsOf(60 * 50)).toBe(50);
   expect(turnsOf(Infinity)).toBe(100);
 });
 

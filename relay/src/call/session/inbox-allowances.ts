@@ -9,9 +9,8 @@ import type { SessionRules } from './session-options.ts';
  */
 const AUDIO = { capacity: 700, perSecond: 10.1 };
 
-/** No person asks more than this in a row, in one conversation. */
+/** No person asks more than this in a row, in one conversation; a plan for programs says more. */
 const TURNS = { capacity: 20, perSecond: 2 };
-const UNLIMITED = { capacity: Infinity, perSecond: Infinity };
 
 /**
  * As frequent as the pauses of a person, or the words of a page's language model; of those, only all
@@ -37,8 +36,11 @@ export class InboxAllowances {
   constructor(rules: SessionRules, caller: Identity) {
     const perMinute = rules.controlMessagesPerMinute(caller);
     this.control = new Allowance({ capacity: perMinute, perSecond: perMinute / 60 });
-    // A plan without a limit is for programs, whose turns are as quick as their answers.
-    this.#turns = new Allowance(rules.turnsPerMinute(caller) === Infinity ? UNLIMITED : TURNS);
+    const turnsPerSecond = Math.max(TURNS.perSecond, rules.turnsPerMinute(caller) / 60);
+    this.#turns = new Allowance({
+      capacity: Math.max(TURNS.capacity, turnsPerSecond),
+      perSecond: turnsPerSecond,
+    });
     this.#rules = rules;
     this.#caller = caller;
   }
