@@ -294,6 +294,7 @@ async function openServer(
     hosts,
     proxies,
     pageRoot: options.pageRoot,
+    clock,
     logger,
     refusals,
     traces: exporters.requestTraces,
@@ -315,6 +316,7 @@ async function openServer(
     ...common,
     logs: options.logTap && { tap: options.logTap, access, clock, logger },
     allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
   });
   parts.defer(stopRealtime);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authOptionsSchema } from '@parley/shared';
-import { rawRequest } from './support/raw-http.ts';
+import { authOptionsSchema, LOG_PATHS } from '@parley/shared';
+import { rawRequest, upgradeRequest } from './support/raw-http.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 /** Behind a proxy on this machine, and another one that is not trusted. */
@@ -32,6 +32,9 @@ async function get(to: TestRelay, target: string, headers: Readonly<Record<strin
   };
 }
 
+const upgrade = (to: TestRelay, change: Parameters<typeof upgradeRequest>[1]) =>
+  rawRequest(to.url, upgradeRequest(to.url, change), (answer) => answer.includes('\r\n\r\n'));
+
 const OVER_HTTP = { Host: 'talk.example', 'X-Forwarded-Proto': 'http' };
 const OVER_HTTPS = { Host: 'talk.example', 'X-Forwarded-Proto': 'https' };
 
@@ -48,6 +51,38 @@ describe('the public name of a relay behind a proxy', () => {
   it('is remembered by browsers as https', async () => {
     const { status, hsts } = await get(relay, '/health', OVER_HTTPS);
     expect([status, hsts]).toEqual([200, 'max-age=31536000']);
+  });
+
+  it.each([
+    ['http', 403],
+    ['HTTP', 403],
+    ['http, https', 403],
+    // Some proxies name the scheme of a WebSocket.
+    ['ws', 403],
+    ['https', 101],
+    ['wss', 101],
+  ])('takes WebSockets by the same rule: over %s, status %i', async (proto, status) => {
+    for (const target of ['/api/v1/realtime', '/api/v1/realtime?r=1']) {
+      const headers = { Host: 'talk.example', 'X-Forwarded-Proto': proto };
+      const answer = await upgrade(relay, { target, headers });
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      if (status === 101) continue;
+      expect(answer).toContain('"code":"https_required"');
+      expect(answer).toContain(`https://talk.example${target}.`);
+    }
+  });
+
+  it.each([
+    ['the log', { target: LOG_PATHS.tail, headers: OVER_HTTP }],
+    ['a page', { headers: { ...OVER_HTTP, Origin: 'https://talk.example' } }],
+  ])('takes no WebSocket of %s over http', async (_, change) => {
+    expect(await upgrade(relay, change)).toMatch(/^HTTP\/1.1 403 /);
+  });
+
+  it('takes WebSockets over http from proxies that it does not trust, and for other names', async () => {
+    expect(await upgrade(distrustful, { headers: OVER_HTTP })).toMatch(/^HTTP\/1.1 101 /);
+    const headers = { Host: 'localhost', 'X-Forwarded-Proto': 'http' };
+    expect(await upgrade(relay, { headers })).toMatch(/^HTTP\/1.1 101 /);
   });
 
   it('is not redirected by what anyone may write', async () => {

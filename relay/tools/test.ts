@@ -10,7 +10,7 @@ import { runLanes, type Job, type Lane, type Step } from './lanes.ts';
 import { buildPage } from './page-build.ts';
 import { providePostgres } from './postgres.ts';
 import { ROOT, say } from './project.ts';
-import { providePrometheus } from './prometheus.ts';
+import { provideTestPrograms } from './test-programs.ts';
 import { readPlaywrightReport, readVitestReport, type TestReport } from './test-report.ts';
 
 const USAGE = `Runs every test: the check, the relay, real speech, a real browser.
@@ -86,7 +86,7 @@ async function test({ keepsDurations }: { keepsDurations: boolean }): Promise<nu
     buildPage(),
     provideChromium(),
     providePostgres(),
-    providePrometheus(),
+    provideTestPrograms(),
   ]);
   if (build !== 0 || !hasChromium || !hasPostgres) return 1;
   const prepared: Step = { name: 'Preparation', seconds: secondsSince(startedAtMs), status: 0 };

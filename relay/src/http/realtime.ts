@@ -27,6 +27,7 @@ import type { Session } from '../call/session/session.ts';
 import { closeSocket, type SessionSocket } from '../call/session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
+import { secureAddress } from './secure-transport.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -42,6 +43,7 @@ export interface RealtimeOptions {
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
   readonly allowedOrigins: readonly string[];
+  readonly publicUrl: string | undefined;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
   readonly logger: Logger;
@@ -62,7 +64,7 @@ export interface RealtimeOptions {
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, hosts, proxies, refusals, traces } = options;
+  const { allowedOrigins, publicUrl, hosts, proxies, refusals, traces } = options;
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -110,6 +112,9 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (host === 'foreign') {
       return refuse(request, socket, 'host_not_allowed', FOREIGN_HOST_DETAIL);
     }
+    const address = secureAddress(request, publicUrl, proxies);
+    // Browsers follow no redirection of a WebSocket.
+    if (address !== undefined) return refuse(request, socket, 'https_required', `Use ${address}.`);
     if (!isOriginAllowed(headers.origin, headers.host, allowedOrigins)) {
       return refuse(request, socket, 'origin_not_allowed');
     }

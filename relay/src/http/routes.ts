@@ -12,7 +12,7 @@ import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import type { Limiter } from '../people/limits/limiter.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { page } from './page.ts';
-import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
+import { addresseeOf, identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import type { RequestHandler } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
@@ -54,6 +54,11 @@ const HEALTH_PATHS = [
 /** A session request is a few short fields. */
 const MAX_BODY_BYTES = 4 * 1024;
 
+/** Strangers can cause this line of the log. */
+const DROPPED_UPGRADE_INTERVAL_MS = 60_000;
+const DROPPED_UPGRADE =
+  'a proxy passes WebSockets on without their Upgrade and Connection headers: no call can begin through it';
+
 export interface AppOptions {
   /** Mounts what the rooms of the relay answer. */
   readonly mount: (app: Hono<{ Bindings: HttpBindings }>) => void;
@@ -63,6 +68,7 @@ export interface AppOptions {
   readonly proxies: TrustedProxies;
   /** Folder of the built page. */
   readonly pageRoot: string;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
   /** undefined: requests are not traced. */
@@ -123,6 +129,7 @@ export function createApp(options: AppOptions): RequestHandler {
     );
   }
   mount(app);
+  for (const path of [API_PATHS.realtime, LOG_PATHS.tail]) app.get(path, upgradeOnly(options));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
   app.route('/', page(pageRoot));
@@ -172,6 +179,26 @@ function boundedBodies(): MiddlewareHandler {
   const ofReports = upTo(MAX_REPORT_BYTES);
   const ofOthers = upTo(MAX_BODY_BYTES);
   return (c, next) => (c.req.path === API_PATHS.reports ? ofReports : ofOthers)(c, next);
+}
+
+/**
+ * Answers requests at the place of a WebSocket. One with a key of a handshake was meant to become
+ * one: a proxy on the way has left out what asks for it (nginx does unless it is told otherwise).
+ */
+function upgradeOnly({ clock, logger }: AppOptions): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  let warnedAtMs = Number.NEGATIVE_INFINITY;
+  return async (c) => {
+    const { 'sec-websocket-key': key, upgrade, connection, host } = c.env.incoming.headers;
+    if (key !== undefined && clock.now() - warnedAtMs >= DROPPED_UPGRADE_INTERVAL_MS) {
+      warnedAtMs = clock.now();
+      const peer = c.env.incoming.socket.remoteAddress;
+      logger.warn({ peer, ...addresseeOf({ host }), upgrade, connection }, DROPPED_UPGRADE);
+    }
+    // RFC 9110 §15.5.22
+    c.header('Upgrade', 'websocket');
+    c.header('Connection', 'Upgrade, close');
+    return problem(c, 'upgrade_required');
+  };
 }
 
 /** Where the page signs people in, beside the relay. */

@@ -18,6 +18,26 @@ export function isPublicHost(
 }
 
 /**
+ * Where a request should have gone that a trusted proxy took over http, though `PUBLIC_URL` says that
+ * people come by https; undefined if it came as it should. Upgrades follow the same rule.
+ */
+export function secureAddress(
+  request: IncomingMessage,
+  publicUrl: string | undefined,
+  proxies: TrustedProxies,
+): string | undefined {
+  if (!isPublicHost(request, publicUrl) || proxies.protocol(request) !== 'http') return undefined;
+  const target = new URL(publicUrl!);
+  // Without what an absolute target says before the path.
+  const [, pathname, search] = /^(?:[a-z][\w+.-]*:\/\/[^/?#]*)?([^?#]*)([^#]*)/i.exec(
+    request.url!,
+  )!;
+  // One by one: resolved against the address, the path `//host/` would be another host.
+  Object.assign(target, { pathname, search });
+  return target.href;
+}
+
+/**
  * Keeps browsers on https if `PUBLIC_URL` says that people come by it: a request that a trusted
  * proxy took over http is redirected, all others are answered with HSTS (RFC 6797). Other names of
  * the relay (`localhost`, addresses for health checks) are left alone.
@@ -29,12 +49,8 @@ export function secureTransport(
   return async (c, next) => {
     const request = c.env.incoming;
     if (!isPublicHost(request, publicUrl)) return next();
-    if (proxies.protocol(request) === 'http') {
-      const target = new URL(publicUrl!);
-      // One by one: resolved against the address, the path `//host/` would be another host.
-      ({ pathname: target.pathname, search: target.search } = new URL(c.req.url));
-      return c.redirect(target.href, 308);
-    }
+    const address = secureAddress(request, publicUrl, proxies);
+    if (address !== undefined) return c.redirect(address, 308);
     c.header('Strict-Transport-Security', `max-age=${REMEMBERED_S}`);
     return next();
   };

@@ -47,7 +47,9 @@ export class TrustedProxies {
     if (!this.#list.has(socket.remoteAddress ?? '')) return undefined;
     // Proxies add theirs at the end. A client that writes one itself deceives only itself.
     const proto = [headers['x-forwarded-proto'] ?? []].flat().join(',').split(',')[0]?.trim();
-    return proto === 'http' || proto === 'https' ? proto : undefined;
+    // Traefik says `ws` and `wss` of WebSockets.
+    const scheme = proto?.toLowerCase().replace(/^ws/, 'http');
+    return scheme === 'http' || scheme === 'https' ? scheme : undefined;
   }
 }
 

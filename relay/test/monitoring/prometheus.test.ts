@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { API_PATHS } from '@parley/shared';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { METRICS } from '../../src/watching/metrics/metric-table.ts';
-import { hasPrometheus } from '../../testing/prometheus-binaries.ts';
+import { hasPrometheus } from '../../testing/system-programs.ts';
 import { FaultyRelay } from '../faults/faulty-relay.ts';
 import { askAgain } from '../faults/spoken-turn.ts';
 import { TestCall } from '../support/test-call.ts';

@@ -80,6 +80,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     sessions,
     registry,
     allowedOrigins: [],
+    publicUrl: undefined,
     hosts: new OwnHosts([]),
     proxies: new TrustedProxies(config.auth.trustedProxies),
     logger,

@@ -9,6 +9,8 @@ export type ClientErrorCode =
   | 'timed_out'
   /** The turn was heard, and had no reply. */
   | 'no_reply'
+  /** HTTP gets through to the server, and a WebSocket does not. */
+  | 'socket_blocked'
   /** The network went away. */
   | 'connection_lost'
   /** The server closed the connection; the code says why. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closeReasonOf } from '../protocol/close-codes.ts';
-import { Refusals } from './relay-connection.ts';
+import { Refusals } from './refusals.ts';
 
 const connection = fc.record({
   /** How much more has arrived at the relay by then. */

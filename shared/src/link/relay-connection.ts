@@ -1,6 +1,6 @@
 import type { AudioFrame } from '../protocol/audio-frame.ts';
 import type { ClientEvent } from '../protocol/client-events.ts';
-import { CLOSE_REASONS, type CloseReason, NOT_ACCEPTED } from '../protocol/close-codes.ts';
+import { CLOSE_REASONS, CONNECTION_LOST, type CloseReason } from '../protocol/close-codes.ts';
 import { ERRORS, ParleyError } from '../protocol/errors.ts';
 import {
   RESUME_SUBPROTOCOL_PREFIX,
@@ -10,11 +10,13 @@ import {
 } from '../protocol/http-api.ts';
 import type { RelayEvent } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
+import { IN_USE_INTERVAL_MS } from './heartbeat.ts';
 import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { ClientOutbox, type Numbered } from './outbox.ts';
+import { Refusals, SOCKET_BLOCKED, SOCKET_BLOCKED_SENTENCE } from './refusals.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
@@ -23,6 +25,8 @@ import type { SessionApi, SessionRequest } from './session-api.ts';
  * first ping, so that a relay which answers none is not tried again and again without a wait.
  */
 const STABLE_MS = 15_000;
+/** One may fail as the relay restarts; so many in a row, while HTTP gets through, do not. */
+const MAX_BLOCKED_OPENINGS = 3;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
 const WORKED_MS = 1_000;
 
@@ -74,8 +78,12 @@ export class RelayConnection {
   /** The newest message of the relay's that we have; it sends in order and repeats in order. */
   #receivedSeq = 0;
   #lostAtMs = 0;
+  /** Longest that nothing may pass on a socket; a proxy on the way may allow less than the relay. */
+  #quietMs = Number.POSITIVE_INFINITY;
   #socket: RelaySocket | undefined;
   #sockets = 0;
+  /** In a row; each while plain HTTP reached the relay. */
+  #blockedOpenings = 0;
   #endWait = () => {};
 
   constructor(options: RelayConnectionOptions) {
@@ -111,7 +119,7 @@ export class RelayConnection {
         this.#closed(reason);
         return;
       }
-      if (!isResumable) this.#forgetSession();
+      if (!isResumable && !this.#isTicketUnused(reason)) this.#forgetSession();
       if (reason.retry === 'later') this.#backoff.skipFirst();
       const retryInMs = this.#backoff.nextDelayMs();
       if (retryInMs === 0) continue;
@@ -156,9 +164,13 @@ export class RelayConnection {
     } catch (error) {
       return signal.aborted ? CLOSE_REASONS.normal : this.#reasonOf(error);
     }
+    const { ws_url } = this.#session;
     const socket = this.#socket;
     const reason = await socket.ended;
     this.#socket = undefined;
+    if (reason.reason === CONNECTION_LOST && socket.idleMs > IN_USE_INTERVAL_MS) {
+      this.#quietMs = IN_USE_INTERVAL_MS;
+    }
     socket.close(signal.aborted ? 'hang-up' : 'abandon');
     if (socket.readyAtMs !== undefined) {
       this.#lostAtMs = this.#options.now();
@@ -167,7 +179,34 @@ export class RelayConnection {
       else if (lastedMs >= WORKED_MS && socket.hasAnswered) this.#backoff.worked();
     }
     if (signal.aborted) await socket.closed;
+    else if (this.#isTicketUnused(reason)) return this.#judgeOpening(ws_url, reason, signal);
     return reason;
+  }
+
+  /** The session has not been entered, as far as is known: another ticket would only be counted. */
+  #isTicketUnused({ reason }: CloseReason): boolean {
+    return reason === CONNECTION_LOST && !this.#entered;
+  }
+
+  /** A browser does not show a page why a WebSocket did not open. What HTTP does beside it says more. */
+  async #judgeOpening(
+    wsUrl: string,
+    reason: CloseReason,
+    signal: AbortSignal,
+  ): Promise<CloseReason> {
+    const { api, replacesSession, onProblem } = this.#options;
+    try {
+      await api.reach(wsUrl, signal);
+    } catch (error) {
+      if (signal.aborted) return CLOSE_REASONS.normal;
+      this.#blockedOpenings = 0;
+      this.#reasonOf(error);
+      return reason;
+    }
+    this.#blockedOpenings += 1;
+    if (this.#blockedOpenings < (replacesSession ? MAX_BLOCKED_OPENINGS : 1)) return reason;
+    onProblem(new ClientError('socket_blocked', SOCKET_BLOCKED_SENTENCE));
+    return SOCKET_BLOCKED;
   }
 
   #open(session: CreateSessionResponse): RelaySocket {
@@ -184,7 +223,7 @@ export class RelayConnection {
     }
     return new RelaySocket({
       socket,
-      heartbeatMs: limits.heartbeat_ms,
+      heartbeatMs: Math.min(limits.heartbeat_ms, this.#quietMs),
       now: () => this.#options.now(),
       onOpen: () => this.#onOpen(session),
       onMessage: (data) => this.#onMessage(data),
@@ -251,6 +290,7 @@ export class RelayConnection {
 
   #enter(missing: readonly Numbered[]): void {
     this.#entered = true;
+    this.#blockedOpenings = 0;
     this.#sockets += 1;
     this.#socket?.ready();
     this.#options.onStatus({ kind: 'open' });
@@ -294,27 +334,5 @@ export class RelayConnection {
     // The problem has the details; why a call is over is one short sentence.
     const { message } = ERRORS[code];
     return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
-  }
-}
-
-/**
- * Ends the loop of a client whose messages a relay, or a proxy on the way, does not accept: after
- * each resumption it would send the same again.
- */
-export class Refusals {
-  #confirmedSeq = 0;
-  #refusedSeq: number | undefined;
-
-  /** @param seq - everything up to and including it has arrived */
-  confirmed(seq: number): void {
-    this.#confirmedSeq = seq;
-  }
-
-  /** @returns the reason; it is final if nothing more was confirmed since the last refusal */
-  judge(reason: CloseReason): CloseReason {
-    if (reason.reason !== NOT_ACCEPTED) return reason;
-    const isAgain = this.#refusedSeq === this.#confirmedSeq;
-    this.#refusedSeq = this.#confirmedSeq;
-    return isAgain ? { ...reason, retry: 'never' } : reason;
   }
 }

@@ -6,10 +6,13 @@ import {
   guestResponseSchema,
   type CreateSessionResponse,
 } from '../protocol/http-api.ts';
+import { ClientError } from './client-error.ts';
 import { requestJson, type RelayEndpoint } from './relay-request.ts';
 
 /** An answer without a body. */
 const NOTHING = z.undefined();
+const ANYTHING = z.unknown();
+const HEALTH = z.object({ status: z.string() });
 
 export interface SessionApiOptions extends RelayEndpoint {
   /** Bearer token; a new guest signs in if there is none. */
@@ -89,6 +92,26 @@ export class SessionApi {
   async renewToken(sessionId: string, token: string, signal: AbortSignal): Promise<void> {
     const path = `${API_PATHS.sessions}/${encodeURIComponent(sessionId)}/token`;
     await requestJson(this.#options, { method: 'POST', path, token, body: {}, signal }, NOTHING);
+  }
+
+  /**
+   * Resolves if plain HTTP gets through to the relay: at the place of its WebSocket or, if another
+   * program answers there, at its health.
+   *
+   * @throws ClientError, ParleyError; the signal's reason when aborted
+   */
+  async reach(wsUrl: string, signal: AbortSignal): Promise<void> {
+    const { origin: baseUrl, pathname: path } = new URL(wsUrl.replace(/^ws/, 'http'));
+    const { fetch } = this.#options;
+    try {
+      await requestJson({ baseUrl, fetch }, { method: 'GET', path, signal }, ANYTHING);
+    } catch (error) {
+      // The latter is what a relay says that does not know why it is asked.
+      if (isRefused(error, 'upgrade_required') || isRefused(error, 'not_found')) return;
+      if (!(error instanceof ClientError && error.code === 'unreadable_answer')) throw error;
+    }
+    const health = { method: 'GET', path: API_PATHS.health, signal } as const;
+    await requestJson(this.#options, health, HEALTH);
   }
 
   async #requestSession(

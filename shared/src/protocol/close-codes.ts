@@ -116,6 +116,7 @@ const byCode = new Map<number, CloseReason>(
 /** RFC 6455 §7.4.1: what was sent breaks the protocol, is of a wrong kind, or cannot be decoded. */
 const NOT_ACCEPTED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007]);
 export const NOT_ACCEPTED = 'not_accepted';
+export const CONNECTION_LOST = 'connection_lost';
 
 /**
  * What a received close code asks of the client. Codes Parley does not define (1006 above all:
@@ -128,7 +129,7 @@ export function closeReasonOf(code: number): CloseReason {
   if (NOT_ACCEPTED_CODES.has(code)) return { code, reason: NOT_ACCEPTED, retry: 'resume', message };
   return {
     code,
-    reason: 'connection_lost',
+    reason: CONNECTION_LOST,
     retry: 'resume',
     message: 'The connection was lost.',
   };

@@ -40,6 +40,12 @@ export const ERRORS = {
   origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
   host_not_allowed: entry(421, false, 'This server does not answer under this host name.'),
   not_found: entry(404, false, 'There is nothing at this address.'),
+  upgrade_required: entry(
+    426,
+    false,
+    'This address is for WebSockets. If one was asked for here, a proxy on the way left out its Upgrade header.',
+  ),
+  https_required: entry(403, false, 'This server is used over https and wss only.'),
   payload_too_large: entry(413, false, 'The message is too large.'),
   rate_limited: entry(429, true, 'Too many requests. Try again in a moment.'),
   too_many_sessions: entry(

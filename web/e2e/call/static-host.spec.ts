@@ -84,7 +84,7 @@ test('a relay that is down is named', async ({ host, browser }) => {
     await expect(page.getByRole('alert')).toContainText(
       'No server could be reached at http://localhost:1. Check the connection. Parley keeps trying.',
     );
-    await expect(page.locator('#call-state')).toHaveText('Reconnecting, keep talking');
+    await expect(page.locator('#call-state')).toHaveText('Connecting');
   });
 });
 

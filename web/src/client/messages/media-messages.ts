@@ -290,6 +290,8 @@ export type MediaNotice =
         | 'network_unreachable'
         /** Something answers at the relay's address, but not as a relay does. */
         | 'not_a_relay'
+        /** The relay is there, and no WebSocket gets to it. */
+        | 'socket_blocked'
         | 'vad_failed'
         | 'page_recogniser_failed'
         | 'page_model_failed'

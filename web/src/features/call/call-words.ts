@@ -124,6 +124,8 @@ export function adviceFor(code: CallError['code']): string | null {
       return 'Check the connection. Parley keeps trying.';
     case 'not_a_relay':
       return 'If the relay of this page is elsewhere, parley.json beside the page must name it.';
+    case 'socket_blocked':
+      return 'Another network may let it through; the operator of this server can mend it for all.';
     case 'vad_failed':
       return 'Hold the orb or the space bar while you talk, or type.';
     case 'utterance_too_long':

@@ -25,6 +25,15 @@ test.each<[Partial<CallCircumstances>, string]>([
   expect(phaseOf({ ...quiet, ...circumstances })).toBe(phase);
 });
 
+test('a connection that never was is not lost', () => {
+  const reported: CallPhase[] = [];
+  const phases = new CallPhases((phase) => reported.push(phase));
+  phases.connection('lost');
+  phases.connection('open');
+  phases.connection('lost');
+  expect(reported).toEqual(['starting', 'listening', 'reconnecting']);
+});
+
 describe('over a call', () => {
   let reported: CallPhase[];
   let phases: CallPhases;

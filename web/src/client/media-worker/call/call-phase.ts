@@ -53,6 +53,8 @@ export class CallPhases {
   }
 
   connection(connection: CallCircumstances['connection']): void {
+    // What never was cannot be lost: a call that does not come about is still being connected.
+    if (connection === 'lost' && this.#circumstances.connection === 'first') return;
     if (connection === 'closed') clearTimeout(this.#asked);
     this.#update({ connection });
   }

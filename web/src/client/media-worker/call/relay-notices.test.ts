@@ -30,12 +30,14 @@ test('a relay that is down, one that refuses the page and none at all are told a
     new ClientError('unreachable', 'No server could be reached at https://relay.example.'),
     new ClientError('timed_out', 'The server took too long.'),
     new ClientError('unreadable_answer', 'What answers is not a relay.'),
+    new ClientError('socket_blocked', 'No WebSocket gets through.'),
     new ParleyError('origin_not_allowed', { detail: 'Add https://page.example.' }),
   ].map(problemNotice);
   expect(notices).toMatchObject([
     { code: 'network_unreachable', message: expect.stringContaining('https://relay.example') },
     { code: 'network_unreachable' },
     { code: 'not_a_relay' },
+    { code: 'socket_blocked' },
     { code: 'origin_not_allowed', message: expect.stringContaining('Add https://page.example.') },
   ]);
 });

@@ -77,6 +77,7 @@ export function noticeOf(event: RelayEvent): MediaNotice | BrowserModelRequest |
 export function problemNotice(problem: ParleyError | ClientError): MediaNotice {
   const { message } = problem;
   if (problem instanceof ParleyError) return { type: 'error', code: problem.code, message };
+  if (problem.code === 'socket_blocked') return { type: 'error', code: problem.code, message };
   const isOther = problem.code === 'unreadable_answer';
   return { type: 'error', code: isOther ? 'not_a_relay' : 'network_unreachable', message };
 }

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createSessionResponseSchema,
+  errorResponseSchema,
+  guestResponseSchema,
+  LOG_PATHS,
+} from '@parley/shared';
+import { connect } from '../talk/client/connection.ts';
+import { Certificates } from './support/certificates.ts';
+import { rawRequest, upgradeRequest } from './support/raw-http.ts';
+import { CADDY, documentedBlocks, freePort, NGINX, RealProxy } from './support/real-proxies.ts';
+import { TestCall } from './support/test-call.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+const DROPPED = 'a proxy passes WebSockets on without their Upgrade';
+
+/** A call that went well, over https as far as the relay knows. */
+const HELD = { status: 'completed', auth: { is_secure: true } };
+
+let certificates: Certificates;
+let pair: { readonly certPath: string; readonly keyPath: string };
+let ca: Buffer;
+beforeAll(async () => {
+  certificates = await Certificates.open();
+  pair = await certificates.make('proxy');
+  ca = await readFile(pair.certPath);
+});
+afterAll(() => certificates[Symbol.asyncDispose]());
+
+const portOf = (relay: TestRelay) => new URL(relay.url).port;
+
+async function ask(method: string, url: string, token = ''): Promise<unknown> {
+  const asked = request(url, { method, headers: { authorization: `Bearer ${token}` }, ca }).end();
+  const [answer] = (await once(asked, 'response')) as [AsyncIterable<Uint8Array>];
+  return JSON.parse(await text(answer));
+}
+
+/** Holds a call through a proxy with TLS, as its page would. */
+async function callThrough(base: string): Promise<unknown> {
+  const { token } = guestResponseSchema.parse(await ask('POST', `${base}api/v1/auth/guest`));
+  const session = await ask('POST', `${base}api/v1/sessions`, token);
+  const grant = createSessionResponseSchema.parse(session);
+  expect(grant.ws_url).toBe(`${base.replace('https', 'wss')}api/v1/realtime`);
+  await using call = await TestCall.start(base, { ca }, grant);
+  const content = [{ type: 'input_text' as const, text: 'What time?' }];
+  call.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+  const { status } = await call.inbound.next('response.done');
+  return { status, auth: await ask('GET', `${base}api/v1/auth`) };
+}
+
+const startBehind = (url: string) =>
+  startTestRelay({ env: { PUBLIC_URL: url, TRUSTED_PROXIES: '127.0.0.1' } });
+
+/** The documented block, but for this machine. */
+function nginxBlock(block: string, port: number, relay: TestRelay): string {
+  return block
+    .replaceAll(/listen [^;]+ ssl/g, `listen 127.0.0.1:${port} ssl`)
+    .replace('/etc/ssl/parley.crt', pair.certPath)
+    .replace('/etc/ssl/parley.key', pair.keyPath)
+    .replaceAll('127.0.0.1:8787', `127.0.0.1:${portOf(relay)}`);
+}
+
+function caddyBlock(block: string, port: number, relay: TestRelay): string {
+  const tls = `{\n  tls ${pair.certPath} ${pair.keyPath}`;
+  return block
+    .replace(/^\S+ \{/, `https://localhost:${port} ${tls}`)
+    .replaceAll('127.0.0.1:8787', `127.0.0.1:${portOf(relay)}`);
+}
+
+describe.skipIf(NGINX === undefined)('with a real nginx', () => {
+  it('a call is held through the documented block', async () => {
+    const [block = ''] = documentedBlocks('nginx');
+    const port = await freePort();
+    await using relay = await startBehind(`https://localhost:${port}`);
+    await using proxy = await RealProxy.nginx(nginxBlock(block, port, relay), port);
+    expect(await callThrough(`https://localhost:${port}/`)).toMatchObject(HELD);
+    expect(proxy.complaints).toBe('');
+    expect(relay.logs.lines.join()).not.toContain(DROPPED);
+  });
+
+  it.each([
+    ['as it is without settings', ''],
+    ['which passes only one of the two headers', 'proxy_set_header Upgrade $http_upgrade;'],
+    ['which passes only the other one', 'proxy_set_header Connection upgrade;'],
+  ])('%s, the client and the operator learn what is wrong', async (_, lines) => {
+    const port = await freePort();
+    await using relay = await startTestRelay();
+    const url = `http://127.0.0.1:${portOf(relay)}`;
+    const server = `server { listen 127.0.0.1:${port}; location / { proxy_pass ${url}; ${lines} proxy_set_header Host $http_host; } }`;
+    await using proxy = await RealProxy.nginx(server, port);
+    expect(proxy.complaints).toBe('');
+    const signal = AbortSignal.timeout(10_000);
+    await expect(connect({ url: `http://127.0.0.1:${port}`, signal })).rejects.toMatchObject({
+      code: 'socket_blocked',
+    });
+    expect(JSON.parse(await relay.logs.until(DROPPED))).toMatchObject({
+      level: 'warn',
+      host: `127.0.0.1:${port}`,
+    });
+  });
+});
+
+describe.skipIf(CADDY === undefined)('with a real Caddy', () => {
+  it('a call is held through the documented block', async () => {
+    const [block = ''] = documentedBlocks('caddyfile');
+    const port = await freePort();
+    await using relay = await startBehind(`https://localhost:${port}`);
+    await using proxy = await RealProxy.caddy(caddyBlock(block, port, relay), port);
+    expect(await callThrough(`https://localhost:${port}/`)).toMatchObject(HELD);
+    expect(proxy.complaints).not.toContain('"level":"error"');
+  });
+});
+
+describe('a plain request at the place of a WebSocket', () => {
+  it.each(['/api/v1/realtime', LOG_PATHS.tail])('is told what is missing: %s', async (path) => {
+    await using relay = await startTestRelay();
+    const response = await fetch(relay.url + path);
+    expect([response.status, response.headers.get('upgrade')]).toEqual([426, 'websocket']);
+    const { error } = errorResponseSchema.parse(await response.json());
+    expect(error.code).toBe('upgrade_required');
+    // Anyone may look at the address; only a handshake was meant to become a WebSocket.
+    expect(relay.logs.lines.join()).not.toContain(DROPPED);
+  });
+
+  it('warns the operator once in a while if it was a handshake', async () => {
+    await using relay = await startTestRelay();
+    const headers = { Connection: 'close', 'Sec-WebSocket-Protocol': 'parley.v1, ticket.secret' };
+    const dropped = upgradeRequest(relay.url, { headers }).replace('Upgrade: websocket\r\n', '');
+    for (let n = 0; n < 5; n += 1) {
+      expect(await rawRequest(relay.url, dropped)).toMatch(/^HTTP\/1.1 426 /);
+    }
+    await relay.logs.until(DROPPED);
+    const lines = relay.logs.lines.filter((line) => line.includes(DROPPED));
+    expect(lines).toHaveLength(1);
+    expect(relay.logs.lines.join()).not.toContain('secret');
+  });
+});

@@ -1,0 +1,23 @@
+import { hasPrometheus, programPath } from '../testing/system-programs.ts';
+import { say } from './project.ts';
+import { installPackages } from './system-packages.ts';
+
+/** Debian packages that tests try the relay with, and whether each is there. */
+const PACKAGES: Readonly<Record<string, () => boolean>> = {
+  prometheus: hasPrometheus,
+  nginx: () => programPath('nginx') !== undefined,
+  caddy: () => programPath('caddy') !== undefined,
+};
+
+/**
+ * Provides the programs that tests run beside the relay, if this process may install them. Tests
+ * without theirs are left out: nothing of Parley needs them to run.
+ */
+export async function provideTestPrograms(): Promise<void> {
+  for (const [name, isThere] of Object.entries(PACKAGES)) {
+    if (isThere()) continue;
+    say(`Installing ${name} for the tests …`);
+    if ((await installPackages(name)) && isThere()) continue;
+    say(`Tests with a real ${name} are left out: it is not installed.`);
+  }
+}

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { RelayConnection } from './relay-connection.ts';
+import type { WebSocketPort } from './relay-socket.ts';
+import { SessionApi } from './session-api.ts';
+import { TEST_LIMITS, TEST_SESSION } from './session.fake.ts';
+
+/** What becomes of a socket: the codes with which it is closed, or that the session is there. */
+type Fate = number | 'opens and is lost' | 'created';
+
+const refusal = (status: number, code: string) =>
+  Response.json({ error: { code, message: 'No.', retryable: false, request_id: 'r' } }, { status });
+const proxyPage = (status: number) => new Response('<html>', { status });
+
+/** Runs a connection until it is open or over. */
+async function connect(
+  fates: readonly Fate[],
+  answer: (path: string) => Response | Promise<Response>,
+  replacesSession = true,
+) {
+  const asked: string[] = [];
+  const offered: string[] = [];
+  const problems: string[] = [];
+  class Socket extends EventTarget {
+    readonly OPEN = 1;
+    readonly readyState = 1;
+    binaryType = '';
+
+    constructor(_url: string, protocols: string[]) {
+      super();
+      const fate = fates[Math.min(offered.length, fates.length - 1)]!;
+      offered.push(protocols[1]!);
+      queueMicrotask(() => {
+        if (typeof fate === 'string') this.dispatchEvent(new Event('open'));
+        if (fate !== 'created') return this.close(typeof fate === 'number' ? fate : 1006);
+        const event = { type: 'session.created', seq: 1, session: TEST_SESSION, server_ms: 0 };
+        this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(event) }));
+      });
+    }
+
+    send(): void {}
+
+    close(code: number): void {
+      this.dispatchEvent(Object.assign(new Event('close'), { code }));
+    }
+  }
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let sessions = 0;
+  const connection = new RelayConnection({
+    api: new SessionApi({
+      baseUrl: 'https://talk.example',
+      fetch: async (url, { method }) => {
+        const path = new URL(url).pathname;
+        asked.push(`${method} ${path}`);
+        if (method === 'GET') return answer(path);
+        sessions += 1;
+        return Response.json({
+          ...{ session_id: 's', ticket: String(sessions), resume_token: 'again' },
+          ...{ limits: TEST_LIMITS, ws_url: 'wss://talk.example/api/v1/realtime' },
+        });
+      },
+      token: 'kept',
+      replacesToken: false,
+    }),
+    request: () => ({ voice: undefined, timeZone: undefined }),
+    replacesSession,
+    WebSocket: Socket as unknown as new (url: string, protocols: string[]) => WebSocketPort,
+    random: () => 0.001,
+    now: () => performance.now(),
+    onStatus: (status) => {
+      if (status.kind === 'open') resolve('open');
+      if (status.kind === 'closed') resolve(status.reason.reason);
+    },
+    onEvent: () => {},
+    onAudio: () => {},
+    onProblem: ({ code }) => problems.push(code),
+  });
+  const running = connection.run();
+  const end = await promise;
+  connection.close();
+  await running;
+  return { end, asked, offered, problems };
+}
+
+const upgradeRequired = () => refusal(426, 'upgrade_required');
+
+test.each<[string, Fate]>([
+  ['does not open', 1006],
+  ['opens and is closed at once', 'opens and is lost'],
+])('a WebSocket that %s while HTTP gets through ends the call, for one ticket', async (_, fate) => {
+  const { end, asked, offered, problems } = await connect([fate], upgradeRequired);
+  expect([end, problems]).toEqual(['socket_blocked', ['socket_blocked']]);
+  expect(offered).toEqual(['ticket.1', 'ticket.1', 'ticket.1']);
+  expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+});
+
+test('a client that does not begin anew says so at once', async () => {
+  const { end, offered } = await connect([1006], upgradeRequired, false);
+  expect([end, offered]).toEqual(['socket_blocked', ['ticket.1']]);
+});
+
+test.each<[string, Response]>([
+  ['a relay that does not know why it is asked', refusal(404, 'not_found')],
+  ['a page', new Response('<html>', { status: 200 })],
+  ['a proxy that finds nothing there', proxyPage(404)],
+  ['a proxy that leads elsewhere', proxyPage(502)],
+])('a WebSocket is blocked if %s answers in its place', async (_, response) => {
+  const { end } = await connect([1006], (path) =>
+    path === '/health' ? Response.json({ status: 'ok' }) : response.clone(),
+  );
+  expect(end).toBe('socket_blocked');
+});
+
+test.each<[string, () => Response]>([
+  [
+    'is unreachable',
+    () => {
+      throw new TypeError('fetch failed');
+    },
+  ],
+  ['is down behind its proxy', () => proxyPage(502)],
+  ['has no room for requests', () => refusal(429, 'rate_limited')],
+])('a WebSocket is tried again with its ticket while the relay %s', async (_, answer) => {
+  const { end, offered, problems } = await connect([1006, 1006, 1006, 1006, 'created'], answer);
+  expect([end, problems.length]).toEqual(['open', 4]);
+  expect(new Set(offered)).toEqual(new Set(['ticket.1']));
+});
+
+test('a relay that restarts in between is not blocked', async () => {
+  let asked = 0;
+  const answer = () => (++asked === 3 ? proxyPage(502) : upgradeRequired());
+  const { end } = await connect([1006, 1006, 1006, 1006, 1006, 'created'], answer);
+  expect(end).toBe('open');
+});
+
+test('a ticket that was used up on the way is replaced', async () => {
+  const { end, offered } = await connect(['opens and is lost', 4401, 'created'], upgradeRequired);
+  expect([end, offered]).toEqual(['open', ['ticket.1', 'ticket.1', 'ticket.2']]);
+});
