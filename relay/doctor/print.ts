@@ -1,5 +1,6 @@
 import type { Stage } from '@parley/shared';
 import { paint, type Output } from '../tools/command-line.ts';
+import type { Step } from './outside.ts';
 import { SOUND_DEADLINE_MS } from '../src/call/turn/deciding/pause-sound.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */
@@ -55,6 +56,17 @@ export function printFinding(output: Output, finding: Finding): void {
   const seen = [finding.configured ? price : null, detail].filter((part) => part !== null);
   const colour = works === null ? 'dim' : works ? 'green' : 'red';
   output.write(`${paint(output, colour, row(cells, wrapped(seen.join('; '), LAST_WIDTH)))}\n`);
+  printAdvice(output, advice);
+}
+
+export function printStep(output: Output, { step, works, ms, detail, advice }: Step): void {
+  const colour = works === null ? 'dim' : works ? 'green' : 'red';
+  const line = `${step.padEnd(10)} ${mark(works).padEnd(4)} ${`${ms} ms`.padEnd(9)} ${detail}`;
+  output.write(`${paint(output, colour, line)}\n`);
+  printAdvice(output, advice);
+}
+
+function printAdvice(output: Output, advice: string | null): void {
   if (advice === null) return;
   const lines = wrapped(advice, WIDTH - ADVICE_INDENT.length);
   output.write(`  → ${lines.join(`\n${ADVICE_INDENT}`)}\n`);

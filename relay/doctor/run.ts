@@ -27,24 +27,40 @@ import {
   INTERRUPTED,
   optionsOrStatus,
   parseCommandLine,
+  relayUrlOf,
   UNUSABLE,
+  UsageError,
   type CommandIo,
 } from '../tools/command-line.ts';
 import { adviceFor } from './diagnosis.ts';
-import { printFinding, printHead, printSummary, printTurnModel, type Finding } from './print.ts';
+import { tryFromOutside, type OutsideOptions } from './outside.ts';
+import {
+  printFinding,
+  printHead,
+  printStep,
+  printSummary,
+  printTurnModel,
+  type Finding,
+} from './print.ts';
 import { failureInWords, roundTrip, speakQuestion, type Trip } from './round-trips.ts';
 
 export const DOCTOR_USAGE = `Checks the configuration, and every provider it names, with a live round trip.
 
   npm run doctor -- [--json] [--help]
+  npm run doctor -- --url URL [--token TOKEN] [--access-code CODE] [--json]
 
 A sentence is spoken to each transcriber, each generator is asked for one word, each synthesizer
 for one phrase. This costs what such a turn costs.
 
-  --json   one JSON object a line for each provider, and nothing else on standard output
-  --help   shows this
+  --url URL            tries instead, from outside, whether a call gets through to a relay that
+                       runs, past the proxies before it: page, session, WebSocket, ping, silence
+  --token TOKEN        of an account, if guests may not call there
+  --access-code CODE   what that relay asks guests for
+  --json               one JSON object a line for each provider, or each step, and nothing else on
+                       standard output
+  --help               shows this
 
-Exit status: 0 every provider in use works; 1 a provider in use does not; 2 the configuration or
+Exit status: 0 every provider in use works, or every step; 1 one does not; 2 the configuration or
 the options are not valid.
 `;
 
@@ -57,6 +73,8 @@ const MISHEARD_ADVICE =
   'It was told “what time is it”. Its model may be too small, or of another language, or it does not read 16 kHz WAV.';
 const SLOW_ADVICE =
   'A call does not wait so long for the first word. If it was not only loading the model, raise GENERATOR_FIRST_WORD_S.';
+
+const CALLS_PASS = 'What was tried gets through.';
 
 interface DoctorOptions extends CommandIo {
   readonly environment: Environment;
@@ -71,7 +89,8 @@ export async function runDoctor(
 ): Promise<number> {
   const asked = optionsOrStatus(() => parseDoctorOptions(commandLine), DOCTOR_USAGE, options);
   if (typeof asked === 'number') return asked;
-  const { isJson } = asked;
+  const { isJson, url } = asked;
+  if (url !== undefined) return runOutside({ ...asked, url }, options);
   const { output, errors, environment, folder, signal } = options;
   let configuration: Configuration;
   let prices: PriceList;
@@ -135,12 +154,47 @@ async function timeTurnModel(path: string | undefined): Promise<number | undefin
   return model.judgementMs;
 }
 
-function parseDoctorOptions(commandLine: readonly string[]): { isJson: boolean } | 'help' {
+interface Asked extends Pick<OutsideOptions, 'token' | 'accessCode'> {
+  readonly isJson: boolean;
+  readonly url: string | undefined;
+}
+
+function parseDoctorOptions(commandLine: readonly string[]): Asked | 'help' {
   const { values } = parseCommandLine({
     args: [...commandLine],
-    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      url: { type: 'string' },
+      token: { type: 'string' },
+      'access-code': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  return values.help === true ? 'help' : { isJson: values.json };
+  if (values.help === true) return 'help';
+  const { url, token, 'access-code': accessCode, json: isJson } = values;
+  if (url === undefined && (token ?? accessCode) !== undefined) {
+    throw new UsageError('--token and --access-code are for the relay at --url.');
+  }
+  return { isJson, url: url === undefined ? undefined : relayUrlOf(url), token, accessCode };
+}
+
+async function runOutside(
+  asked: Asked & { readonly url: string },
+  { output, signal }: Pick<DoctorOptions, 'output' | 'signal'>,
+): Promise<number> {
+  let hasFailed = false;
+  try {
+    for await (const step of tryFromOutside({ ...asked, signal })) {
+      hasFailed ||= step.works === false;
+      if (asked.isJson) output.write(`${JSON.stringify(step)}\n`);
+      else printStep(output, step);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return INTERRUPTED;
+  }
+  if (!asked.isJson) output.write(`\n${hasFailed ? 'No call gets through.' : CALLS_PASS}\n`);
+  return hasFailed ? 1 : 0;
 }
 
 async function examine(

@@ -1,5 +1,5 @@
 import { MAX_TEXT_CHARACTERS } from '@parley/shared';
-import { parseCommandLine, UsageError } from '../tools/command-line.ts';
+import { parseCommandLine, relayUrlOf, UsageError } from '../tools/command-line.ts';
 
 export const TALK_USAGE = `Talks to a Parley server from the terminal.
 
@@ -100,7 +100,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
   }
   return {
     turns,
-    url: urlOf(values.url),
+    url: relayUrlOf(values.url),
     token: values.token,
     accessCode: values['access-code'],
     voice: values.voice,
@@ -144,16 +144,6 @@ function textOf(value: string): string {
     throw new UsageError(`--text: longer than ${MAX_TEXT_CHARACTERS} characters.`);
   }
   return text;
-}
-
-function urlOf(value: string): string {
-  const url = URL.parse(value);
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new UsageError(
-      `--url: found ${JSON.stringify(value)}, expected something like http://localhost:8787.`,
-    );
-  }
-  return url.origin;
 }
 
 function waitOf(value: string | undefined): number {

@@ -72,6 +72,21 @@ export function optionsOrStatus<T extends object>(
 }
 
 /**
+ * The address of a relay, without the slash at its end.
+ *
+ * @throws UsageError
+ */
+export function relayUrlOf(value: string): string {
+  const url = URL.parse(value);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UsageError(
+      `--url: found ${JSON.stringify(value)}, expected something like http://localhost:8787.`,
+    );
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+/**
  * Reads the command line of a command that has no options.
  *
  * @param about - what the command does

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { ParleyError } from '../protocol/errors.ts';
+import { relayUrl } from '../protocol/page-paths.ts';
 import { errorResponseSchema } from '../protocol/http-api.ts';
 import { ClientError } from './client-error.ts';
 
@@ -24,7 +25,7 @@ export type RelayFetch<Answer extends RelayAnswer = RelayAnswer> = (
 ) => Promise<Answer>;
 
 export interface RelayEndpoint<Answer extends RelayAnswer = RelayAnswer> {
-  /** Origin of the relay, e.g. `http://localhost:8787`. */
+  /** Of the relay, e.g. `http://localhost:8787`, or with a path that it stands below. */
   readonly baseUrl: string;
   readonly fetch: RelayFetch<Answer>;
 }
@@ -56,7 +57,7 @@ export async function requestRelay<Answer extends RelayAnswer, T>(
   let status: number;
   let text: string;
   try {
-    const answer = await fetch(new URL(path, baseUrl).href, {
+    const answer = await fetch(relayUrl(baseUrl, path), {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
