@@ -28,6 +28,11 @@ const firstScreenOnly: ManifestTransform = async (entries) => {
 export default defineConfig({
   resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   plugins: [react(), installable(), compressed(TEXT), compressed(DETECTOR)],
+  // Scripts and styles find what they load beside themselves, so that the page may stand below a
+  // path; links of documents begin at the root, because a document is served at several depths.
+  experimental: {
+    renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
+  },
   worker: { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } },
   build: {
     target: 'baseline-widely-available',
@@ -93,21 +98,21 @@ function installable() {
     injectRegister: null,
     includeManifestIcons: false,
     manifest: {
-      id: '/',
       name: 'Parley',
       short_name: 'Parley',
       description: 'Press one button and talk. Parley hears you and answers aloud.',
-      start_url: '/',
-      scope: '/',
+      // All relative to the manifest.
+      start_url: './',
+      scope: './',
       display: 'standalone',
       background_color: '#fbfaf7',
       theme_color: '#fbfaf7',
       categories: ['productivity', 'utilities'],
       icons: [
-        { src: '/icons/icon-192.png', sizes: '192x192', type: 'image/png' },
-        { src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+        { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+        { src: 'icons/icon-512.png', sizes: '512x512', type: 'image/png' },
         {
-          src: '/icons/maskable-512.png',
+          src: 'icons/maskable-512.png',
           sizes: '512x512',
           type: 'image/png',
           purpose: 'maskable',
@@ -123,12 +128,12 @@ function installable() {
         {
           urlPattern: ({ request, sameOrigin }) => sameOrigin && request.mode === 'navigate',
           handler: 'NetworkOnly',
-          options: { precacheFallback: { fallbackURL: '/index.html' } },
+          options: { precacheFallback: { fallbackURL: 'index.html' } },
         },
         {
           // Their names change with their content. The detector is large, and of no use offline.
           urlPattern: ({ url, sameOrigin }) =>
-            sameOrigin && /^\/assets\/.*\.(js|css)$/.test(url.pathname),
+            sameOrigin && /\/assets\/[^/]*\.(js|css)$/.test(url.pathname),
           handler: 'CacheFirst',
           options: { cacheName: 'assets', expiration: { maxEntries: 60 } },
         },

@@ -9,6 +9,7 @@ import { sessionRules } from './people/accounts/session-rules.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
 import type { Config } from './base/config/config.ts';
+import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
@@ -294,7 +295,6 @@ async function openServer(
     hosts,
     proxies,
     pageRoot: options.pageRoot,
-    clock,
     logger,
     refusals,
     traces: exporters.requestTraces,
@@ -304,6 +304,7 @@ async function openServer(
     logger,
     refusals,
     maxConnections: maxConnections(),
+    basePath: basePathOf(config.publicUrl),
     tls,
     maxOfAddress: (address) =>
       proxies.has(address) ? Infinity : settings.policy.addresses.connections,

@@ -10,6 +10,7 @@ import {
   LOG_PATHS,
 } from '@parley/shared';
 import { connect } from '../talk/client/connection.ts';
+import { signIn } from './support/api.ts';
 import { Certificates } from './support/certificates.ts';
 import { rawRequest, upgradeRequest } from './support/raw-http.ts';
 import { CADDY, documentedBlocks, freePort, NGINX, RealProxy } from './support/real-proxies.ts';
@@ -83,6 +84,37 @@ describe.skipIf(NGINX === undefined)('with a real nginx', () => {
   });
 
   it.each([
+    ['passes on', ''],
+    ['takes off', '/'],
+  ])('a call is held below a path that it %s', async (_, ending) => {
+    const [block = ''] = documentedBlocks('nginx');
+    const port = await freePort();
+    const url = `https://localhost:${port}/voice/`;
+    await using relay = await startBehind(url);
+    const below = nginxBlock(block, port, relay)
+      .replace('location / {', 'location /voice/ {')
+      .replace(/proxy_pass ([^;]+);/, `proxy_pass $1${ending};`);
+    await using proxy = await RealProxy.nginx(below, port);
+    expect(await callThrough(url)).toMatchObject(HELD);
+    expect(proxy.complaints).toBe('');
+  });
+
+  it('a caller who tries again and again is not refused for it', async () => {
+    const port = await freePort();
+    await using relay = await startTestRelay();
+    const url = `http://127.0.0.1:${portOf(relay)}`;
+    const server = `server { listen 127.0.0.1:${port}; location / { proxy_pass ${url}; proxy_set_header Host $http_host; } }`;
+    await using proxy = await RealProxy.nginx(server, port);
+    const token = await signIn(relay.url);
+    for (let n = 0; n < 8; n += 1) {
+      const signal = AbortSignal.timeout(10_000);
+      const call = connect({ url: `http://127.0.0.1:${port}`, token, signal });
+      await expect(call).rejects.toMatchObject({ code: 'socket_blocked' });
+    }
+    expect(proxy.complaints).toBe('');
+  });
+
+  it.each([
     ['as it is without settings', ''],
     ['which passes only one of the two headers', 'proxy_set_header Upgrade $http_upgrade;'],
     ['which passes only the other one', 'proxy_set_header Connection upgrade;'],
@@ -105,12 +137,16 @@ describe.skipIf(NGINX === undefined)('with a real nginx', () => {
 });
 
 describe.skipIf(CADDY === undefined)('with a real Caddy', () => {
-  it('a call is held through the documented block', async () => {
-    const [block = ''] = documentedBlocks('caddyfile');
+  it.each([
+    [0, '/'],
+    [1, '/voice/'],
+  ])('a call is held through the documented block %i', async (index, path) => {
+    const block = documentedBlocks('caddyfile')[index]!;
     const port = await freePort();
-    await using relay = await startBehind(`https://localhost:${port}`);
+    const url = `https://localhost:${port}${path}`;
+    await using relay = await startBehind(url);
     await using proxy = await RealProxy.caddy(caddyBlock(block, port, relay), port);
-    expect(await callThrough(`https://localhost:${port}/`)).toMatchObject(HELD);
+    expect(await callThrough(url)).toMatchObject(HELD);
     expect(proxy.complaints).not.toContain('"level":"error"');
   });
 });

@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import { App } from './app/app.tsx';
 import { registerServiceWorker } from './app/service-worker.ts';
 import {
@@ -13,6 +14,7 @@ import {
   loadIssuer,
 } from './client/index.ts';
 import { AccountAccessProvider, type AccountAccess } from './features/account/account-access.ts';
+import { pageBase } from './lib/page-base.ts';
 import { ControllerProvider } from './features/call/controller-context.ts';
 import './ui/tokens.css';
 import './ui/base.css';
@@ -27,14 +29,15 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 const storage = browserStorage();
 const fetchHere: typeof fetch = (...request) => fetch(...request);
 const nowMs = () => Date.now();
-const relay = findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin });
+const pageUrl = location.origin + pageBase();
+const relay = findRelay({ fetch: fetchHere, storage, pageUrl });
 const account = new AccountController({
   storage,
   nowMs,
   fetch: fetchHere,
   relay,
   loadIssuer,
-  returnUrl: `${location.origin}/`,
+  returnUrl: `${pageUrl}/`,
   isReturn: isSignInReturn(location),
 });
 const engine = new BrowserMediaEngine();
@@ -61,7 +64,9 @@ createRoot(root).render(
   <StrictMode>
     <ControllerProvider value={controller}>
       <AccountAccessProvider value={access}>
-        <App />
+        <Router base={pageBase()}>
+          <App />
+        </Router>
       </AccountAccessProvider>
     </ControllerProvider>
   </StrictMode>,

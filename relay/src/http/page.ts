@@ -6,6 +6,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { etag } from 'hono/etag';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
+import { documentBelow } from './base-path.ts';
 import { isByteRange } from './byte-range.ts';
 
 /**
@@ -14,8 +15,9 @@ import { isByteRange } from './byte-range.ts';
  * The page's own addresses are answered with its one document.
  *
  * @param root - folder of the built page
+ * @param base - the path that the relay stands below, `/` if none
  */
-export function page(root: string): Hono {
+export function page(root: string, base = '/'): Hono {
   const app = new Hono();
   if (!existsSync(root)) return app;
   const files = (caching: string, path?: string) =>
@@ -26,7 +28,19 @@ export function page(root: string): Hono {
       onFound: (_path, c) => c.header('Cache-Control', caching),
     });
   const tag = etag();
+  const index: MiddlewareHandler =
+    base === '/'
+      ? files('no-cache', 'index.html')
+      : async (c, next) => {
+          const html = await readDocument(join(root, 'index.html'), base);
+          return html === undefined ? next() : c.html(html, 200, { 'Cache-Control': 'no-cache' });
+        };
   app.use(onlyReadableRanges);
+  if (base !== '/') {
+    for (const path of ['/', '/index.html']) app.get(path, tag, index);
+    // Links of a page without the slash would lead beside it.
+    app.get(base.slice(0, -1), (c) => c.redirect(base + new URL(c.req.url).search, 308));
+  }
   app.use('/assets/*', files('public, max-age=31536000, immutable'));
   app.use(
     '*',
@@ -35,9 +49,9 @@ export function page(root: string): Hono {
     files('no-cache'),
   );
   for (const path of Object.values(PAGE_PATHS)) {
-    app.get(path, tag, files('no-cache', 'index.html'));
+    app.get(path, tag, index);
   }
-  app.get('*', notFoundPage(join(root, '404.html')));
+  app.get('*', notFoundPage(join(root, '404.html'), base));
   return app;
 }
 
@@ -51,8 +65,14 @@ const onlyReadableRanges: MiddlewareHandler = async (c, next) => {
   if (c.res.status === 416) c.header('Cache-Control', 'no-store');
 };
 
+/** @returns undefined if there is no such file */
+async function readDocument(path: string, base: string): Promise<string | undefined> {
+  const html = await readFile(path, 'utf8').catch(() => undefined);
+  return html === undefined ? undefined : documentBelow(html, base);
+}
+
 /** Shows a person in a browser what a program gets as JSON. */
-function notFoundPage(path: string): MiddlewareHandler {
+function notFoundPage(path: string, base: string): MiddlewareHandler {
   return async (c, next) => {
     const type = accepts(c, {
       header: 'Accept',
@@ -60,7 +80,7 @@ function notFoundPage(path: string): MiddlewareHandler {
       default: 'application/json',
     });
     c.header('Vary', 'Accept', { append: true });
-    const html = type === 'text/html' && (await readFile(path, 'utf8').catch(() => undefined));
+    const html = type === 'text/html' && (await readDocument(path, base));
     if (!html) return next();
     c.set('errorCode', 'not_found');
     c.header('Cache-Control', 'no-cache');

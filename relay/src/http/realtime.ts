@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
@@ -119,9 +119,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
       return refuse(request, socket, 'origin_not_allowed');
     }
     if (isOfLogs) return logs.upgrade(request, socket, head);
-    const offered = (headers['sec-websocket-protocol'] ?? '')
-      .split(',')
-      .map((protocol) => protocol.trim());
+    const offered = offeredProtocols(headers);
     if (!offered.includes(SUBPROTOCOL)) return refuse(request, socket, 'invalid_request');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       connect(webSocket, request, socket, offered, options);
@@ -202,7 +200,12 @@ function serve(
   within(session, () => session.attach(socket, how));
 }
 
-function credential(offered: readonly string[], prefix: string): string | undefined {
+export function offeredProtocols(headers: IncomingHttpHeaders): readonly string[] {
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+}
+
+/** @returns what stands after `prefix` in the subprotocol that begins with it */
+export function credential(offered: readonly string[], prefix: string): string | undefined {
   return offered.find((protocol) => protocol.startsWith(prefix))?.slice(prefix.length);
 }
 

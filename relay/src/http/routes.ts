@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { API_PATHS, LOG_PATHS, ParleyError } from '@parley/shared';
+import { API_PATHS, LOG_PATHS, ParleyError, TICKET_SUBPROTOCOL_PREFIX } from '@parley/shared';
 import { MAX_REPORT_BYTES } from '@parley/shared/report-api';
 import type { OwnHosts } from '../people/auth/own-hosts.ts';
 import type { Config } from '../base/config/config.ts';
@@ -11,8 +11,10 @@ import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import type { Limiter } from '../people/limits/limiter.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
+import { basePathOf } from './base-path.ts';
 import { page } from './page.ts';
 import { addresseeOf, identifyRequests, logRefusals, problem, refuse } from './problem.ts';
+import { credential, offeredProtocols } from './realtime.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import type { RequestHandler } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
@@ -68,7 +70,6 @@ export interface AppOptions {
   readonly proxies: TrustedProxies;
   /** Folder of the built page. */
   readonly pageRoot: string;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
   /** undefined: requests are not traced. */
@@ -129,10 +130,9 @@ export function createApp(options: AppOptions): RequestHandler {
     );
   }
   mount(app);
-  for (const path of [API_PATHS.realtime, LOG_PATHS.tail]) app.get(path, upgradeOnly(options));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
-  app.route('/', page(pageRoot));
+  app.route('/', page(pageRoot, basePathOf(config.publicUrl)));
   app.notFound((c) => problem(c, 'not_found'));
   app.onError((error, c) => {
     if (error instanceof ParleyError) return refuse(c, error);
@@ -155,6 +155,7 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
   };
   app.route('/', signInRoutes({ ...rooms, signOut }));
   app.route('/', sessionRoutes({ ...rooms, publicUrl: config.publicUrl }));
+  for (const path of [API_PATHS.realtime, LOG_PATHS.tail]) app.get(path, upgradeOnly(rooms));
   const { pageReports: reports } = rooms;
   if (reports !== undefined) app.route('/', reportRoutes({ reports, limiter, proxies }));
 
@@ -183,16 +184,26 @@ function boundedBodies(): MiddlewareHandler {
 
 /**
  * Answers requests at the place of a WebSocket. One with a key of a handshake was meant to become
- * one: a proxy on the way has left out what asks for it (nginx does unless it is told otherwise).
+ * one: a proxy on the way has left out what asks for it (nginx does unless it is told otherwise). Its
+ * ticket is taken back, or a caller who tries a few times would have too many.
  */
-function upgradeOnly({ clock, logger }: AppOptions): MiddlewareHandler<{ Bindings: HttpBindings }> {
+function upgradeOnly({
+  sessions,
+  clock,
+  logger,
+}: Rooms): MiddlewareHandler<{ Bindings: HttpBindings }> {
   let warnedAtMs = Number.NEGATIVE_INFINITY;
   return async (c) => {
-    const { 'sec-websocket-key': key, upgrade, connection, host } = c.env.incoming.headers;
-    if (key !== undefined && clock.now() - warnedAtMs >= DROPPED_UPGRADE_INTERVAL_MS) {
-      warnedAtMs = clock.now();
-      const peer = c.env.incoming.socket.remoteAddress;
-      logger.warn({ peer, ...addresseeOf({ host }), upgrade, connection }, DROPPED_UPGRADE);
+    const { headers, socket } = c.env.incoming;
+    const { upgrade, connection, host } = headers;
+    if (headers['sec-websocket-key'] !== undefined) {
+      const ticket = credential(offeredProtocols(headers), TICKET_SUBPROTOCOL_PREFIX);
+      if (ticket !== undefined) sessions.takeBack(ticket);
+      if (clock.now() - warnedAtMs >= DROPPED_UPGRADE_INTERVAL_MS) {
+        warnedAtMs = clock.now();
+        const peer = socket.remoteAddress;
+        logger.warn({ peer, ...addresseeOf({ host }), upgrade, connection }, DROPPED_UPGRADE);
+      }
     }
     // RFC 9110 §15.5.22
     c.header('Upgrade', 'websocket');

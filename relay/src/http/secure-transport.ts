@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
+import { basePathOf } from './base-path.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** How long browsers remember that this host speaks https only, s. */
@@ -33,7 +34,7 @@ export function secureAddress(
     request.url!,
   )!;
   // One by one: resolved against the address, the path `//host/` would be another host.
-  Object.assign(target, { pathname, search });
+  Object.assign(target, { pathname: basePathOf(publicUrl).slice(0, -1) + pathname, search });
   return target.href;
 }
 

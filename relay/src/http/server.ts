@@ -15,6 +15,7 @@ import { newId } from '../base/lib/ids.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import { ConnectionCounter } from '../people/limits/connection-counter.ts';
+import { standBelow, withoutBase } from './base-path.ts';
 import { problemBody } from './problem.ts';
 import type { TlsFiles } from './tls-files.ts';
 
@@ -72,6 +73,8 @@ export interface HttpServerOptions {
   /** How many of them this address may have. */
   readonly maxOfAddress: (address: string) => number;
   readonly patience?: ServerPatience;
+  /** The path that the relay stands below, `/` if none. */
+  readonly basePath?: string;
   /** undefined: plain HTTP. */
   readonly tls?: TlsFiles | undefined;
 }
@@ -81,7 +84,7 @@ export type RequestHandler = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
 
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
 export function createHttpServer(app: RequestHandler, options: HttpServerOptions): Server {
-  const { logger, refusals, tls, patience = PATIENCE } = options;
+  const { logger, refusals, tls, patience = PATIENCE, basePath = '/' } = options;
   const refused = (
     status: number,
     reason: string | undefined,
@@ -119,13 +122,15 @@ export function createHttpServer(app: RequestHandler, options: HttpServerOptions
     // Some clients, Java's among them, offer HTTP/2 with every request. A server without it answers
     // in HTTP/1.1 (RFC 9110 §7.8); Node alone would take each offer for a WebSocket.
     shouldUpgradeCallback: ({ url, headers }) =>
-      headers.upgrade?.toLowerCase() === 'websocket' || url === API_PATHS.realtime,
+      headers.upgrade?.toLowerCase() === 'websocket' ||
+      withoutBase(url!, basePath) === API_PATHS.realtime,
   };
   const answer = (...exchange: Parameters<typeof listener>) => void listener(...exchange);
   const server =
     tls === undefined
       ? createServer(serverOptions, answer)
       : tlsServer(tls, { ...serverOptions, handshakeTimeout: patience.headersMs }, answer);
+  standBelow(basePath, server);
   server.maxConnections = options.maxConnections;
   server.setTimeout(patience.idleMs);
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {

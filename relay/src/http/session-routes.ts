@@ -6,11 +6,13 @@ import {
   type EarlierConversationsOptions,
 } from '../people/accounts/earlier-conversations.ts';
 import type { Identity } from '../people/auth/identity.ts';
+import { relayUrl } from '@parley/shared/page-paths';
 import { isOwnOrigin } from '../people/auth/origins.ts';
 import type { SignIn } from '../people/auth/sign-in.ts';
 import type { CallObservers } from '../call/events/call-observers.ts';
 import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { Stages } from '../call/stages/stages.ts';
+import { basePathOf } from './base-path.ts';
 import { bodyOf } from './requests.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
@@ -83,9 +85,8 @@ function realtimeUrl(publicUrl: string | undefined, request: HonoRequest): strin
     // A proxy may have put another `Host` in, but browsers send it too, if they trust the origin.
     (isOwnOrigin(origin, request.header('host')) ||
       request.header('sec-fetch-site') === 'same-origin');
-  const url = new URL(API_PATHS.realtime, isOwnPage ? origin : (publicUrl ?? request.url));
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
+  const { origin: host } = new URL(isOwnPage ? origin : (publicUrl ?? request.url));
+  return relayUrl(host.replace(/^http/, 'ws') + basePathOf(publicUrl), API_PATHS.realtime);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useBrowserLocation, navigate } from 'wouter/use-browser-location';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController, useSettings } from '../features/call/controller-context.ts';
@@ -129,7 +129,7 @@ const READING = new RegExp(
 
 /** Whether another page than the call screen is open. Coming back from one puts the focus on the orb. */
 function useReading(): boolean {
-  const [path] = useBrowserLocation();
+  const [path] = useLocation();
   const isReading = READING.test(path);
   const wasReading = useRef(isReading);
   useEffect(() => {
@@ -176,6 +176,7 @@ function useCallPresence(): void {
 /** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
 function Reading() {
   const { part, failed, load } = useLoaded(fetchPages);
+  const [, navigate] = useLocation();
   useEffect(load, [load]);
   if (part !== null) return <part.AccountPages />;
   return (

@@ -1,4 +1,6 @@
-/** Beside the page it was built with; made by `vite-plugin-pwa`. */
+import { pageBase } from '../lib/page-base.ts';
+
+/** Beside the page it was built with, whose path is then its scope; made by `vite-plugin-pwa`. */
 const SCRIPT = '/sw.js';
 /** Until the page has done what it does first. */
 const DELAY_MS = 3_000;
@@ -9,7 +11,7 @@ const DELAY_MS = 3_000;
  */
 export function registerServiceWorker(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator) || savesData()) return;
-  const register = () => void navigator.serviceWorker.register(SCRIPT).catch(() => {});
+  const register = () => void navigator.serviceWorker.register(pageBase() + SCRIPT).catch(() => {});
   addEventListener('load', () => setTimeout(register, DELAY_MS), { once: true });
 }
 

@@ -61,12 +61,28 @@ describe('the configuration', () => {
     });
   });
 
-  it.each(['https://a.example/parley', 'https://a.example/?x', 'https://me@a.example'])(
-    'refuses %s as its public address, as it would leave out all but the origin',
+  it.each([
+    'https://a.example/?x',
+    'https://a.example/#x',
+    'https://me@a.example',
+    'https://a.example/api',
+    'https://a.example/assets/parley',
+    'https://a.example/history/',
+    'https://a.example/ws',
+    'https://a.example/a//b',
+    'https://a.example/"><script>',
+    'https://a.example/%2e%2e/',
+  ])('refuses %s as its public address', (url) => {
+    expect(() => readConfig({ PUBLIC_URL: url })).toThrow('expected http or https URL, perhaps');
+  });
+
+  it.each(['https://a.example', 'https://a.example/voice', 'https://a.example:8443/our/voice-1/'])(
+    'takes %s as its public address',
     (url) => {
-      expect(() => readConfig({ PUBLIC_URL: url })).toThrow(
-        'expected http or https URL without a path',
-      );
+      const { publicUrl, allowedOrigins, hostNames } = readConfig({ PUBLIC_URL: url });
+      expect(publicUrl).toBe(url);
+      expect(allowedOrigins).toEqual([new URL(url).origin]);
+      expect(hostNames).toContain('a.example');
     },
   );
 

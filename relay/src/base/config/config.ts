@@ -16,7 +16,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
-  /** Address of the relay from outside, if it differs from the Host header. */
+  /** Address of the relay from outside, perhaps with a path; undefined: the Host header's. */
   readonly publicUrl: string | undefined;
   /** Origins whose pages may connect, besides that under which the relay is addressed. */
   readonly allowedOrigins: readonly string[];

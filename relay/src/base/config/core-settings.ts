@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { LOG_LEVELS } from '@parley/shared';
+import { API_PATHS, LOG_LEVELS, LOG_PATHS } from '@parley/shared';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { LOG_SETTINGS } from './log-settings.ts';
 import { METRICS_SETTINGS } from './metrics-settings.ts';
@@ -9,10 +10,22 @@ import { setting } from './settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
 
 const webOrigin = z.url({ protocol: /^https?$/ });
-/** The page and the API stand at the root of their origin: a path would be left out in silence. */
-const bareOrigin = webOrigin.refine(
-  (url) => URL.canParse(url) && new URL(url).href === `${new URL(url).origin}/`,
+/** Taken for the relay's own, a path could not be told from that which it stands below. */
+const OWN_PATHS: ReadonlySet<string> = new Set(
+  ['/assets', '/icons', ...Object.values({ ...API_PATHS, ...LOG_PATHS, ...PAGE_PATHS })].map(
+    (path) => path.split('/')[1]!,
+  ),
 );
+
+/** Characters that mean the same in a path, in HTML and in the settings of a proxy. */
+const PLAIN_PATH = /^\/([\w.~-]+\/?)*$/;
+
+/** A user, a query or a fragment would be left out in silence. */
+const publicAddress = webOrigin.refine((text) => {
+  const url = URL.parse(text);
+  if (url === null || !PLAIN_PATH.test(url.pathname)) return false;
+  return url.href === url.origin + url.pathname && !OWN_PATHS.has(url.pathname.split('/')[1]!);
+});
 
 const originList = z
   .string()
@@ -55,10 +68,10 @@ export const CORE_SETTINGS = {
     default: 'info',
     about: 'The lowest level that is logged. What people say is logged at `debug` and below only.',
   }),
-  PUBLIC_URL: setting(bareOrigin.optional(), {
-    type: 'http or https URL without a path',
+  PUBLIC_URL: setting(publicAddress.optional(), {
+    type: 'http or https URL, perhaps with a path, none of the relay’s own such as `/api`',
     about:
-      'Where people reach the relay, if that is not `localhost` or an IP address: behind a proxy, or under a name. Requests for a name that stands neither here, in `HOST` nor in `ALLOWED_ORIGINS` are refused.',
+      'Where people reach the relay, if that is not `localhost` or an IP address: behind a proxy, or under a name; with the path, if it stands below one. Requests for a name that stands neither here, in `HOST` nor in `ALLOWED_ORIGINS` are refused.',
   }),
   ALLOWED_ORIGINS: setting(originList, {
     type: 'comma-separated http or https origins',

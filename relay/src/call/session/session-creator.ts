@@ -151,6 +151,12 @@ export class SessionCreator {
     return this.#options.spending?.prepare(sessionId, identity, address);
   }
 
+  /** The session will not be begun with this ticket; it counts as none that is open. */
+  takeBack(ticket: string): void {
+    const { account, guest } = this.#tickets;
+    if (account.redeem(ticket) === undefined) guest.redeem(ticket);
+  }
+
   /**
    * @returns undefined if the ticket is unknown, used or expired
    * @throws ParleyError `draining`

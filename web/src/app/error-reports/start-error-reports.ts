@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import {
   BrowserClient,
   dedupeIntegration,
@@ -95,7 +96,7 @@ export async function startErrorReports(options: ErrorReportsOptions): Promise<v
   let count = 0;
   const client = new BrowserClient({
     dsn: project.dsn,
-    tunnel: new URL(PATH, relay.origin).href,
+    tunnel: relayUrl(relay.origin, PATH),
     transport: reportTransport,
     stackParser: defaultStackParser,
     integrations: [globalHandlersIntegration(), dedupeIntegration()],

@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import type { GuestToken } from './guest-token.ts';
 
 /** As much of `fetch` as is used here. */
@@ -26,7 +27,7 @@ export async function tryAccessCode(
   code: string,
 ): Promise<AccessCodeAnswer> {
   try {
-    const response = await fetchLike(new URL('/api/v1/auth/guest', relay).href, {
+    const response = await fetchLike(relayUrl(relay, '/api/v1/auth/guest'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ access_code: code }),
@@ -53,7 +54,7 @@ export async function renewGuest(
   token: string,
 ): Promise<GuestToken | 'refused' | 'unreachable'> {
   try {
-    const response = await fetchLike(new URL('/api/v1/auth/guest', relay).href, {
+    const response = await fetchLike(relayUrl(relay, '/api/v1/auth/guest'), {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(DEADLINE_MS),

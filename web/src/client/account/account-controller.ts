@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import { createStore } from 'zustand/vanilla';
 import type { Credentials } from '../messages/media-messages.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
@@ -285,7 +286,7 @@ export class AccountController {
 }
 
 async function tellSignOut(fetchLike: AccessCodeFetch, relay: string, token: string) {
-  const response = await fetchLike(new URL('/api/v1/auth/sign-out', relay).href, {
+  const response = await fetchLike(relayUrl(relay, '/api/v1/auth/sign-out'), {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(SIGN_OUT_DEADLINE_MS),

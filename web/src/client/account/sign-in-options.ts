@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import type { AccessCodeFetch } from './access-code.ts';
 
 /** How a person may sign in at a relay. */
@@ -34,7 +35,7 @@ export async function fetchSignInOptions(
   relay: string,
 ): Promise<SignInOptions | null> {
   try {
-    const response = await fetchLike(new URL('/api/v1/auth', relay).href, {
+    const response = await fetchLike(relayUrl(relay, '/api/v1/auth'), {
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
     return response.ok ? signInOptionsIn(await response.json()) : null;

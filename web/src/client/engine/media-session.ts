@@ -1,3 +1,5 @@
+import { pageBase } from '../../lib/page-base.ts';
+
 /** Actions that TypeScript's library does not know yet. */
 type CallAction = MediaSessionAction | 'togglemicrophone' | 'hangup';
 type CallSession = Omit<MediaSession, 'setActionHandler'> & {
@@ -42,7 +44,7 @@ export function showInSystem(
   };
   session.metadata = new MediaMetadata({
     title: 'A call with Parley',
-    artwork: [{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' }],
+    artwork: [{ src: `${pageBase()}/icons/icon-512.png`, sizes: '512x512', type: 'image/png' }],
   });
   session.playbackState = 'playing';
   handle(false);

@@ -17,6 +17,7 @@ describe('the configuration file', () => {
     [`{"relay": "${RELAY}"}`, RELAY],
     [`{"relay": "${RELAY}/"}`, RELAY],
     ['{"relay": "HTTPS://Relay.Example"}', 'https://relay.example'],
+    ['{"relay": "https://host.example/voice/"}', 'https://host.example/voice'],
     ['{"relay": "http://localhost:8787"}', 'http://localhost:8787'],
     ['{"relay": "http://127.0.0.1:8787"}', 'http://127.0.0.1:8787'],
   ])('%j leads to %s', (text, origin) => {
@@ -34,7 +35,6 @@ describe('the configuration file', () => {
     ['{"relay": "relay.example:8787"}', 'by its address alone'],
     ['{"relay": "wss://relay.example"}', 'by its address alone'],
     ['{"relay": "javascript:alert(1)"}', 'by its address alone'],
-    ['{"relay": "https://relay.example/parley"}', 'by its address alone'],
     ['{"relay": "https://relay.example?x"}', 'by its address alone'],
     ['{"relay": "https://user:password@relay.example"}', 'by its address alone'],
     ['{"relay": "http://relay.example"}', 'only use a relay over https'],
@@ -53,7 +53,7 @@ describe('the configuration file', () => {
 
 describe('the relay', () => {
   const find = (answer: () => Promise<Response>, storage = memoryStore()) =>
-    findRelay({ fetch: answer, storage, pageOrigin: PAGE });
+    findRelay({ fetch: answer, storage, pageUrl: PAGE });
   const named = async () => new Response(`{"relay": "${RELAY}"}`);
   const failures: readonly (readonly [string, () => Promise<Response>])[] = [
     ['no network', () => Promise.reject(new TypeError('failed'))],
@@ -67,7 +67,7 @@ describe('the relay', () => {
       asked = request;
       return named();
     };
-    await findRelay({ fetch: fetchLike, storage: null, pageOrigin: PAGE });
+    await findRelay({ fetch: fetchLike, storage: null, pageUrl: PAGE });
     expect(asked).toMatchObject(['/parley.json', { cache: 'no-cache' }]);
   });
 

@@ -1,6 +1,9 @@
 import { readKept, writeKept, type KeyValueStore } from './settings.ts';
 
-/** Where the page's relay is, or a sentence on why that cannot be known. */
+/**
+ * Where the page's relay is, which is its origin and perhaps a path that it stands below, without the
+ * slash at the end; or a sentence on why that cannot be known.
+ */
 export type RelayAddress =
   | { readonly kind: 'known'; readonly origin: string }
   | { readonly kind: 'misconfigured'; readonly message: string };
@@ -9,8 +12,8 @@ export interface RelayAddressOptions {
   readonly fetch: typeof fetch;
   /** null if the browser refuses storage. */
   readonly storage: KeyValueStore | null;
-  /** e.g. `https://page.example` */
-  readonly pageOrigin: string;
+  /** e.g. `https://page.example`, or `https://host.example/voice` */
+  readonly pageUrl: string;
 }
 
 /** Beside the page, so that a host of static files can name a relay without another build. */
@@ -25,21 +28,24 @@ const KEPT_KEY = 'parley.relay';
  * be fetched at the moment counts as what it said last. Never rejects.
  */
 export async function findRelay(options: RelayAddressOptions): Promise<RelayAddress> {
-  const { storage, pageOrigin } = options;
-  const text = await configurationText(options.fetch);
+  const { storage, pageUrl } = options;
+  const text = await configurationText(options.fetch, pageUrl + PATH);
   if (text === undefined) {
     const { origin } = readKept(storage, KEPT_KEY);
-    return { kind: 'known', origin: typeof origin === 'string' ? origin : pageOrigin };
+    return { kind: 'known', origin: typeof origin === 'string' ? origin : pageUrl };
   }
-  const address = relayIn(text, pageOrigin);
+  const address = relayIn(text, pageUrl);
   if (address.kind === 'known') writeKept(storage, KEPT_KEY, { origin: address.origin });
   return address;
 }
 
 /** @returns an empty text if there is no such file, undefined if that cannot be known now */
-async function configurationText(fetchLike: typeof fetch): Promise<string | undefined> {
+async function configurationText(
+  fetchLike: typeof fetch,
+  url: string,
+): Promise<string | undefined> {
   try {
-    const response = await fetchLike(PATH, {
+    const response = await fetchLike(url, {
       cache: 'no-cache',
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
@@ -51,9 +57,9 @@ async function configurationText(fetchLike: typeof fetch): Promise<string | unde
 }
 
 /** @param text - of the configuration file */
-export function relayIn(text: string, pageOrigin: string): RelayAddress {
+export function relayIn(text: string, pageUrl: string): RelayAddress {
   // Many hosts answer with the page itself if the file is missing.
-  if (text.trim() === '' || text.trimStart().startsWith('<')) return known(pageOrigin);
+  if (text.trim() === '' || text.trimStart().startsWith('<')) return known(pageUrl);
   let configuration: unknown;
   try {
     configuration = JSON.parse(text);
@@ -62,18 +68,18 @@ export function relayIn(text: string, pageOrigin: string): RelayAddress {
   }
   if (typeof configuration !== 'object' || configuration === null) return misconfigured(EXPECTED);
   const { relay = '' } = configuration as { readonly relay?: unknown };
-  if (relay === '' || relay === null) return known(pageOrigin);
+  if (relay === '' || relay === null) return known(pageUrl);
   const url = typeof relay === 'string' && URL.canParse(relay) ? new URL(relay) : null;
-  // A path or a user would be left out of every request, which would be hard to understand.
-  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+  // A user or a query would be left out of every request, which would be hard to understand.
+  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== url.origin + url.pathname) {
     return misconfigured(EXPECTED);
   }
-  if (url.protocol === 'http:' && pageOrigin.startsWith('https:') && !isThisMachine(url)) {
+  if (url.protocol === 'http:' && pageUrl.startsWith('https:') && !isThisMachine(url)) {
     return misconfigured(
       `parley.json names the relay ${url.origin}, but a page that is served over https can only use a relay over https.`,
     );
   }
-  return known(url.origin);
+  return known(url.href.replace(/\/$/, ''));
 }
 
 const EXPECTED =

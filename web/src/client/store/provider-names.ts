@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import { STAGES } from '@parley/shared/stages';
 import type { SessionDescription } from '@parley/shared';
 
@@ -17,7 +18,7 @@ export async function fetchProviderNames(
   relay: string,
 ): Promise<ProviderNames | null> {
   try {
-    const response = await fetchLike(new URL('/health', relay).href, {
+    const response = await fetchLike(relayUrl(relay, '/health'), {
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
     return response.ok ? providerNamesIn(await response.json()) : null;

@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import { useEffect, useState } from 'react';
 import type { SessionDescription } from '@parley/shared';
 import { useAccountAccess } from '../account/account-access.ts';
@@ -21,7 +22,7 @@ export function useVoiceOffer(): OfferedVoices | null {
     const ask = async (): Promise<void> => {
       const address = await relay;
       if (address.kind !== 'known') return;
-      const response = await fetchLike(new URL('/health', address.origin).href, { signal });
+      const response = await fetchLike(relayUrl(address.origin, '/health'), { signal });
       if (response.ok) setOffer(voiceOfferIn(await response.json()));
     };
     // Without an answer the server's own choice is all there is to choose.

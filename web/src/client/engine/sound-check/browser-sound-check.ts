@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import { localNowMs } from '../../messages/local-clock.ts';
 import type { CaptureMessage, CapturedBlock } from '../../messages/capture-messages.ts';
 import type { DetectorCheck } from '../../messages/detector-check.ts';
@@ -188,7 +189,7 @@ export async function measureRoundTrips(
     try {
       if (relay === null) throw new Error('No relay is known.');
       // oxlint-disable-next-line no-await-in-loop -- side by side they would wait for each other
-      const response = await fetchLike(new URL('/health', relay).href, {
+      const response = await fetchLike(relayUrl(relay, '/health'), {
         cache: 'no-store',
         signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
       });

@@ -1,3 +1,4 @@
+import { relayUrl } from '@parley/shared/page-paths';
 import { createStore } from 'zustand/vanilla';
 import {
   BEARER_SUBPROTOCOL_PREFIX,
@@ -147,7 +148,7 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
 }
 
 function urlOf(origin: string, filter: LogFilter): string {
-  const url = new URL(LOG_PATHS.tail, origin.replace(/^http/, 'ws'));
+  const url = new URL(relayUrl(origin.replace(/^http/, 'ws'), LOG_PATHS.tail));
   for (const [name, value] of Object.entries(filter)) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
