@@ -68,7 +68,7 @@ describe('the relay', () => {
       return named();
     };
     await findRelay({ fetch: fetchLike, storage: null, pageUrl: PAGE });
-    expect(asked).toMatchObject(['/parley.json', { cache: 'no-cache' }]);
+    expect(asked).toMatchObject([`${PAGE}/parley.json`, { cache: 'no-cache' }]);
   });
 
   test('is at the page’s own origin if there is no file', async () => {
