@@ -45,6 +45,8 @@ export interface ProviderErrorOptions {
    * refusal with status 400, 413, 415 or 422.
    */
   readonly isRequestsOwn?: boolean | undefined;
+  /** false: it was asked again already. Without it: as the fault is. */
+  readonly isRetryable?: boolean;
 }
 
 /** Faults that come in the place of any work. */
@@ -92,10 +94,15 @@ export class ProviderError extends ParleyError {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.note = options.note;
-    this.isRetryable = RETRYABLE[options.fault];
+    this.isRetryable = options.isRetryable ?? RETRYABLE[options.fault];
     this.isRequestsOwn =
       options.fault === 'rejected' &&
       (options.isRequestsOwn ?? REQUEST_STATUSES.has(options.status));
+  }
+
+  /** The same, of a provider that is not to be asked again for this. */
+  asLast(): ProviderError {
+    return new ProviderError({ ...this, isRetryable: false });
   }
 }
 

@@ -11,6 +11,10 @@ import {
   momentFor,
 } from '../../../providers/vendor-kit/language-model/instructions.ts';
 import { toModelMessages } from '../../../providers/vendor-kit/language-model/model-messages.ts';
+import {
+  MachineNotation,
+  textIn,
+} from '../../../providers/vendor-kit/language-model/machine-notation.ts';
 import { SpokenTextFilter } from '../../../providers/vendor-kit/language-model/spoken-text-filter.ts';
 import type { BrowserModelPort, BrowserQuestion } from './browser-model.ts';
 
@@ -102,6 +106,7 @@ async function* pageWords(
     const durationMs = clock.now() - startedAtMs;
     observer.onAttempt?.({ stage: 'generator', provider: BROWSER, outcome, durationMs, fault });
   };
+  const notation = new MachineNotation();
   const filter = new SpokenTextFilter();
   let hasText = false;
   let isOver = false;
@@ -110,10 +115,10 @@ async function* pageWords(
     return text === '' ? [] : [text];
   };
   try {
-    for await (const text of browserModel.ask(questionOf(asked, earlier, person), signal)) {
-      yield* sayable(filter.push(text));
+    for await (const written of browserModel.ask(questionOf(asked, earlier, person), signal)) {
+      yield* sayable(filter.push(textIn(notation.push(written))));
     }
-    yield* sayable(filter.flush());
+    yield* sayable(filter.push(textIn(notation.flush())) + filter.flush());
     isOver = true;
     if (signal.aborted) ended('abandoned');
     else if (hasText) ended('succeeded');

@@ -1,12 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import {
-  extractReasoningMiddleware,
-  InvalidResponseDataError,
-  wrapLanguageModel,
-  type ToolSet,
-  tool,
-  zodSchema,
-} from 'ai';
+import { InvalidResponseDataError, type ToolSet, tool, zodSchema } from 'ai';
 import { OVER } from '../../../base/lib/deadline.ts';
 import type {
   GenerateRequest,
@@ -107,11 +100,9 @@ export function createLanguageModelGenerator(
   const { name, tools = 'auto', contextTokens, reasoning } = options;
   const maxOutputTokens = options.maxOutputTokens + THINKING_TOKENS[reasoning];
   const { clock, logger } = options.context;
-  // Models on small servers leave their thoughts in the text, between tags.
-  const middleware = extractReasoningMiddleware({ tagName: 'think' });
   const withModel = (model: LanguageModelV4): Connected => ({
     ...options,
-    model: wrapLanguageModel({ model, middleware }),
+    model,
     limits: new ModelLimits({ name, tools, contextTokens, maxOutputTokens, clock, logger }),
     thoughts: new UntaggedThoughts(model.modelId, reasoning),
   });
@@ -172,6 +163,8 @@ async function* generate(
   const answer = new ModelAnswer(options.name, usage, options.thoughts);
   let failure: ProviderError | undefined;
   let hasEnded = false;
+  /** What the model wrote could not be read, and it was asked again for that. */
+  let hasAskedAgain = false;
   try {
     const fixed = {
       abortSignal: controller.signal,
@@ -201,13 +194,21 @@ async function* generate(
         if (controller.signal.aborted) break;
         answer.stepEnded();
         const more = await step.messages();
-        if (more.length === 0) break;
+        if (more.length === 0) {
+          if (!step.hasLostCall) break;
+          // Once more, and now it has to answer in words.
+          turn.leaveOutTools();
+          hasAskedAgain ||= left > 1;
+          left = Math.min(left, 2);
+          continue;
+        }
         yield { type: 'tools-answered' };
         turn.add(more);
       } catch (error) {
         const isRefused = toProviderError(error, options.name, options.http).isRefusal;
         if (isRefused && !hasBegun) usage.refused();
         if (hasBegun || signal.aborted || !mayAskAgain(turn, error)) throw error;
+        hasAskedAgain ||= refusalIn(error) === undefined;
         left += 1;
       } finally {
         step?.end();
@@ -217,7 +218,10 @@ async function* generate(
     hasEnded = true;
   } catch (error) {
     hasEnded = true;
-    if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
+    if (!signal.aborted) {
+      failure = toProviderError(error, options.name, options.http);
+      if (hasAskedAgain) failure = failure.asLast();
+    }
   } finally {
     signal.removeEventListener('abort', stop);
     controller.abort(OVER);

@@ -10,8 +10,12 @@ import type {
 } from '@ai-sdk/provider';
 import { type ToolSet, asSchema } from 'ai';
 import { parseJson } from '../../../base/lib/json.ts';
+import { MachineNotation, type Notated } from './machine-notation.ts';
 
 type Output = LanguageModelV4ToolResultPart['output'];
+
+/** Of what the text of the model has beside text. */
+const NOTATED_ID = 'notated';
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
 
@@ -21,11 +25,17 @@ type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['
  *
  * Reads the provider's own stream, because the library's `streamText` leads every part through
  * half a dozen more, which costs more time than everything else the relay does with an answer.
+ *
+ * What the model wrote for its machine into the text is made what it means: a thought, or a call.
  */
 export class ModelStep {
   readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>;
   readonly #tools: ToolSet;
   readonly #signal: AbortSignal;
+  readonly #notation: MachineNotation;
+  /** Read, but not asked for yet. */
+  readonly #ready: LanguageModelV4StreamPart[] = [];
+  #hasLostCall = false;
   readonly #content: AssistantContent = [];
   readonly #written = new Map<string, LanguageModelV4TextPart | LanguageModelV4ReasoningPart>();
   readonly #results: Promise<LanguageModelV4ToolResultPart>[] = [];
@@ -37,10 +47,12 @@ export class ModelStep {
     stream: ReadableStream<LanguageModelV4StreamPart>,
     tools: ToolSet,
     signal: AbortSignal,
+    mayCallTools: boolean,
   ) {
     this.#reader = stream.getReader();
     this.#tools = tools;
     this.#signal = signal;
+    this.#notation = new MachineNotation(mayCallTools ? Object.keys(tools) : []);
     // However slow the vendor is to notice: what is waited for now ends at once.
     signal.addEventListener('abort', this.#stop);
     if (signal.aborted) this.#stop();
@@ -64,7 +76,9 @@ export class ModelStep {
     signal.addEventListener('abort', onAbort);
     try {
       const result = await Promise.race([aborted, asked]);
-      if (result !== undefined) return new ModelStep(result.stream, tools, signal);
+      // Its template has written the tools into the prompt only if they were sent.
+      const mayCallTools = options.tools !== undefined && options.toolChoice?.type !== 'none';
+      if (result !== undefined) return new ModelStep(result.stream, tools, signal, mayCallTools);
       // The step may still come, or fail; its result is not used.
       asked.then(({ stream }) => stream.cancel()).catch(() => {});
       return undefined;
@@ -77,10 +91,19 @@ export class ModelStep {
   async next(): Promise<LanguageModelV4StreamPart | undefined> {
     this.#useTool?.();
     this.#useTool = undefined;
-    const { value } = await this.#reader.read();
-    if (value === undefined || this.#signal.aborted) return undefined;
-    this.#keep(value);
-    return value;
+    while (this.#ready.length === 0) {
+      const { value } = await this.#reader.read();
+      if (value === undefined || this.#signal.aborted) return undefined;
+      this.#ready.push(...this.#meant(value));
+    }
+    const part = this.#ready.shift()!;
+    this.#keep(part);
+    return part;
+  }
+
+  /** Whether a call in the text was of a tool that there is not, or could not be read. */
+  get hasLostCall(): boolean {
+    return this.#hasLostCall;
   }
 
   /** What the next request has to repeat of this one; nothing if no tool was asked for. */
@@ -96,6 +119,41 @@ export class ModelStep {
   end(): void {
     this.#signal.removeEventListener('abort', this.#stop);
     this.#stop();
+  }
+
+  #meant(part: LanguageModelV4StreamPart): LanguageModelV4StreamPart[] {
+    switch (part.type) {
+      case 'text-delta': {
+        const meant = this.#notation.push(part.delta).flatMap((each) => this.#part(each, part.id));
+        // That something came is known also while it is held back.
+        return meant.length > 0 ? meant : [{ type: 'reasoning-delta', id: NOTATED_ID, delta: '' }];
+      }
+      case 'text-end':
+      case 'finish': {
+        const id = part.type === 'finish' ? NOTATED_ID : part.id;
+        return [...this.#notation.flush().flatMap((each) => this.#part(each, id)), part];
+      }
+      default:
+        return [part];
+    }
+  }
+
+  #part(notated: Notated, id: string): LanguageModelV4StreamPart[] {
+    switch (notated.kind) {
+      case 'text':
+        return notated.text === '' ? [] : [{ type: 'text-delta', id, delta: notated.text }];
+      case 'thought':
+        return [{ type: 'reasoning-start', id: NOTATED_ID }];
+      case 'call': {
+        // As Mistral wants them.
+        const toolCallId = crypto.randomUUID().replaceAll('-', '').slice(0, 9);
+        const { name: toolName, input } = notated.call;
+        return [{ type: 'tool-call', toolCallId, toolName, input }];
+      }
+      case 'lost-call':
+        this.#hasLostCall = true;
+        return [];
+    }
   }
 
   #keep(part: LanguageModelV4StreamPart): void {
@@ -171,7 +229,8 @@ export class ModelStep {
 
 /** Vendors refuse texts with nothing in them. */
 function isWorthRepeating(part: AssistantContent[number]): boolean {
-  return part.type !== 'text' || part.text !== '' || part.providerOptions !== undefined;
+  const isWritten = part.type === 'text' || part.type === 'reasoning';
+  return !isWritten || part.text !== '' || part.providerOptions !== undefined;
 }
 
 /** What a vendor sent with a part must be sent back with it. */

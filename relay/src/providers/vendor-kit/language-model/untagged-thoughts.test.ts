@@ -74,6 +74,12 @@ test('an answer about the tag teaches nothing', () => {
   expect(answer(thoughts, PLAIN)).toBe('It is noon.');
 });
 
+test('a tag in the middle of a line ends a thought too', () => {
+  const thoughts = new UntaggedThoughts('llama3.2', 'none');
+  expect(answer(thoughts, ['They ask the time.</think>It is noon.'])).toBe('It is noon.');
+  expect(answer(thoughts, ['They ask ', 'the time.</think>It is noon.'])).toBe('~It is noon.');
+});
+
 test('a step without text teaches nothing', () => {
   const thoughts = new UntaggedThoughts('qwq', 'none');
   expect(answer(thoughts, [])).toBe('');
@@ -88,7 +94,9 @@ test('how an answer is cut makes no difference', () => {
     fc.property(text, fc.constantFrom('qwq', 'other'), (written, id) => {
       const said = (pieces: readonly string[]) =>
         answer(new UntaggedThoughts(id, 'none'), pieces).replaceAll('~', '');
-      expect(said([...written])).toBe(said([written]));
+      // What was given out before the tag came cannot be taken back.
+      if (id === 'other') expect(said([...written]).endsWith(said([written]))).toBe(true);
+      else expect(said([...written])).toBe(said([written]));
     }),
   );
 });

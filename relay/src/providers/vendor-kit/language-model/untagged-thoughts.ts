@@ -1,6 +1,7 @@
 import type { Reasoning } from './reasoning.ts';
 
 const END_TAG = '</think>';
+const QUOTES = '`"\'“”‘’«»「」';
 
 /** Families that think before every answer. */
 const ALWAYS_THINKS = /qwq|thinking|deepseek-r1|minimax-m/i;
@@ -100,21 +101,19 @@ export class ThoughtFilter {
 
   #atTag(at: number, isEnd: boolean): string {
     const after = at + END_TAG.length;
-    if (this.#isWaiting) {
+    const quote = at > 0 ? this.#held[at - 1]! : this.#before;
+    const next = this.#held[after];
+    // Between quotation marks it is a tag that the answer is about.
+    const isQuoted = QUOTES.includes(quote) && (next === undefined || QUOTES.includes(next));
+    if (this.#isWaiting || !isQuoted) {
+      // What was given out by then cannot be taken back.
       this.#held = this.#held.slice(after);
       this.#decide('untagged');
       return this.#release(this.#held.length);
     }
-    const said = this.#release(at);
-    const next = this.#held.charAt(END_TAG.length);
-    // Models write it on a line of its own; else it is one that the answer is about.
-    const isOnItsOwn = next === '\n' || this.#before === '\n' || this.#before === '';
-    if (next === '' && !isEnd && !isOnItsOwn) return said;
-    if (isOnItsOwn) {
-      this.#held = this.#held.slice(END_TAG.length);
-      this.#decide('untagged');
-    } else this.#decide('none');
-    return said + this.#release(this.#held.length);
+    if (next === undefined && !isEnd) return this.#release(at);
+    this.#decide('none');
+    return this.#release(this.#held.length);
   }
 
   #watch(text: string): void {
