@@ -8,6 +8,9 @@ import { inputTokensAtStart, type UsageCount } from './usage-count.ts';
 /** Said for a model that refuses in silence. */
 const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
 
+/** Said for an answer that is nothing but code. */
+const ONLY_CODE = 'The answer is code, which I cannot read aloud.';
+
 type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
 
 /** Turns the parts of one answer into events; reasoning is counted and left out. */
@@ -92,6 +95,7 @@ export class ModelAnswer {
     yield* this.#said(this.#filter.flush());
     // A refusal to say something is an answer: another model is not asked instead.
     if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
+    if (!this.#hasText && this.#filter.hasLeftOutCode) yield* this.#said(ONLY_CODE);
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
   }
 
