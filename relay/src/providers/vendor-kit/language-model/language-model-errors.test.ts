@@ -17,7 +17,7 @@ test.each([
     { code: 'context_length_exceeded', type: 'invalid_request_error' },
     'rejected',
     undefined,
-    'context_length_exceeded',
+    'context',
   ],
   [{ message: SECRET }, 'overloaded', undefined, undefined],
   ['some words', 'malformed', undefined, undefined],
@@ -84,7 +84,7 @@ test('an answer that is not what it should be is malformed', () => {
   const error = new InvalidResponseDataError({ data: SECRET, message: SECRET });
   expect(toProviderError(error, 'test', http)).toMatchObject({
     fault: 'malformed',
-    note: 'AI_InvalidResponseDataError',
+    note: 'unreadable call of a tool',
   });
 });
 

@@ -1,4 +1,11 @@
-import { AISDKError, APICallError } from 'ai';
+import {
+  AISDKError,
+  APICallError,
+  EmptyResponseBodyError,
+  InvalidResponseDataError,
+  JSONParseError,
+  TypeValidationError,
+} from 'ai';
 import { z } from 'zod';
 import {
   faultOfStatus,
@@ -42,7 +49,8 @@ const WORDS: readonly (readonly [RegExp, ProviderFault])[] = [
  * own code are taken over: the rest of those errors holds requests, and with them keys and speech.
  */
 export function toProviderError(error: unknown, name: string, http: VendorHttp): ProviderError {
-  if (error instanceof ProviderError) return error;
+  const own = ownCause(error);
+  if (own !== undefined) return own;
   const make = (options: Omit<ProviderErrorOptions, keyof Origin>) =>
     new ProviderError({ ...options, provider: name, stage: 'generator' });
   if (APICallError.isInstance(error)) {
@@ -59,18 +67,23 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
     }
     return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed', status });
   }
-  if (AISDKError.isInstance(error)) return make({ fault: 'malformed', note: error.name });
+  if (AISDKError.isInstance(error)) return make({ fault: 'malformed', note: noteOfLibrary(error) });
   if (error instanceof Error) {
     return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed' });
   }
   const parsed = streamError.safeParse(error);
   if (!parsed.success) return make({ fault: 'malformed' });
   const status = statusOf(parsed.data);
+  const told = refusalIn(error) ?? '';
+  const cause = causeOfRefusal(told);
+  if (cause === 'context' || cause === 'tools') {
+    return make({ fault: 'rejected', note: cause, isRequestsOwn: true, status });
+  }
   const words = [parsed.data.code, parsed.data.type, parsed.data.status].filter(isWord);
   return make({
     fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
     status,
-    note: words[0],
+    note: noteOfRefusal(status ?? 400, told) ?? words[0],
     ...(words.some((word) => OWN_WORDS.test(word)) && { isRequestsOwn: true }),
   });
 }
@@ -92,8 +105,30 @@ function wordsIn(error: unknown): string | undefined {
     return statusCode >= 400 && !NOT_ABOUT_REQUEST.has(statusCode) ? responseBody : undefined;
   }
   if (typeof error === 'string') return error;
-  const isTold = typeof error === 'object' && error !== null && !(error instanceof Error);
-  return isTold ? JSON.stringify(error) : undefined;
+  if (typeof error !== 'object' || error === null || error instanceof Error) return undefined;
+  // As it is: quotation marks in it would be written otherwise in JSON.
+  const { message } = error as { readonly message?: unknown };
+  return typeof message === 'string'
+    ? `${message} ${JSON.stringify(error)}`
+    : JSON.stringify(error);
+}
+
+/** Of our own reading of a body, which the library wraps into its own errors. */
+function ownCause(error: unknown): ProviderError | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ProviderError) return at;
+  }
+  return undefined;
+}
+
+/** What the library has found wrong, not the class of its error. */
+function noteOfLibrary(error: AISDKError): string {
+  if (JSONParseError.isInstance(error)) return 'broken JSON';
+  if (TypeValidationError.isInstance(error)) return 'no chat answer';
+  if (EmptyResponseBodyError.isInstance(error)) return 'empty body';
+  return InvalidResponseDataError.isInstance(error)
+    ? 'unreadable call of a tool'
+    : 'no chat answer';
 }
 
 /** Some servers give a wrong key 400, and a request that they do not take 500. */

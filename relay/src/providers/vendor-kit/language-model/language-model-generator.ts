@@ -160,7 +160,12 @@ async function* generate(
     reportCutOff();
   };
   signal.addEventListener('abort', stop);
-  const answer = new ModelAnswer(options.name, usage, options.thoughts);
+  const answer = new ModelAnswer(
+    options.name,
+    usage,
+    options.thoughts,
+    options.reasoning !== 'none',
+  );
   let failure: ProviderError | undefined;
   let hasEnded = false;
   /** What the model wrote could not be read, and it was asked again for that. */

@@ -2,7 +2,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { GeneratorEvent } from '../../../call/stages/generator/generator.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
-import type { ThoughtFilter, UntaggedThoughts } from './untagged-thoughts.ts';
+import { thinksAloud, type ThoughtFilter, type UntaggedThoughts } from './untagged-thoughts.ts';
 import { inputTokensAtStart, type UsageCount } from './usage-count.ts';
 
 /** Said for a model that refuses in silence. */
@@ -10,6 +10,9 @@ const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
 
 /** Said for an answer that is nothing but code. */
 const ONLY_CODE = 'The answer is code, which I cannot read aloud.';
+
+/** Of thoughts that may turn out to be the answer, characters. */
+const MAX_THOUGHT = 32_000;
 
 type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
 
@@ -24,9 +27,13 @@ export class ModelAnswer {
   #hasText = false;
   #isFinished = false;
   #isRefused = false;
+  /** What came in the place for thoughts of a model that was told not to think. */
+  #misplaced: string | undefined;
 
-  constructor(name: string, usage: UsageCount, untagged: UntaggedThoughts) {
+  /** @param isThinking - the model may think before it answers */
+  constructor(name: string, usage: UsageCount, untagged: UntaggedThoughts, isThinking: boolean) {
     this.#name = name;
+    this.#misplaced = isThinking ? undefined : '';
     this.#usage = usage;
     this.#untagged = untagged;
     this.#thoughts = untagged.begin();
@@ -48,6 +55,9 @@ export class ModelAnswer {
         break;
       case 'reasoning-delta':
         this.#usage.received(part.delta);
+        if (this.#misplaced !== undefined && this.#misplaced.length < MAX_THOUGHT) {
+          this.#misplaced += part.delta;
+        }
         yield { type: 'thought' };
         break;
       case 'custom': {
@@ -72,6 +82,8 @@ export class ModelAnswer {
           outputTokens: outputTokens.total,
         });
         this.#check(part.finishReason);
+        // It was thinking after all, and used something or came to no end.
+        if (part.finishReason.unified !== 'stop') this.#misplaced = undefined;
         yield* this.#written(this.#thoughts.end(part.finishReason.unified === 'length'));
         this.#thoughts = this.#untagged.begin();
         this.#isFinished = true;
@@ -95,6 +107,11 @@ export class ModelAnswer {
     yield* this.#said(this.#filter.flush());
     // A refusal to say something is an answer: another model is not asked instead.
     if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
+    // Some servers take the whole answer of a model that does not think for its thoughts.
+    const misplaced = this.#misplaced ?? '';
+    if (!this.#hasText && !this.#isRefused && !thinksAloud(misplaced)) {
+      yield* this.#said(this.#filter.push(misplaced) + this.#filter.flush());
+    }
     if (!this.#hasText && this.#filter.hasLeftOutCode) yield* this.#said(ONLY_CODE);
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
   }

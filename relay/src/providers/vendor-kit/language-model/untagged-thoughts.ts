@@ -17,6 +17,11 @@ const BEGINNING = 100;
 /** Answers that are waited for after one whose thoughts had no opening tag. */
 const AWAITED_AFTER_ONE = 3;
 
+/** Whether a text speaks about the person instead of to them. */
+export function thinksAloud(text: string): boolean {
+  return THINKS_ALOUD.test(text);
+}
+
 /**
  * The thoughts of models whose chat template writes the opening `<think>` into the prompt, so that
  * only the closing tag is in the answer, as vLLM without a reasoning parser hands it out.

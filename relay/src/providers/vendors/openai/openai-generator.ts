@@ -7,6 +7,7 @@ import type { ToolUse } from '../../vendor-kit/language-model/model-limits.ts';
 import type { Reasoning } from '../../vendor-kit/language-model/reasoning.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
+import { chatFrames } from './chat-frames.ts';
 import {
   adapterOf,
   authorization,
@@ -41,8 +42,13 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
   const headers = authorization(server);
   const url = endpointOf(server, 'chat/completions');
   // The library knows one path only.
-  const fetch: typeof http.fetch = (_, init) => http.fetch(url, init);
-  const common = { baseURL: server.baseUrl, fetch: server.path === undefined ? http.fetch : fetch };
+  const toPath: typeof http.fetch = (_, init) => http.fetch(url, init);
+  const fetch = server.path === undefined ? http.fetch : toPath;
+  const { logger } = context;
+  const common = {
+    baseURL: server.baseUrl,
+    fetch: isOpenAi && isResponses ? fetch : chatFrames(fetch, { provider: server.name, logger }),
+  };
   return createLanguageModelGenerator({
     name: server.name,
     // Without a key of its own the library would look for one in the environment.

@@ -1,0 +1,358 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { readJson, write } from '../../../../simulators/kit/http-answers.ts';
+import { startOpenAiSimulator } from '../../../../simulators/openai/openai-simulator.ts';
+import {
+  failureOf,
+  talkWith,
+  testContext,
+  textOf,
+} from '../../vendor-kit/language-model/talk.rig.ts';
+import { createOpenAiGenerator } from './openai-generator.ts';
+
+const SSE = 'text/event-stream';
+const say = (content: string, finish: string | null = null) => ({
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta: { content }, finish_reason: finish }],
+});
+const event = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
+const whole = (message: object, more: object = {}) => ({
+  id: 'chat-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'llama',
+  choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+  ...more,
+});
+
+interface Chat {
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly tools?: readonly object[];
+}
+
+/** A server that answers with these bodies, one after the other, and at last with the last again. */
+async function chatWith(
+  bodies: readonly (string | (() => undefined))[],
+  type = SSE,
+  isCutUp = false,
+) {
+  const warnings: string[] = [];
+  const chats: Chat[] = [];
+  const simulator = await startOpenAiSimulator({
+    flavour: 'compatible',
+    answer: () => 'It is noon.',
+    async vice(request, response) {
+      if (request.method !== 'POST') return false;
+      const chat = (await readJson(request)) as Chat;
+      const body = bodies[Math.min(chats.length, bodies.length - 1)]!;
+      chats.push(chat);
+      const written = typeof body === 'string' ? body : body();
+      if (written === undefined) return false;
+      response.writeHead(200, { 'content-type': type });
+      await send(response, written, isCutUp);
+      return true;
+    },
+  });
+  const logger = {
+    ...testContext.logger,
+    warn: (_: unknown, message?: string) => void warnings.push(String(message)),
+  };
+  const generator = createOpenAiGenerator({
+    server: { name: 'test', baseUrl: `${simulator.url}/v1`, apiKey: undefined, hasModelList: true },
+    model: 'llama',
+    systemPrompt: 'Be brief.',
+    maxOutputTokens: 200,
+    reasoning: 'none',
+    tools: 'auto',
+    contextTokens: undefined,
+    api: 'completions',
+    isOpenAi: false,
+    context: { ...testContext, logger: logger as typeof testContext.logger },
+  });
+  return Object.assign(talkWith(simulator, generator), { warnings, chats });
+}
+
+async function send(response: ServerResponse, body: string, isCutUp: boolean): Promise<void> {
+  const bytes = Buffer.from(body);
+  for (let at = 0; at < bytes.length; at += isCutUp ? 3 : bytes.length) {
+    await write(response, bytes.subarray(at, isCutUp ? at + 3 : bytes.length));
+    if (isCutUp) await new Promise((resolve) => setImmediate(resolve));
+  }
+  response.end();
+}
+
+const PARTS = [say('It is '), say('nööön.'), say('', 'stop')];
+const ollama = (content: string, more: object = {}) =>
+  `${JSON.stringify({ model: 'llama', message: { role: 'assistant', content }, done: false, ...more })}\n`;
+
+describe('an answer is read in the frame of', () => {
+  test.each<[string, string, string?]>([
+    ['OpenAI', PARTS.map(event).join('') + 'data: [DONE]\n\n'],
+    ['a whole completion', JSON.stringify(whole({ content: 'It is nööön.' })), 'application/json'],
+    [
+      'a whole completion over several lines',
+      JSON.stringify(whole({ content: 'It is nööön.' }), null, 2),
+      'application/json',
+    ],
+    [
+      'a whole completion with the type of a stream',
+      JSON.stringify(whole({ content: 'It is nööön.' })),
+    ],
+    [
+      'a whole completion in one event',
+      event(whole({ content: 'It is nööön.' })) + 'data: [DONE]\n\n',
+    ],
+    [
+      'a stream with the whole answer once more',
+      [...PARTS.slice(0, 2), whole({ content: 'It is nööön.' })].map(event).join(''),
+    ],
+    [
+      '`message` for `delta`',
+      ['It is ', 'nööön.']
+        .map((content) => event({ choices: [{ message: { content }, finish_reason: null }] }))
+        .join('') + 'data: [DONE]\n\n',
+    ],
+    ['no reason for the end', PARTS.slice(0, 2).map(event).join('') + 'data: [DONE]\n\n'],
+    ['no [DONE]', PARTS.map(event).join('')],
+    ['neither', PARTS.slice(0, 2).map(event).join('')],
+    [
+      'lines of Windows and a byte order mark',
+      `\ufeff${PARTS.map(event).join('').replaceAll('\n', '\r\n')}data: [DONE]\r\n\r\n`,
+    ],
+    ['lines of a Macintosh', PARTS.map(event).join('').replaceAll('\n', '\r')],
+    [
+      'comments, names and pings',
+      `: ping\n\nevent: message\nid: 1\nretry: 5\n${PARTS.map(event).join(': ping\n\n')}`,
+    ],
+    ['no space behind the colon', PARTS.map((part) => `data:${JSON.stringify(part)}\n\n`).join('')],
+    [
+      'one line break between events',
+      PARTS.map((part) => `data: ${JSON.stringify(part)}\n`).join(''),
+    ],
+    [
+      'data over several lines',
+      PARTS.map((part) => JSON.stringify(part, null, 1).replaceAll(/^/gm, 'data: ') + '\n\n').join(
+        '',
+      ),
+    ],
+    [
+      'JSON lines',
+      PARTS.map((part) => `${JSON.stringify(part)}\n`).join(''),
+      'application/x-ndjson',
+    ],
+    [
+      'Ollama',
+      ollama('It is ') +
+        ollama('nööön.') +
+        ollama('', { done: true, done_reason: 'stop', prompt_eval_count: 7, eval_count: 3 }),
+      'application/x-ndjson',
+    ],
+    [
+      'Ollama’s other answer',
+      '{"model":"x","response":"It is nööön.","done":false}\n{"response":"","done":true}\n',
+    ],
+    [
+      'llama.cpp’s own',
+      event({ content: 'It is ', stop: false }) +
+        event({ content: 'nööön.', stop: true, timings: { prompt_n: 7, predicted_n: 3 } }),
+    ],
+    ['completions', event({ choices: [{ text: 'It is nööön.', finish_reason: 'stop' }] })],
+    [
+      'parts of a content',
+      event({
+        choices: [{ delta: { role: 'model', content: [{ type: 'text', text: 'It is nööön.' }] } }],
+      }),
+    ],
+    [
+      'thoughts, although it is not to think',
+      event({ choices: [{ delta: { reasoning: 'It is nööön.' } }] }) + event(say('', 'stop')),
+    ],
+    [
+      'thoughts by another name',
+      event({
+        choices: [
+          { delta: { content: '', reasoning_content: 'It is nööön.' }, finish_reason: 'stop' },
+        ],
+      }),
+    ],
+    [
+      'another order of choices',
+      event({
+        id: 1,
+        created: 'now',
+        choices: [{ delta: 'It is nööön.', logprobs: 3, finish_reason: 'eos' }],
+        usage: null,
+      }),
+    ],
+  ])('%s', async (_, body, type) => {
+    for (const isCutUp of [false, true]) {
+      await using talk = await chatWith([body], type, isCutUp);
+      const events = await talk.ask('When?');
+      expect(textOf(events).trim()).toBe('It is nööön.');
+      expect(talk.chats).toHaveLength(1);
+    }
+  });
+});
+
+test('a server that answers in one piece is named in the log, once', async () => {
+  await using talk = await chatWith(
+    [JSON.stringify(whole({ content: 'Noon.' }))],
+    'application/json',
+  );
+  expect((await talk.ask('When?')).at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 });
+  await talk.ask('When?');
+  expect(talk.warnings).toEqual([expect.stringMatching(/answers in one piece/)]);
+});
+
+test('usage is found where servers put it, also after the end', async () => {
+  const usage = { prompt_tokens: 7, completion_tokens: 3 };
+  for (const last of [
+    { choices: [], usage },
+    { usage },
+    { choices: null, usage: { input_tokens: 7, output_tokens: 3 } },
+    { choices: [{ delta: {}, usage }] },
+    { x_groq: { usage } },
+  ]) {
+    await using talk = await chatWith([[...PARTS, last].map(event).join('') + 'data: [DONE]\n\n']);
+    expect((await talk.ask('When?')).at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 });
+  }
+});
+
+test.each([
+  [
+    'in one piece',
+    {
+      message: {
+        tool_calls: [{ function: { name: 'set_timer', arguments: { seconds: 5, label: 'tea' } } }],
+      },
+    },
+  ],
+  [
+    'in a chunk',
+    {
+      delta: {
+        tool_calls: [
+          {
+            index: 0,
+            id: 'a',
+            function: { name: 'set_timer', arguments: { seconds: 5, label: 'tea' } },
+          },
+        ],
+      },
+    },
+  ],
+  [
+    'as one object',
+    { delta: { tool_calls: { name: 'set_timer', arguments: { seconds: 5, label: 'tea' } } } },
+  ],
+  [
+    'the older way',
+    { delta: { function_call: { name: 'set_timer', arguments: '{"seconds":5,"label":"tea"}' } } },
+  ],
+])('a call whose arguments are an object is carried out: %s', async (_, choice) => {
+  const body = event({ choices: [{ ...choice, finish_reason: 'tool_calls' }] });
+  await using talk = await chatWith([body, () => undefined]);
+  expect(textOf(await talk.ask('A timer.'))).toMatch(/timer is set|noon/);
+  expect(talk.reminders.list()).toMatchObject([{ label: 'tea', remainingMs: 5_000 }]);
+});
+
+describe('an error in a stream of status 200 is read as a refusal', () => {
+  const n_ctx = 600;
+  const message = 'the request exceeds the available context size, try increasing it';
+  const error = {
+    code: 400,
+    message,
+    type: 'exceed_context_size_error',
+    n_prompt_tokens: 2_000,
+    n_ctx,
+  };
+  test.each([
+    ['as an event', event({ error })],
+    ['without data', `${JSON.stringify({ error })}\n`],
+    ['as a document', JSON.stringify({ error }, null, 2)],
+    ['by its event', `event: error\n${event({ message, n_ctx })}`],
+    ['as llama.cpp had it', `error: ${JSON.stringify(error)}\n\n`],
+    ['as a sentence', event({ error: `${message} (maximum context length is ${n_ctx})` })],
+    ['as an object', event({ object: 'error', ...error })],
+    ['as FastAPI has it', JSON.stringify({ detail: `maximum context length is ${n_ctx}` })],
+    ['in a choice', event({ choices: [{ error, finish_reason: 'error', delta: {} }] })],
+  ])('%s, and the context is learnt', async (_, body) => {
+    await using talk = await chatWith([body, () => undefined]);
+    expect(textOf(await talk.ask('When?'))).toBe('It is noon.');
+    expect(talk.generator.historyTokens).toBeLessThan(n_ctx);
+    expect(talk.chats).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      event({ error: { message: 'Rate limit reached', type: 'rate_limit_error', code: 429 } }),
+      'rate-limited',
+      undefined,
+    ],
+    [event({ error: 'CUDA out of memory' }), 'overloaded', undefined],
+    ['event: error\ndata: upstream failed\n\n', 'overloaded', undefined],
+    ['<!DOCTYPE html>\n<html><body>Sign in</body></html>', 'malformed', 'HTML'],
+    ['{"choices":[{"delta":{"content":"It', 'closed', 'broken off'],
+    ['data: {"choices":\n\n', 'malformed', 'broken JSON'],
+    ['', 'closed', 'empty body'],
+    ['Internal Server Error', 'malformed', 'no chat answer'],
+    ['{"status":"ok"}', 'malformed', 'no chat answer'],
+  ])('%j is %s, and not asked again here', async (body, fault, note) => {
+    await using talk = await chatWith([body]);
+    const failure = await failureOf(talk.ask('When?'));
+    expect(failure).toMatchObject({ fault });
+    if (note !== undefined) expect(failure.note).toBe(note);
+    expect(failure.note ?? '').not.toMatch(/AI_|Error$/);
+    expect(talk.chats).toHaveLength(1);
+  });
+});
+
+test('thoughts that speak about the person are not taken for the answer', async () => {
+  const body = event({
+    choices: [{ delta: { reasoning: 'The user asks.' }, finish_reason: 'stop' }],
+  });
+  await using talk = await chatWith([body]);
+  expect(await failureOf(talk.ask('When?'))).toMatchObject({ note: 'empty answer' });
+});
+
+test('a stream is passed on piece by piece', async () => {
+  const { promise: isRead, resolve } = Promise.withResolvers<void>();
+  const simulator = await startOpenAiSimulator({
+    flavour: 'compatible',
+    async vice(request, response) {
+      if (request.method !== 'POST') return false;
+      response.writeHead(200, { 'content-type': SSE });
+      response.write(event(say('It is ')));
+      await isRead;
+      response.end(event(say('noon.', 'stop')));
+      return true;
+    },
+  });
+  await using talk = talkWith(
+    simulator,
+    createOpenAiGenerator({
+      server: {
+        name: 'test',
+        baseUrl: `${simulator.url}/v1`,
+        apiKey: undefined,
+        hasModelList: true,
+      },
+      model: 'llama',
+      systemPrompt: '',
+      maxOutputTokens: 200,
+      reasoning: 'none',
+      tools: 'off',
+      contextTokens: undefined,
+      api: 'completions',
+      isOpenAi: false,
+      context: testContext,
+    }),
+  );
+  let text = '';
+  for await (const each of talk.generate('When?')) {
+    if (each.type === 'text-delta') text += each.text;
+    if (text.startsWith('It is')) resolve();
+  }
+  expect(text).toBe('It is noon.');
+});
