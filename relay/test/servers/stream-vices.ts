@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody, sseEvent, startSse, write } from '../../simulators/kit/http-answers.ts';
+import {
+  readBody,
+  sendJson,
+  sseEvent,
+  startSse,
+  write,
+} from '../../simulators/kit/http-answers.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import type { Vice } from '../../simulators/openai/answering.ts';
 import { isForVictim, OTHER, VICTIM } from './vicious-server.ts';
@@ -75,6 +81,36 @@ export const STREAM_VICES: readonly ViceRow[] = [
     settings: () => ({ COMPATIBLE_CHAT_MODEL: 'Qwen/Qwen3-4B-Thinking-2507' }),
     vice: thinkingUntagged,
     end: 'answer',
+  },
+  {
+    what: 'answers in one piece instead of a stream',
+    vice: toVictim('chat/completions', (_, response) =>
+      sendJson(response, 200, {
+        object: 'chat.completion',
+        choices: [
+          { message: { role: 'assistant', content: VICTIM.answer }, finish_reason: 'stop' },
+        ],
+      }),
+    ),
+    end: 'answer',
+    logs: /answers in one piece/,
+  },
+  {
+    what: 'leaves the notation of its model in the text',
+    vice: toVictim('chat/completions', (_, response) => {
+      startSse(response);
+      const content = `<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>${VICTIM.answer}<|return|>`;
+      response.end(sseEvent({ choices: [{ delta: { content }, finish_reason: 'stop' }] }));
+    }),
+    end: 'answer',
+  },
+  {
+    what: 'sends a page in the place of a stream',
+    vice: toVictim('chat/completions', (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Hello.'),
+    ),
+    end: failed,
+    logs: /HTML/,
   },
   {
     what: 'sends an event without an end',
