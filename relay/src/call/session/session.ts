@@ -67,7 +67,8 @@ export class Session implements ErrorBoundary {
     this.#prepared = prepareProviders(context, options);
     this.#spending = new SpendingNotices(options.spending, this.#outbox, emit);
     this.#conversation = new Conversation({
-      caller: options.id,
+      // Not the session: a person who calls three times is one caller.
+      caller: identity.userId,
       providers,
       settings,
       history,

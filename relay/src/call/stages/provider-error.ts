@@ -41,8 +41,8 @@ export interface ProviderErrorOptions {
    */
   readonly note?: string | undefined;
   /**
-   * Whether only this one request is refused, so that another may well be accepted. Without it: a
-   * refusal with status 400, 413, 415 or 422.
+   * Whether it may be due to what this one request holds, so that others may well succeed. Without
+   * it: a refusal with status 400, 413, 415 or 422, and an answer that is not as documented.
    */
   readonly isRequestsOwn?: boolean | undefined;
   /** false: it was asked again already. Without it: as the fault is. */
@@ -55,6 +55,14 @@ const REFUSALS: ReadonlySet<ProviderFault> = new Set([
   'unauthorized',
   'rate-limited',
   'rejected',
+  'out-of-descriptors',
+]);
+
+/** Faults that no content of a request can cause. */
+const NEVER_OWN: ReadonlySet<ProviderFault> = new Set([
+  'unreachable',
+  'unauthorized',
+  'rate-limited',
   'out-of-descriptors',
 ]);
 
@@ -75,10 +83,16 @@ export class ProviderError extends ParleyError {
   /** Whether the same request to the same provider may well succeed a moment later. */
   readonly isRetryable: boolean;
   /**
-   * Whether the request is at fault, not the provider: too long, with bytes or a field that are not
-   * accepted, against the vendor's rules. This says nothing about other people's requests.
+   * Whether the request may be at fault, not the provider: too long, with bytes or a field that are
+   * not accepted, against the vendor's rules, nothing that can be answered. This says nothing about
+   * other people's requests.
    */
   readonly isRequestsOwn: boolean;
+
+  /** The same failure, to which the request may have led. */
+  asRequestsOwn(): ProviderError {
+    return new ProviderError({ ...this, isRequestsOwn: true });
+  }
 
   /** Whether nothing was done for the request, so that there is nothing to pay for. */
   get isRefusal(): boolean {
@@ -95,9 +109,10 @@ export class ProviderError extends ParleyError {
     this.retryAfterMs = options.retryAfterMs;
     this.note = options.note;
     this.isRetryable = options.isRetryable ?? RETRYABLE[options.fault];
-    this.isRequestsOwn =
-      options.fault === 'rejected' &&
-      (options.isRequestsOwn ?? REQUEST_STATUSES.has(options.status));
+    const { fault, status } = options;
+    const isByDefault =
+      fault === 'malformed' || (fault === 'rejected' && REQUEST_STATUSES.has(status));
+    this.isRequestsOwn = !NEVER_OWN.has(fault) && (options.isRequestsOwn ?? isByDefault);
   }
 
   /** The same, of a provider that is not to be asked again for this. */
@@ -118,7 +133,7 @@ export interface Fault {
   /** HTTP status or WebSocket close code, and the cause in a word or two, if they are known. */
   readonly status?: number | undefined;
   readonly note?: string | undefined;
-  /** The provider refused this one request; if it refuses those of many callers, that is its fault. */
+  /** The request may be the cause; if those of many callers fail in this way, the provider is. */
   readonly isRequestsOwn: boolean;
 }
 
@@ -145,11 +160,16 @@ export function faultOf(error: unknown, stage: Stage): Fault {
   return {
     code,
     countsAgainstProvider,
-    isRequestsOwn: false,
+    // A mistake of an adapter or the end of a thread, to which what it was given may have led.
+    isRequestsOwn: countsAgainstProvider && !isTimeout && isUnforeseen(error),
     kind,
     isRetryable: true,
     retryAfterMs: undefined,
   };
+}
+
+function isUnforeseen(error: unknown): boolean {
+  return !(error instanceof ParleyError) || error.cause !== undefined;
 }
 
 /** @param status - of an HTTP response that is not a success */

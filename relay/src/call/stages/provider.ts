@@ -83,7 +83,7 @@ export interface ProviderUse {
 
 /** Called with the outcome of one request to a stage. */
 export interface FailoverObserver {
-  /** Whose request it is: one call's requests have the same name, those of others have another. */
+  /** Whose request it is: one person's requests have the same name, those of others have another. */
   readonly caller?: string | undefined;
   readonly onFailover?: ((failover: Failover) => void) | undefined;
   readonly onAttempt?: ((attempt: ProviderAttempt) => void) | undefined;

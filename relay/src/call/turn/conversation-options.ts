@@ -35,7 +35,7 @@ export type ConversationPolicy = Pick<
 >;
 
 export interface ConversationOptions {
-  /** Names the call among others. */
+  /** Names the person among the callers. */
   readonly caller: string;
   readonly providers: Stages;
   readonly settings: ConversationSettings;

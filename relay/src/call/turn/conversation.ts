@@ -223,7 +223,7 @@ export class Conversation {
 
   /** Answers the conversation so far (again). @returns false if nothing was said yet */
   respond(): boolean {
-    if (this.#history.messages.length === 0 && !this.#listening.awaitsWords) return false;
+    if (!this.#history.hasQuestion && !this.#listening.awaitsWords) return false;
     if (this.#turns.isGoodbye) return true;
     const receivedMs = this.#options.output.nowMs();
     this.#add({ kind: 'requested', turnId: newId('turn'), receivedMs });

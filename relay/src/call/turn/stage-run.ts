@@ -10,7 +10,7 @@ import type { EmitCallEvent } from '../events/call-events.ts';
 export interface StageRunOptions {
   readonly stage: Stage;
   readonly turnId: string;
-  /** Names the call among others. */
+  /** Names the person among the callers. */
   readonly caller: string;
   /** The provider that is asked first: its name, `browser`, or `none`. */
   readonly active: () => string;

@@ -1,6 +1,7 @@
 import { newId } from '../../base/lib/ids.ts';
 import { isDoubtful, type Message } from '../stages/generator/generator.ts';
 import { Announcements, type Announcement } from './replying/announcements.ts';
+import { NOTHING_HEARD } from './replying/apologies.ts';
 import { answerTo } from './replying/answer-request.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Goodbye } from './replying/goodbye.ts';
@@ -164,6 +165,10 @@ export class TurnTaking {
   answer(turn: Turn): string {
     const { reminders, summary } = this.#options;
     summary.stop();
+    if (!this.#options.history.hasQuestion) {
+      this.#unanswered = undefined;
+      return this.say(NOTHING_HEARD, turn);
+    }
     this.#stopReply();
     const askedBefore = this.#lastAsked;
     const restoreReminders = reminders.checkpoint();

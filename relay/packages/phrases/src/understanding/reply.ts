@@ -37,7 +37,8 @@ export function replyTo(
   { now, random }: Chance,
 ): PhraseReply {
   const last = history.at(-1);
-  if (last?.role !== 'user') return SILENCE;
+  // All is answered, and an answer is asked for once more.
+  if (last?.role !== 'user') return { ...SILENCE, answer: lastReplyIn(history) ?? '' };
   if (history.slice(-Math.max(1, unasked)).every(isSilent)) return SILENCE;
   const { earlier, said, question } = settled(history, unasked, isUnderstood);
   if (question !== undefined) return { answer: question, refusal: undefined };

@@ -1,6 +1,7 @@
 import type { UsedUnits } from '../../../people/metering/ledger.ts';
 import type { GenerateRequest, Generator, GeneratorEvent, TokenUsage } from './generator.ts';
 import type { ReportUse } from '../provider.ts';
+import { ProviderError } from '../provider-error.ts';
 import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt } from '../health/attempts.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
@@ -92,7 +93,9 @@ export class GenerationAttempt implements Disposable {
     const next = await this.#scope.wait(read);
     if (next.done === true) {
       // An answer without a word would be silence.
-      if (!this.#hasProgressed) throw this.#stage.endedEarlyError();
+      if (!this.#hasProgressed) {
+        throw this.#stage.endedEarlyError(this.attempt.candidate.name);
+      }
       this.attempt.succeeded();
       return undefined;
     }
@@ -105,7 +108,7 @@ export class GenerationAttempt implements Disposable {
     const { generatorFirstMs, generatorStallMs, generatorThinkingMs } = policy.attempts;
     switch (event.type) {
       case 'text-delta':
-        if (event.text !== '') this.#progressed(generatorStallMs);
+        if (event.text.trim() !== '') this.#progressed(generatorStallMs);
         break;
       case 'not-understood':
         this.#progressed(generatorStallMs);
@@ -120,8 +123,18 @@ export class GenerationAttempt implements Disposable {
       case 'thought': {
         const leftMs = this.#silentSinceMs + generatorThinkingMs - clock.now();
         const patienceMs = Math.max(0, Math.min(generatorFirstMs, leftMs));
+        const { name: provider } = this.attempt.candidate;
+        // A model that works on a hard question to the last is not at fault.
+        const error = () =>
+          new ProviderError({
+            provider,
+            stage: 'generator',
+            fault: 'timeout',
+            isRequestsOwn: true,
+          });
+        const isThinking = leftMs <= generatorFirstMs;
         if (this.#hasProgressed) this.#patienceMs = patienceMs;
-        else this.#scope.setDeadline(patienceMs, timeoutError);
+        else this.#scope.setDeadline(patienceMs, isThinking ? error : timeoutError);
         break;
       }
       case 'usage-reported':

@@ -134,8 +134,8 @@ export class Attempts<P> {
     const { retry, clock } = this.#options;
     const isFast = clock.now() - Math.max(startedAtMs, waitingSinceMs) <= retry.fastMs;
     // A second request at once does not help a provider that has no room or is rate-limited.
-    const canHelp =
-      fault.isRetryable && fault.countsAgainstProvider && fault.kind !== 'rate-limited';
+    const isAnswered = fault.countsAgainstProvider || fault.isRequestsOwn;
+    const canHelp = fault.isRetryable && isAnswered && fault.kind !== 'rate-limited';
     const isWanted = retry.when === 'no-other-candidate' && this.#usableAfterCurrent === 0;
     return isRepeatable && canHelp && isFast && !this.#hasRetried && isWanted;
   }

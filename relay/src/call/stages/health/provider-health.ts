@@ -91,12 +91,12 @@ export class ProviderHealth {
 
   /**
    * @param onVerdict - called once, when the verdict is in
-   * @param caller - whose request it is
+   * @param caller - whose request it is; undefined: the relay's own, which holds nothing of a caller's
    * @returns undefined if no request may go there now
    */
   acquire(
     onVerdict?: (verdict: Verdict, fault: Fault | undefined) => void,
-    caller = '',
+    caller?: string,
   ): Permit | undefined {
     if (!this.isUsable) return undefined;
     this.#requests++;
@@ -158,7 +158,7 @@ export class ProviderHealth {
   probeFailed(error: unknown, sinceMs = this.#nowMs): void {
     this.#checked(sinceMs);
     const fault = faultOf(error, this.stage);
-    if (!fault.isRequestsOwn && !this.#isProviders(fault, sinceMs)) return;
+    if (!this.#isProviders(fault, sinceMs)) return;
     this.#record(fault);
     this.#breaker.probeFailed();
     this.#publish();
@@ -204,13 +204,14 @@ export class ProviderHealth {
     };
   }
 
-  #counts(fault: Fault, caller: string, sinceMs: number): boolean {
-    if (!fault.isRequestsOwn) return this.#isProviders(fault, sinceMs);
-    return this.#refused.add(caller);
+  #counts(fault: Fault, caller: string | undefined, sinceMs: number): boolean {
+    const isCallers = fault.isRequestsOwn && caller !== undefined;
+    return isCallers ? this.#refused.add(caller) : this.#isProviders(fault, sinceMs);
   }
 
   #isProviders(fault: Fault, sinceMs: number): boolean {
-    return fault.countsAgainstProvider && !isOwnLateness(this.#options.clock, fault, sinceMs);
+    const counts = fault.countsAgainstProvider || fault.isRequestsOwn;
+    return counts && !isOwnLateness(this.#options.clock, fault, sinceMs);
   }
 
   #newBreaker(): CircuitBreaker {
@@ -282,9 +283,10 @@ function isOwnLateness(clock: Clock, { kind }: Fault, sinceMs: number): boolean 
 }
 
 /**
- * The callers whose requests a provider refused as such, since one succeeded last. A request that is
- * too long is its caller's own misfortune, however often it is sent; but a provider that refuses one
- * caller after the other, and serves none in between, is wrongly configured.
+ * The callers whose requests failed in a way to which what they hold may have led, since one
+ * succeeded last. A request that is too long, or that there is nothing to answer to, is its caller's
+ * own misfortune, however often it is sent; but a provider that fails one caller after the other,
+ * and serves none in between, is at fault.
  */
 class RefusedCallers {
   readonly #policy: Pick<BreakerPolicy, 'callersToBlame' | 'recentMs'>;

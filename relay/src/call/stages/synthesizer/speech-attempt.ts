@@ -50,6 +50,8 @@ export class SpeechAttempt implements Disposable {
   #isListening = false;
   #hasSpoken = false;
   #isOver = false;
+  /** The person's choice among the voices: others may well speak. */
+  readonly #isChosenVoice: boolean;
   #begun = 0;
   #finished = 0;
   /** How much longer the clause that is being spoken may be waited for, over all its pieces. */
@@ -69,6 +71,7 @@ export class SpeechAttempt implements Disposable {
     const { language } = options;
     const speakers = speakersIn(language, provider.voices);
     const known = speakers.find(({ id }) => id === voice) ?? speakers[0];
+    this.#isChosenVoice = known !== speakers[0];
     const speed = speedOf(provider, options.speed);
     this.#speaker = `${name} ${known?.id ?? ''}${speed === undefined ? '' : ` ×${speed}`}`;
     this.msPerCharacter = pace.of(this.#speaker);
@@ -90,7 +93,10 @@ export class SpeechAttempt implements Disposable {
    */
   async next(): Promise<readonly SpeechEvent[] | undefined> {
     if (this.#isOver) return undefined;
-    const step = await this.#step();
+    const step = await this.#step().catch((error: unknown) => {
+      const isRefused = error instanceof ProviderError && error.fault === 'rejected';
+      throw this.#isChosenVoice && isRefused ? error.asRequestsOwn() : error;
+    });
     const outgoing = step === 'held-long-enough' ? this.#stream() : this.#take(step);
     this.#hasSpoken ||= outgoing.length > 0;
     return outgoing;
@@ -143,11 +149,11 @@ export class SpeechAttempt implements Disposable {
   }
 
   #take(step: IteratorResult<SpeechEvent, unknown>): readonly SpeechEvent[] {
-    const { attempt, stage } = this.#options;
+    const { attempt } = this.#options;
     if (step.done === true) {
       // The provider left before the end of the text: its last clause is not to be trusted either.
       const isWhole = this.#feed.isExhausted && this.#begun === this.#feed.handedOver;
-      if (!isWhole) throw stage.endedEarlyError();
+      if (!isWhole) throw this.#endedEarlyError();
       const outgoing = this.#finish();
       this.#isOver = true;
       attempt.succeeded();
@@ -160,7 +166,7 @@ export class SpeechAttempt implements Disposable {
       return outgoing;
     }
     // Audio of no clause, or of another one, would be words that are missing elsewhere.
-    if (this.#delivery?.clause !== this.#feed.first + event.clause) throw stage.endedEarlyError();
+    if (this.#delivery?.clause !== this.#feed.first + event.clause) throw this.#endedEarlyError();
     if (event.type === 'clause-done') return this.#finish();
     this.#delivery.take(event);
     if (this.#delivery.isEndless || this.#patienceMs < 0) throw this.#endlessError();
@@ -170,7 +176,7 @@ export class SpeechAttempt implements Disposable {
   #begin(clause: number): void {
     const { stage, attempt, track, toHz, lead } = this.#options;
     // Each clause once, in order, and none that was not handed over.
-    if (clause !== this.#begun || clause >= this.#feed.handedOver) throw stage.endedEarlyError();
+    if (clause !== this.#begun || clause >= this.#feed.handedOver) throw this.#endedEarlyError();
     this.#begun++;
     const fromHz = attempt.candidate.provider.sampleRateHz;
     const index = this.#feed.first + clause;
@@ -186,13 +192,18 @@ export class SpeechAttempt implements Disposable {
     if (delivery === undefined) return [];
     this.#delivery = undefined;
     const outgoing = delivery.finish();
-    const { attempt, stage, pace } = this.#options;
+    const { attempt, pace } = this.#options;
     // Silence instead of words is a failure; of “…” alone it is not.
-    if (delivery.audioMs === 0 && SPEAKABLE.test(delivery.text)) throw stage.endedEarlyError();
+    if (delivery.audioMs === 0 && SPEAKABLE.test(delivery.text)) throw this.#endedEarlyError();
     pace.learn(this.#speaker, delivery.text, delivery.audioMs);
     this.#finished++;
     attempt.proved();
     return outgoing;
+  }
+
+  #endedEarlyError(): ProviderError {
+    const { stage, attempt } = this.#options;
+    return stage.endedEarlyError(attempt.candidate.name);
   }
 
   #endlessError(): ProviderError {

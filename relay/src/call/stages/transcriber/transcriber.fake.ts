@@ -45,8 +45,8 @@ export class FakeTranscriber implements Transcriber {
     this.#events.push({ type: 'transcript-final', text, unrecognised: false });
   }
 
-  fail(): void {
-    this.#events.fail(failed());
+  fail(error: Error = failed()): void {
+    this.#events.fail(error);
   }
 
   end(): void {

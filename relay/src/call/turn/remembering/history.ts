@@ -40,6 +40,11 @@ export class History {
     return [...this.#earlierMessages, ...said(this.#entries)];
   }
 
+  /** Whether the person has said anything that could be answered. */
+  get hasQuestion(): boolean {
+    return this.messages.some(({ role }) => role !== 'assistant');
+  }
+
   /** Estimated. */
   get tokens(): number {
     return this.#tokens + estimateTokens(this.#earlier ?? '');

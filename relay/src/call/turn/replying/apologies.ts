@@ -19,6 +19,9 @@ export const CANNOT_HEAR = 'I cannot hear for now. Please type to me.';
 export const BROWSER_SHOULD_LISTEN = 'I cannot hear you myself for now. Please type to me.';
 const CANNOT_ANSWER = "I'm sorry, I cannot find answers for now. Please try again in a minute.";
 
+/** An answer is asked for before anything was said. */
+export const NOTHING_HEARD = 'I have not heard anything yet. What would you like to know?';
+
 /** Goes before an answer that was given to the same question a while ago. */
 export const EARLIER_I_SAID = 'I cannot reach my source right now; earlier I said:';
 
@@ -43,4 +46,5 @@ export const APOLOGY_SENTENCES: readonly string[] = [
   CANNOT_HEAR,
   BROWSER_SHOULD_LISTEN,
   CANNOT_ANSWER,
+  NOTHING_HEARD,
 ];

@@ -4,10 +4,20 @@
  * - `context`: the request is longer than the model's context, or than what may be sent at once
  * - `reasoning`: how much the model is to think cannot be said, or not together with tools
  * - `tools`: tools are not taken, by this model or as this server was started
+ * - `content`: what was said or is to be said, which the vendor's rules do not allow
  * - `configuration`: the model, the key, the account or a setting; every request is refused
  * - `request`: this one request, for another reason
  */
-export type RefusalCause = 'context' | 'reasoning' | 'tools' | 'configuration' | 'request';
+export type RefusalCause =
+  | 'context'
+  | 'content'
+  | 'reasoning'
+  | 'tools'
+  | 'configuration'
+  | 'request';
+
+/** Those of which other people's requests need not have anything. */
+export const PERSONAL_CAUSES: ReadonlySet<RefusalCause> = new Set(['context', 'content']);
 
 /**
  * In order: what several of them match is about the first. Each wording was seen in the answers of
@@ -17,6 +27,10 @@ const WORDINGS: readonly (readonly [RefusalCause, RegExp])[] = [
   [
     'context',
     /context.?(length|window|size)|maximum (context|model length|prompt length)|prompt is too long|prompt too long|input (length|is) (too long|exceeds)|too many tokens|input token count.*exceeds|tokens (in request )?(more than|exceeds?) (max )?token|reduce the length of|request too large for model|max_new_tokens|greater than the context/i,
+  ],
+  [
+    'content',
+    /moderation|flagged|content[_ -](policy|filter|management)|safety (system|polic)|violat\w+ .{0,40}polic/i,
   ],
   [
     'reasoning',

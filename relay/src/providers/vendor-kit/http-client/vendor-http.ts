@@ -10,7 +10,7 @@ import {
 } from '../../../call/stages/provider-error.ts';
 import { informing, lightFetch } from './light-fetch.ts';
 import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
-import { causeOfRefusal } from './refusal.ts';
+import { causeOfRefusal, PERSONAL_CAUSES } from './refusal.ts';
 
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
 const KEEP_ALIVE_MS = 60_000;
@@ -77,12 +77,14 @@ export class VendorHttp implements AsyncDisposable {
     }
     if (response.ok) return response;
     const words = await beginningOf(response);
+    const cause = causeOfRefusal(words);
+    const isPersonal = PERSONAL_CAUSES.has(cause) && response.status < 500;
     throw new ProviderError({
       ...this.#options,
-      fault: faultOfStatus(response.status),
+      fault: isPersonal && response.status !== 429 ? 'rejected' : faultOfStatus(response.status),
       status: response.status,
       note: noteOfRefusal(response.status, words),
-      ...(causeOfRefusal(words) === 'configuration' && { isRequestsOwn: false }),
+      isRequestsOwn: isPersonal || (cause === 'configuration' ? false : undefined),
       retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
     });
   }

@@ -37,6 +37,17 @@ test.each([
   expect(refusalIn(new APICallError({ ...told, statusCode }))).toBe(words);
 });
 
+test.each([
+  [403, 'Your chosen model requires moderation and your input was flagged.', 'rejected', true],
+  [403, 'This key may not use this model.', 'unauthorized', false],
+  [400, 'The response was filtered by the content management policy.', 'rejected', true],
+  [429, 'Flagged as too many requests.', 'rate-limited', false],
+])('a refusal with %d, “%s”, is %s', (statusCode, responseBody, fault, isRequestsOwn) => {
+  const told = { message: 'x', url: 'x', requestBodyValues: {}, responseBody };
+  const error = toProviderError(new APICallError({ ...told, statusCode }), 'test', http);
+  expect(error).toMatchObject({ fault, isRequestsOwn });
+});
+
 test('a server that sends us on is not one that sends nonsense', () => {
   const redirect = { message: 'x', url: 'x', requestBodyValues: {}, statusCode: 307 };
   expect(toProviderError(new APICallError(redirect), 'test', http)).toMatchObject({

@@ -136,9 +136,11 @@ function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions
   // Google's reason for a wrong key.
   if (body.includes('API_KEY_INVALID')) return { fault: 'unauthorized' };
   const fault = faultOfStatus(status);
+  const cause = causeOfRefusal(body);
+  // Some refuse what was said as they refuse a key.
+  if (cause === 'content' && status === 403) return { fault: 'rejected', isRequestsOwn: true };
   // The others say enough; a refused key has nothing to do with tools.
   if (fault !== 'rejected' && status !== 500) return { fault };
-  const cause = causeOfRefusal(body);
   if (cause === 'context' || cause === 'tools') {
     return { fault: 'rejected', note: cause, isRequestsOwn: true };
   }

@@ -238,6 +238,8 @@ test.each([
   ['DATA-0000', true],
   ['invalid_request_error', true],
   ['text_too_long', true],
+  ['commit_throttled', true],
+  ['insufficient_audio_activity', true],
   ['quota_exceeded', false],
   ['voice_not_found', false],
 ])('%s blames the request: %s', async (note, isRequestsOwn) => {

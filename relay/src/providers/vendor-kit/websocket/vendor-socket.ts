@@ -23,10 +23,11 @@ import { noteOfNetwork, noteOfRefusal } from '../http-client/failure-note.ts';
 
 /**
  * Codes for what was sent, as OpenAI, Deepgram and ElevenLabs name it: audio that cannot be decoded,
- * a text that is too long. The next utterance or text may be accepted.
+ * a text that is too long, no audio for long, utterances in too quick a row. The next utterance or
+ * text may be accepted.
  */
 const OWN_FAULTS =
-  /^(invalid_request(_error)?|invalid_value|input_error|chunk_size_exceeded|UNPARSABLE_CLIENT_MESSAGE|DATA-\d+|\w*too_(long|large|short)\w*|\w*content_policy\w*)$/;
+  /^(invalid_request(_error)?|invalid_value|input_error|chunk_size_exceeded|UNPARSABLE_CLIENT_MESSAGE|DATA-\d+|NET-0001|commit_throttled|insufficient_audio_activity|input_timeout_exceeded|unsupported_language|\w*too_(long|large|short)\w*|\w*content_policy\w*)$/;
 /** No message of any vendor comes near this. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** How long the close handshake may take before the connection is cut. */
@@ -86,9 +87,9 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
     const status = response.statusCode ?? 0;
     const waitMs = retryAfterMs(response.headers['retry-after']);
-    // Nothing of a person's was sent yet: what is refused is how we ask.
+    // Of a person's there is only the choice of language and voice, which may be refused as such.
     const note = noteOfRefusal(status, '');
-    fail(faultOfStatus(status), { status, retryAfterMs: waitMs, note, isRequestsOwn: false });
+    fail(faultOfStatus(status), { status, retryAfterMs: waitMs, note });
     request.destroy();
   };
   const onError = (error: unknown) =>
