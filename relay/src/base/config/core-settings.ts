@@ -207,7 +207,7 @@ export const CORE_SETTINGS = {
   CACHED_ANSWERS: flag({
     fallback: false,
     about:
-      'Whether a question that was answered in the same call within ten minutes may be answered again from memory while no generator works.',
+      'Whether a question that was answered in the same call within ten minutes may be answered again from memory if no generator works, or none has begun to answer after half of `GENERATOR_FIRST_WORD_S`.',
   }),
   SPECULATION: flag({
     fallback: true,

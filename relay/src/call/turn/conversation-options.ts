@@ -31,7 +31,7 @@ export interface ConversationSettings {
 /** What the operator may decide. */
 export type ConversationPolicy = Pick<
   ProviderPolicy,
-  'fillerDelayMs' | 'allowCachedAnswers' | 'allowSpeculation'
+  'fillerDelayMs' | 'firstWordMs' | 'allowCachedAnswers' | 'allowSpeculation'
 >;
 
 export interface ConversationOptions {

@@ -135,6 +135,27 @@ describe('in a conversation whose stages have no deadline', () => {
     expect(test.clock.pendingTimers).toBe(0);
   });
 
+  it('an utterance that hangs is recognised by the same one again if there is no other', async () => {
+    const heard: Int16Array[] = [];
+    const test = new TestConversation({
+      deadlines,
+      transcriber: {
+        ignoresAbort: true,
+        onFinal: (audio) => (heard.push(audio) === 1 ? ['hang'] : [finalWords('hello')]),
+      },
+    });
+    test.say();
+    await test.clock.advance(119_000);
+    expect(heard).toHaveLength(1);
+    await test.clock.advance(15_000);
+    expect(test.reply).toBe('You said hello.');
+    expect(heard).toHaveLength(2);
+    expect(heard[1]).toEqual(heard[0]);
+    await test.clock.advance(300_000);
+    expect(test.outcomes).toEqual(['completed']);
+    expect(test.clock.pendingTimers).toBe(0);
+  });
+
   it.each<[string, Script, string]>([
     ['an utterance', { transcriber: hang }, apologyFor('transcriber_timeout')],
     [

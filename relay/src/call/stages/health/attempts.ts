@@ -30,6 +30,8 @@ export interface AttemptsOptions<P> extends Omit<FailoverObserver, 'onFailover'>
 export interface RetryConditions {
   /** false: part of the work cannot be repeated, so that the same candidate is not retried. */
   readonly isRepeatable?: boolean;
+  /** The same candidate is asked once more if there is no other, however late it failed. */
+  readonly isStalled?: boolean;
   /** Since when the person waits, if later than the attempt began. */
   readonly waitingSinceMs?: number;
 }
@@ -129,13 +131,14 @@ export class Attempts<P> {
   #mayRetry(
     { startedAtMs }: Attempt<P>,
     fault: Fault,
-    { isRepeatable = true, waitingSinceMs = 0 }: RetryConditions,
+    { isRepeatable = true, isStalled = false, waitingSinceMs = 0 }: RetryConditions,
   ): boolean {
     const { retry, clock } = this.#options;
     const isFast = clock.now() - Math.max(startedAtMs, waitingSinceMs) <= retry.fastMs;
     // A second request at once does not help a provider that has no room or is rate-limited.
     const isAnswered = fault.countsAgainstProvider || fault.isRequestsOwn;
     const canHelp = fault.isRetryable && isAnswered && fault.kind !== 'rate-limited';
+    if (isStalled) return isRepeatable && this.#usableAfterCurrent === 0;
     const isWanted = retry.when === 'no-other-candidate' && this.#usableAfterCurrent === 0;
     return isRepeatable && canHelp && isFast && !this.#hasRetried && isWanted;
   }

@@ -32,6 +32,10 @@ export class FailoverTranscription implements Hearing {
   #replayedMs = 0;
   #finalizedAtMs: number | undefined;
   readonly #startedAtMs: number;
+  /** What the attempt failed with that made no progress: there is one such. */
+  #stall: Error | undefined;
+  /** Since when the stage's deadline runs; undefined: from the end of the utterance on. */
+  #waitingSinceMs: number | undefined;
 
   constructor(stage: StageCandidates<Transcriber>, options: ListenOptions) {
     this.#stage = stage;
@@ -82,6 +86,14 @@ export class FailoverTranscription implements Hearing {
     this.#awaitFinal();
   }
 
+  startAgain(): boolean {
+    if (this.#stall !== undefined || !this.#replay.isWhole) return false;
+    this.#stall = this.#stage.timeoutError();
+    this.#waitingSinceMs = this.#stage.clock.now();
+    this.#scope?.fail(this.#stall);
+    return true;
+  }
+
   [Symbol.dispose](): void {
     this.#replay.release();
   }
@@ -110,6 +122,7 @@ export class FailoverTranscription implements Hearing {
         if (signal.aborted) return;
         attempt = this.#attempts.next(current, this.#blamed(error, current.candidate.name), {
           isRepeatable: this.#replay.isWhole,
+          isStalled: error === this.#stall,
           // While the person speaks, nothing is waited for: a failure then is never a late one.
           waitingSinceMs: this.#finalizedAtMs ?? clock.now(),
         });
@@ -181,7 +194,7 @@ export class FailoverTranscription implements Hearing {
 
   #budgetMs(attemptMs: number): number {
     const { clock, policy } = this.#stage;
-    const sinceMs = this.#finalizedAtMs ?? clock.now();
+    const sinceMs = this.#waitingSinceMs ?? this.#finalizedAtMs ?? clock.now();
     const { transcriberMs } = policy.deadlines;
     return this.#stage.budgetMs(attemptMs, transcriberMs, sinceMs, this.#attempts.remaining);
   }

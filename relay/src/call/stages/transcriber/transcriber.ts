@@ -111,4 +111,11 @@ export interface Hearing extends Disposable {
   speculate(): void;
   /** As `Transcription.finalize`. */
   finalize(): void;
+  /**
+   * The recogniser makes no progress: what was pushed is given to the next one, or once more to the
+   * same if there is no other.
+   *
+   * @returns false if that was done before, or not all of it was kept
+   */
+  startAgain(): boolean;
 }

@@ -216,7 +216,10 @@ export class Listening {
       logger,
       ids: { itemId: open.itemId },
       stage: () => 'transcriber',
-      giveUp: () => open.abort.abort(new ParleyError('transcriber_timeout')),
+      giveUp: () => {
+        if (open.transcription.startAgain()) return;
+        open.abort.abort(new ParleyError('transcriber_timeout'));
+      },
     });
   }
 

@@ -89,6 +89,8 @@ export class Replies {
               filler: settings.isSpoken ? filler : undefined,
               recall: () =>
                 policy.allowCachedAnswers ? this.#answers.recall(content.question) : undefined,
+              // When the next generator would be asked as well.
+              recallAfterMs: policy.firstWordMs / 2,
             },
       voice: settings.isSpoken ? settings.voice : null,
       manner: { speed: settings.speed, language: settings.language },
@@ -99,6 +101,7 @@ export class Replies {
       pacer: this.#pacer,
       emit,
       watchdog,
+      clock,
       logger,
     });
     this.#nextItem = (this.#nextItem % 0xffff) + 1;

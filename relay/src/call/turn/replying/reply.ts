@@ -41,6 +41,8 @@ export class Reply {
   #failure: ErrorCode | undefined;
   /** Whether these are the generator's words and none but its own. */
   #isOwnAnswer: boolean;
+  /** Until its first word, or what it does: a slow generator need not be waited for. */
+  #cancelRecall: () => void = () => {};
 
   constructor(options: ReplyOptions) {
     this.#options = options;
@@ -142,6 +144,7 @@ export class Reply {
     });
     const { signal } = this.#abort;
     const cancelled = aborted(signal);
+    this.#recallInTime();
     // Own words wait for no generator.
     if (this.#options.says.kind === 'words') this.#mark('llm_first_token');
     try {
@@ -163,6 +166,7 @@ export class Reply {
     this.#isOver = true;
     this.#pipeline.track.close();
     this.#watch.end();
+    this.#cancelRecall();
     this.#finish();
   }
 
@@ -180,7 +184,10 @@ export class Reply {
         }),
       spoken: {
         signal,
-        onFirstText: () => this.#mark('llm_first_token'),
+        onFirstText: () => {
+          this.#cancelRecall();
+          this.#mark('llm_first_token');
+        },
         onEvent: (event) => this.#generated(event),
         onSuccess: () => this.#generation.succeeded(),
         onFailure: (error, hasText) => this.#apology(error, hasText),
@@ -191,13 +198,26 @@ export class Reply {
 
   #generated(event: GeneratorEvent): void {
     this.#watch.progress('generator');
-    if (event.type === 'tool-called') this.#isOwnAnswer = false;
+    if (event.type === 'tool-called') {
+      this.#isOwnAnswer = false;
+      this.#cancelRecall();
+    }
     if (event.type === 'usage-reported') this.#used(event);
   }
 
   #used({ inputTokens, outputTokens }: TokenUsage): void {
     this.#usage.llm_input_tokens += inputTokens;
     this.#usage.llm_output_tokens += outputTokens;
+  }
+
+  /** A generator that is too slow is given up for an answer from memory, if there is one. */
+  #recallInTime(): void {
+    const { says, clock } = this.#options;
+    if (says.kind === 'words') return;
+    this.#cancelRecall = clock.after(says.recallAfterMs, () => {
+      if (says.recall() === undefined) return;
+      this.#work.generator.abort(new ParleyError('generator_timeout'));
+    });
   }
 
   /** What is said if the generator failed. */

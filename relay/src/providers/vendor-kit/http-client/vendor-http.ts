@@ -15,8 +15,11 @@ import { causeOfRefusal, PERSONAL_CAUSES } from './refusal.ts';
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
 const KEEP_ALIVE_MS = 60_000;
 const KEEP_ALIVE_PROBE_MS = 15_000;
-/** A stream that says nothing for this long is dead; stages have shorter deadlines of their own. */
-const SILENCE_MS = 120_000;
+/**
+ * A stream that says nothing for this long is dead. Stages and the watchdog have deadlines of their
+ * own, which come first: they know what else can be tried.
+ */
+const SILENCE_MS = 660_000;
 /** Read of a refusal, bytes: it begins with its cause. */
 const MAX_REFUSAL_BYTES = 4_096;
 
