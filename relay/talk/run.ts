@@ -7,6 +7,7 @@ import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { FlightFileError } from '@parley/shared/flight/flight-file';
 import { ClientError } from '@parley/shared/link/client-error';
+import { ownTimeZone } from '@parley/shared/time-zone';
 import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
 import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
@@ -80,7 +81,7 @@ async function converse(
     accessCode,
     voice,
     language,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: ownTimeZone(),
     recorder,
     signal: io.signal,
   });

@@ -62,11 +62,6 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
     json({ type: 'session.update', session: { language: 'tlh' } }),
   ],
   [
-    'a time zone there is not',
-    'invalid_event',
-    json({ type: 'session.update', session: { time_zone: 'Moon/Sea_of_Tranquility' } }),
-  ],
-  [
     'a resumption of what goes on',
     'invalid_event',
     json({ type: 'session.resume', session_id: 'a', resume_token: 'b', last_seq: 0 }),

@@ -92,7 +92,7 @@ export class Connection {
     this.#link = new RelayConnection({
       api: new SessionApi({
         ...{ baseUrl: url, fetch, token, accessCode },
-        ...{ replacesToken: false, requiresLanguage: true },
+        ...{ replacesToken: false, requiresChoices: true },
       }),
       request: () => ({ voice, language, timeZone }),
       replacesSession: false,

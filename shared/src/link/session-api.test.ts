@@ -20,27 +20,26 @@ const NEVER = new AbortController().signal;
 let asked: string[];
 let sentBodies: (string | undefined)[];
 let signedIn: string[];
+let notOffered: string[];
 let answers: (() => Promise<Response>)[];
 
 beforeEach(() => {
   asked = [];
   sentBodies = [];
   signedIn = [];
+  notOffered = [];
   answers = [];
 });
 
 const answer = (status: number, body: unknown) => async () => Response.json(body, { status });
 
-function api(
-  token: string | undefined,
-  replacesToken = true,
-  requiresLanguage = false,
-): SessionApi {
+function api(token: string | undefined, replacesToken = true, requiresChoices = false): SessionApi {
   return new SessionApi({
     baseUrl: 'http://relay.test',
     token,
     replacesToken,
-    requiresLanguage,
+    requiresChoices,
+    onNotOffered: (choice) => notOffered.push(choice),
     fetch: (url, { headers, body }) => {
       sentBodies.push(body);
       asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'no guest'}`);
@@ -90,15 +89,19 @@ test('a token that must be this one is not replaced', async () => {
   expect(asked).toEqual(['/api/v1/sessions as Bearer kept']);
 });
 
-test('a language that is refused is left out if the relay’s own will do', async () => {
-  const refused = answer(400, {
+/** The relay's answer to a request with this fault. */
+const refusedFor = (detail: string) =>
+  answer(400, {
     error: {
       code: 'invalid_request',
-      message: `${new ParleyError('invalid_request').message} language: no.`,
+      message: `${new ParleyError('invalid_request').message} ${detail}`,
       retryable: false,
       request_id: 'q',
     },
   });
+
+test('a language that is refused is left out if the relay’s own will do', async () => {
+  const refused = refusedFor('language: no.');
   answers = [refused, answer(201, SESSION)];
   const { signal } = new AbortController();
   const request = { voice: undefined, language: 'de', timeZone: undefined };
@@ -110,11 +113,35 @@ test('a language that is refused is left out if the relay’s own will do', asyn
   });
 });
 
+test('what was chosen for another relay is left out one by one, and reported', async () => {
+  const { signal } = new AbortController();
+  const request = { voice: 'gone', language: 'tlh', timeZone: 'Foo/Bar' };
+  answers = [
+    refusedFor('voice: expected one of slt, rms.'),
+    refusedFor('time_zone: expected an IANA time zone.'),
+    refusedFor('language: expected one of en-US.'),
+    answer(201, SESSION),
+  ];
+  expect(await api('kept').createSession(request, signal)).toEqual(SESSION);
+  expect(sentBodies.at(-1)).toBe('{}');
+  expect(notOffered).toEqual(['voice', 'timeZone', 'language']);
+});
+
+test('a request that is refused for what it does not hold is not sent again', async () => {
+  const { signal } = new AbortController();
+  const request = { voice: undefined, timeZone: 'UTC', conversationId: 'conv_1' };
+  for (const detail of ['voice: no.', 'conversation_id: no.', 'constructor: no.', 'no']) {
+    answers = [refusedFor(detail)];
+    // oxlint-disable-next-line no-await-in-loop -- one request at a time
+    await expect(api('kept').createSession(request, signal)).rejects.toMatchObject({ detail });
+  }
+});
+
 test('what the relay says beyond the sentence of a code is the detail', async () => {
   const { message } = new ParleyError('invalid_request');
   const error = { code: 'invalid_request', message: `${message} voice: no.`, retryable: false };
   answers = [answer(400, { error: { ...error, request_id: 'q' } })];
-  await expect(create(api('kept'))).rejects.toMatchObject({
+  await expect(create(api('kept', true, true))).rejects.toMatchObject({
     code: 'invalid_request',
     detail: 'voice: no.',
   });

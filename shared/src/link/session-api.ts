@@ -21,9 +21,11 @@ export interface SessionApiOptions extends RelayEndpoint {
   readonly accessCode?: string | undefined;
   /** Whether a new guest signs in if the token is refused. */
   readonly replacesToken: boolean;
-  /** Whether the relay's own language will not do if the one that is asked for is refused. */
-  readonly requiresLanguage?: boolean | undefined;
+  /** Whether the relay's own choice will not do if what is asked for is refused. */
+  readonly requiresChoices?: boolean | undefined;
   onSignedIn?(token: string, expiresInS: number): void;
+  /** The relay refused what was asked for, and was asked without it. */
+  onNotOffered?(choice: Choice): void;
 }
 
 export interface SessionRequest {
@@ -35,6 +37,10 @@ export interface SessionRequest {
   /** An earlier conversation to continue; undefined: a new one. */
   readonly conversationId?: string | undefined;
 }
+
+/** What a session may do without, by the names of the protocol. */
+const CHOICES = { voice: 'voice', language: 'language', time_zone: 'timeZone' } as const;
+export type Choice = (typeof CHOICES)[keyof typeof CHOICES];
 
 /** Signs in and asks for sessions. */
 export class SessionApi {
@@ -57,10 +63,10 @@ export class SessionApi {
     try {
       return await this.#createWithToken(request, signal);
     } catch (error) {
-      const { requiresLanguage = false } = this.#options;
-      const mayReplace = request.language !== undefined && !requiresLanguage;
-      if (!mayReplace || !isRefused(error, 'invalid_request')) throw error;
-      return this.#createWithToken({ ...request, language: undefined }, signal);
+      const refused = this.#options.requiresChoices === true ? undefined : refusedChoice(error);
+      if (refused === undefined || request[refused] === undefined) throw error;
+      this.#options.onNotOffered?.(refused);
+      return this.createSession({ ...request, [refused]: undefined }, signal);
     }
   }
 
@@ -132,6 +138,13 @@ export class SessionApi {
     this.#options.onSignedIn?.(guest.token, guest.expires_in_s);
     return guest.token;
   }
+}
+
+/** The message of `invalid_request` names the field. */
+function refusedChoice(error: unknown): Choice | undefined {
+  if (!(error instanceof ParleyError) || error.code !== 'invalid_request') return undefined;
+  const field = error.detail?.split(':')[0] ?? '';
+  return Object.hasOwn(CHOICES, field) ? CHOICES[field as keyof typeof CHOICES] : undefined;
 }
 
 function isRefused(error: unknown, code: ErrorCode): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeEvent, type EventResult } from './decode-event.ts';
+import { timeZoneSchema } from './http-api.ts';
 import { EAGERNESS } from './turn-detection.ts';
 
 /** Longest typed message, characters. */
@@ -32,7 +33,7 @@ export const clientEventSchemas = {
       /** A factor of the voice's own pace, within `speeds` of `session.created`. */
       speed: z.number().min(MIN_SPEED).max(MAX_SPEED).optional(),
       /** IANA time zone of the person, for answers about time. */
-      time_zone: z.string().min(1).max(64).optional(),
+      time_zone: timeZoneSchema,
       /** Both sides are recorded; only with the person's consent. `false` ends that. */
       recording: z.boolean().optional(),
       turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),

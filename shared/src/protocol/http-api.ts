@@ -9,6 +9,7 @@ import {
   voicesSchema,
 } from './relay-events.ts';
 import { STAGES } from './stages.ts';
+import { usableTimeZone } from './time-zone.ts';
 
 /** WebSocket subprotocol of this protocol version. */
 export const SUBPROTOCOL = 'parley.v1';
@@ -55,11 +56,14 @@ export const guestResponseSchema = z.object({
   expires_in_s: z.number(),
 });
 
+/** Clients send what their system says by itself: what is not a zone counts as absent. */
+export const timeZoneSchema = z.optional(z.pipe(z.unknown(), z.transform(usableTimeZone)));
+
 export const createSessionRequestSchema = z.object({
   voice: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** BCP 47, one of those that the relay offers. */
   language: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
-  time_zone: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  time_zone: timeZoneSchema,
   /** Goes on with an earlier conversation of this person. */
   conversation_id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** What the session is called by in the relay's log. */

@@ -30,6 +30,19 @@ export function knownTimeZone(name: string): string {
 }
 
 /**
+ * What the system says of this program's time zone, IANA; undefined if that is none: Chromium and
+ * Node say `Etc/Unknown` if the system's setting does not exist.
+ */
+export function ownTimeZone(): string | undefined {
+  return usableTimeZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+}
+
+/** @returns undefined if it is not a time zone */
+export function usableTimeZone(name: unknown): string | undefined {
+  return typeof name === 'string' && isTimeZone(name) ? name : undefined;
+}
+
+/**
  * @returns e.g. `Saturday, November 21, 2026 at 9:30 AM`
  * @throws RangeError if the zone is not known
  */

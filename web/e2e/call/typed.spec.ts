@@ -1,6 +1,8 @@
-import { expect } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
+import { CHROMIUM_ARGUMENTS, HEADLESS_CHROMIUM } from '../support/chromium.ts';
 import { installDeniedMicrophone } from '../support/commanded-microphone.ts';
 import { readTap, stretchesOf } from '../support/tap.ts';
+import { openCallPage } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
@@ -29,3 +31,36 @@ test('a person without a microphone reads why, types, and hears the answer', asy
   ]);
   expect(complaints).toEqual([]);
 });
+
+test('a system without a time zone and a browser without storage are no reason to refuse a call', async ({
+  network,
+  relay: _relay,
+}) => {
+  await using browser = await chromium.launch({
+    ...HEADLESS_CHROMIUM,
+    args: [...CHROMIUM_ARGUMENTS],
+    env: { ...process.env, TZ: 'Foo/Bar' },
+  });
+  const before = [installDeniedMicrophone, forbidStorage];
+  await using call = await openCallPage(network.origin, { browser, before });
+  const { page, complaints } = call;
+  expect(await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone)).toBe(
+    'Etc/Unknown',
+  );
+  await page.getByRole('button', { name: 'What is seven times eight?' }).click();
+  await untilReplies(page, 1);
+  expect(await captions(page)).toMatchObject([
+    { who: 'person', text: 'what is seven times eight?', state: 'typed' },
+    { who: 'parley', text: 'seven times eight is fifty six.', state: 'completed' },
+  ]);
+  expect(complaints).toEqual([]);
+});
+
+/** Runs in the page: a browser that blocks cookies throws whenever storage is read. */
+function forbidStorage(): void {
+  const get = (): never => {
+    throw new DOMException('Access is denied for this document.', 'SecurityError');
+  };
+  for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+    Object.defineProperty(window, name, { get });
+}

@@ -12,7 +12,6 @@ import type { TurnBudget } from '../turn/turn-budget.ts';
 import { sessionFields, type SessionTraces } from '../../watching/logs/session-fields.ts';
 import { traceWork, within } from '../../base/lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../../base/lib/ids.ts';
-import { isTimeZone } from '@parley/shared/time-zone';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Room, SessionRegistry } from './session-registry.ts';
@@ -116,11 +115,6 @@ export class SessionCreator {
       });
     }
     const timeZone = request.time_zone ?? 'UTC';
-    if (!isTimeZone(timeZone)) {
-      throw new ParleyError('invalid_request', {
-        detail: 'time_zone: expected an IANA time zone.',
-      });
-    }
     this.#check(caller);
     this.#options.spending?.admit(identity);
     const sessionId = newId('sess');

@@ -1,6 +1,5 @@
 import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
-import { isTimeZone } from '@parley/shared/time-zone';
 import type { CallRecorder } from './call-recorder.ts';
 import { languageAmong } from '../stages/languages.ts';
 import { BROWSER } from '../stages/provider.ts';
@@ -44,9 +43,6 @@ export function applyUpdate(
     if (speed < speeds.min || speed > speeds.max) {
       return `session.speed: expected a number from ${speeds.min} to ${speeds.max}.`;
     }
-  }
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    return 'session.time_zone: expected an IANA time zone.';
   }
   if (recording === true && recorder === undefined) {
     return 'session.recording: this relay records no calls.';

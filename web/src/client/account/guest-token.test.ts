@@ -24,6 +24,15 @@ test('a token is kept until a minute before it expires', () => {
   expect(kept.token(RELAY)).toBeUndefined();
 });
 
+test.each(['', 'a b', 'a\n', 'tökèn', 7, null, {}])(
+  'a kept token that no request can carry is none: %j',
+  (token) => {
+    const store = memoryStore();
+    store.setItem(`parley.guest ${RELAY}`, JSON.stringify({ token, expiresAtMs: 1e9 }));
+    expect(new KeptGuest(store, () => 0).token(RELAY)).toBeUndefined();
+  },
+);
+
 test('a token and an access code are shown to no relay but their own', () => {
   const other = 'https://relay.example:8443';
   const kept = new KeptGuest(memoryStore(), () => 0);

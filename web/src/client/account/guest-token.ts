@@ -29,6 +29,8 @@ export class KeptGuest {
   token(relay: string): string | undefined {
     const { token, expiresAtMs } = readKept(this.#storage, tokenKey(relay));
     if (typeof token !== 'string' || typeof expiresAtMs !== 'number') return undefined;
+    // Nothing else can stand in a header: the request would fail as if there were no network.
+    if (!/^[\x21-\x7e]+$/.test(token)) return undefined;
     return expiresAtMs - MARGIN_MS > this.#nowMs() ? token : undefined;
   }
 

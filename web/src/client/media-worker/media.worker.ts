@@ -1,3 +1,4 @@
+import { ownTimeZone } from '@parley/shared/time-zone';
 import { localNowMs } from '../messages/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
 import { LateFlight } from './flight/late-flight.ts';
@@ -24,14 +25,6 @@ const flight = new LateFlight(localNowMs, async () => {
 function notify(notice: MediaNotice | PageRequest): void {
   post(notice);
   flight.tell((recorder, atMs) => recorder.notice(atMs, notice));
-}
-
-/**
- * The person's, IANA. The first use of `Intl` in a process of the browser reads its tables: 50 to
- * 80 ms, which the page's thread shall not wait for.
- */
-function timeZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** The load that is under way, or the last one. */
@@ -89,7 +82,7 @@ function start(command: Extract<MediaCommand, { type: 'start' }>): void {
   flight.tell((recorder, atMs) => recorder.begin(atMs));
   const begun: MediaCall = new MediaCall({
     start: command,
-    timeZone: timeZone(),
+    timeZone: ownTimeZone(),
     now: localNowMs,
     random: () => Math.random(),
     fetch: (url, init) => fetch(url, init),
@@ -110,8 +103,9 @@ self.addEventListener('message', ({ data }: MessageEvent<MediaCommand>) => {
   switch (data.type) {
     case 'load':
       void loadDetector();
-      // Beside the download, so that no call waits for it.
-      timeZone();
+      // The first use of `Intl` in a process of the browser reads its tables, 50 to 80 ms: beside
+      // the download, so that no call waits for it.
+      ownTimeZone();
       return;
     case 'check-detector':
       void answerDetectorCheck();

@@ -84,5 +84,7 @@ describe('the relay', () => {
     // A file that was changed takes effect, and is what counts from then on.
     await find(async () => new Response('{}'), storage);
     expect(await find(failing, storage)).toEqual({ kind: 'known', origin: PAGE });
+    storage.setItem('parley.relay', '{"origin":"no address"}');
+    expect(await find(failing, storage)).toEqual({ kind: 'known', origin: PAGE });
   });
 });

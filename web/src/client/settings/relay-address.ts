@@ -32,7 +32,8 @@ export async function findRelay(options: RelayAddressOptions): Promise<RelayAddr
   const text = await configurationText(options.fetch, pageUrl + PATH);
   if (text === undefined) {
     const { origin } = readKept(storage, KEPT_KEY);
-    return { kind: 'known', origin: typeof origin === 'string' ? origin : pageUrl };
+    const isUsable = typeof origin === 'string' && URL.canParse(origin);
+    return { kind: 'known', origin: isUsable ? origin : pageUrl };
   }
   const address = relayIn(text, pageUrl);
   if (address.kind === 'known') writeKept(storage, KEPT_KEY, { origin: address.origin });

@@ -10,6 +10,12 @@ test.each([
   ['en-US', 'pt', 'pt-BR'],
   ['en-US', 'de-CH', 'de-CH'],
   ['en-US', 'x', 'x'],
+  // What some browsers say is not a language.
+  ['en-US@posix', 'en', 'en-US'],
+  ['de_AT', 'de', 'de-DE'],
+  ['C', 'de', 'de-DE'],
+  ['', undefined, 'en-US'],
+  [undefined, 'en-US', 'en-US'],
 ])('of a browser in %s and a call in %s is %s', (preferred, wanted, expected) => {
   expect(recognitionLanguage(preferred, wanted)).toBe(expected);
 });

@@ -2,12 +2,16 @@
  * The language in which a browser is to hear and speak: the person's own variety of the call's
  * language if they have one.
  *
- * @param preferred - of the browser, BCP 47
+ * @param preferred - of the browser, BCP 47; some say nothing, or a locale of the system (`en_US`)
  * @param wanted - the call's, BCP 47
  */
-export function recognitionLanguage(preferred: string, wanted = 'en-US'): string {
+export function recognitionLanguage(preferred: string | undefined, wanted = 'en-US'): string {
   const [language = wanted] = wanted.split('-');
-  if (preferred.split('-')[0]?.toLowerCase() === language.toLowerCase()) return preferred;
+  try {
+    if (new Intl.Locale(preferred ?? '').language === language.toLowerCase()) return preferred!;
+  } catch {
+    // Of no use.
+  }
   if (wanted !== language) return wanted;
   try {
     // Some recognisers know no language without a region.

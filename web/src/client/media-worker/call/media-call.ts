@@ -33,7 +33,8 @@ const UTTERANCE_MARGIN_MS = 500;
 
 export interface MediaCallOptions {
   readonly start: Extract<MediaCommand, { type: 'start' }>;
-  readonly timeZone: string;
+  /** undefined: not known. */
+  readonly timeZone: string | undefined;
   readonly fetch: RelayFetch;
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
@@ -213,6 +214,7 @@ export class MediaCall {
       replacesToken: credentials.kind === 'guest',
       accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
       onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
+      onNotOffered: (choice) => this.#choices.notOffered(choice),
     });
   }
 

@@ -44,6 +44,24 @@ test('a voice that was chosen is that of the next session, too', () => {
   expect(choices.voice).toBe('rms');
 });
 
+test('a voice that the relay does not have is not asked for again', () => {
+  const { choices, sent } = begin('high');
+  choices.handle({ type: 'set-voice', voice: 'rms' });
+  choices.notOffered('voice');
+  expect(choices.voice).toBeUndefined();
+  sent.length = 0;
+  choices.begun({
+    type: 'session.created',
+    seq: 1,
+    server_ms: 0,
+    session: { ...TEST_SESSION, languages: ['en-US', 'de'] },
+  });
+  choices.handle({ type: 'set-language', language: 'de' });
+  expect(sent).toEqual([{ type: 'session.update', session: { language: 'de' } }]);
+  choices.notOffered('language');
+  expect(choices.language).toBeUndefined();
+});
+
 test('a language that was chosen is that of the next session, too', () => {
   const { choices, sent, begun } = choose(1, 'fr');
   expect(choices.language).toBe('fr');

@@ -1,4 +1,5 @@
 import type { Eagerness, RelayEventOf, SessionDescription } from '@parley/shared';
+import type { Choice } from '@parley/shared/link/session-api';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { MediaCommand } from '../../messages/media-messages.ts';
 
@@ -82,6 +83,12 @@ export class SessionChoices {
             : { type: 'page.answer.done', request_id: command.requestId, status: command.state },
         );
     }
+  }
+
+  /** This relay does not have it. */
+  notOffered(choice: Choice): void {
+    if (choice === 'voice') this.#voice = undefined;
+    if (choice === 'language') this.#language = undefined;
   }
 
   /** A session has begun: it does not know yet how soon a turn is over, and how fast to speak. */
