@@ -112,6 +112,8 @@ describe('a message that is wrong', () => {
     call.raw(json({ type: 'ping', client_ms: 5 }));
     await call.inbound.next('pong');
     expect(call.inbound.ofType('error')).toHaveLength(1);
+    const failed = call.inbound.ofType('conversation.item.input_audio_transcription.failed');
+    expect(failed).toMatchObject([{ utterance: 21, error: { code: 'rate_limited' } }]);
   });
 });
 

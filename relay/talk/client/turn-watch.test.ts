@@ -33,13 +33,14 @@ function watching(utterance: number | null) {
       await clock.advance(0);
       return isOver;
     },
-    completed: (transcript: string, of = utterance ?? 0) =>
+    completed: (transcript: string, of = utterance ?? 0, answerFollows = true) =>
       say({
         type: 'conversation.item.input_audio_transcription.completed',
         seq: 1,
         item_id: 'i',
         utterance: of,
         transcript,
+        ...(!answerFollows && { answer_follows: false }),
       }),
     created: (id: string, trigger: 'speech' | 'text' | 'timer', of: number | null = null) =>
       say({
@@ -65,6 +66,16 @@ function watching(utterance: number | null) {
       say({ type: 'error', seq: 1, code, message: 'No.', retryable: false, request_id: 'r' }),
   };
 }
+
+test('a turn is over without an error if the relay says that no answer follows', async () => {
+  const relay = watching(3);
+  relay.watch.said();
+  relay.completed('stop', 2, false);
+  expect(await relay.isOver()).toBe(false);
+  relay.completed('stop', 3, false);
+  expect(await relay.isOver()).toBe(true);
+  expect(relay.watch).toMatchObject({ transcript: 'stop', reply: undefined, error: undefined });
+});
 
 test('a turn is over when its own reply is', async () => {
   const relay = watching(3);

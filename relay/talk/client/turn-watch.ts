@@ -77,7 +77,9 @@ export class TurnWatch {
       case 'conversation.item.input_audio_transcription.completed':
         if (event.utterance !== utterance) return;
         this.#transcript = event.transcript;
-        if (event.type.endsWith('completed') && event.transcript === '') this.#doubt();
+        if (event.type.endsWith('delta')) return;
+        if (event.transcript === '') this.#doubt();
+        else if ('answer_follows' in event && event.answer_follows === false) this.#end(undefined);
         return;
       case 'conversation.item.input_audio_transcription.failed':
         if (event.utterance !== utterance) return;

@@ -154,6 +154,8 @@ export const relayEventSchemas = {
       transcript: z.string(),
       /** The person spoke, but no words were made out. Absent otherwise. */
       unrecognised: z.optional(z.literal(true)),
+      /** `false`: no response follows from this utterance. Absent otherwise. */
+      answer_follows: z.optional(z.boolean()),
     },
   ),
   'conversation.item.input_audio_transcription.failed': event(

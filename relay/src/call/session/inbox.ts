@@ -11,6 +11,7 @@ import {
 } from '@parley/shared';
 import type { EmitCallEvent, Limit } from '../events/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
+import { tellRefusal } from '../turn/listening/refused-speech.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { InboxAllowances } from './inbox-allowances.ts';
@@ -106,7 +107,7 @@ export class Inbox {
     if (!this.#allowances.audio.take()) {
       // The rest of this utterance is ignored, so that the client gets one refusal.
       conversation.discardUtterance();
-      return this.#refuse('audio-rate', 'rate_limited');
+      return this.#refuseUtterance('audio-rate', frame.item);
     }
     this.#recorder?.speech(frame);
     if (!conversation.pushAudio(frame.samples)) {
@@ -194,7 +195,7 @@ export class Inbox {
       case 'input_audio_buffer.speech_started':
         // Known even if it is refused: its audio is then ignored, not counted as a mistake.
         this.#latestUtterance = event.utterance;
-        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
+        if (!this.#allowances.takeTurn()) return this.#refuseUtterance('turns', event.utterance);
         conversation.startUtterance({
           number: event.utterance,
           onsetMs: event.audio_start_ms,
@@ -258,8 +259,15 @@ export class Inbox {
     // As with a refused turn: its audio is not a mistake.
     if (event.type === 'input_audio_buffer.speech_started') {
       this.#latestUtterance = event.utterance;
+      return this.#refuseUtterance('control-messages', event.utterance);
     }
     this.#refuse('control-messages', 'rate_limited');
+  }
+
+  /** An error names no utterance: its client would wait for an answer. */
+  #refuseUtterance(limit: Limit, utterance: number): void {
+    this.#refuse(limit, 'rate_limited');
+    tellRefusal(this.#options.outbox, newId('item'), utterance, 'rate_limited');
   }
 
   #isOpen(utterance: number): boolean {

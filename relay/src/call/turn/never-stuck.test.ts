@@ -76,6 +76,8 @@ class Call {
   readonly #luck: Luck;
   /** The utterances that began while a reply was held. */
   readonly held: number[] = [];
+  /** Those that the client took back. */
+  readonly takenBack: (number | undefined)[] = [];
   #utterance = 0;
   #recognitions = 0;
   #answers = 0;
@@ -118,6 +120,7 @@ class Call {
       case 'end':
         return conversation.endUtterance('speech-stopped', {});
       case 'clear':
+        this.takenBack.push(conversation.openUtterance);
         return conversation.discardUtterance();
       case 'type':
         return this.test.type('Hello');
@@ -133,6 +136,33 @@ class Call {
       case 'wait':
         return clock.advance(next.ms);
     }
+  }
+
+  /** The utterances of which the client does not know whether an answer follows. */
+  get unsettled(): number[] {
+    const { events } = this.test;
+    const isSettled = (utterance: number): boolean => {
+      if (this.takenBack.includes(utterance)) return true;
+      const at = events.findIndex((event) => {
+        switch (event.type) {
+          case 'conversation.item.input_audio_transcription.completed':
+          case 'conversation.item.input_audio_transcription.failed':
+            return event.utterance === utterance;
+          case 'response.interruption_decided':
+            return event.utterance === utterance && !event.interrupted;
+          default:
+            return false;
+        }
+      });
+      const outcome = events[at];
+      if (outcome?.type !== 'conversation.item.input_audio_transcription.completed')
+        return outcome !== undefined;
+      // Answered, or together with what came after it.
+      const isAnswer = ({ type }: { readonly type: string }) => type === 'response.created';
+      return outcome.answer_follows === false || events.slice(at).some(isAnswer);
+    };
+    const all = Array.from({ length: this.#utterance }, (_, index) => index + 1);
+    return all.filter((utterance) => !isSettled(utterance));
   }
 
   *#partials(): Generator<Step<TranscriptEvent>> {
@@ -204,6 +234,8 @@ it('comes from every state to an answer, an apology or listening, within its lim
       const decided = test.ofType('response.interruption_decided');
       const inOrder = decided.map(({ utterance }) => utterance).toSorted((a, b) => a - b);
       expect(inOrder).toEqual(call.held);
+      // No client waits for an answer that does not come.
+      expect(call.unsettled).toEqual([]);
       await test.conversation.dispose();
     }),
     { numRuns: RUNS },

@@ -137,6 +137,48 @@ describe('speech while a reply is heard', () => {
     expect(person.test.ofType('response.created')).toHaveLength(2);
   });
 
+  it.each([
+    ['Okay, stop talking.', 'okay', 'en-US'],
+    ['Hold on please.', '', 'en-US'],
+    ['Okay, hör auf.', 'okay', 'de'],
+    ['D’accord, tais-toi.', 'd’accord', 'fr'],
+    ['Vale, cállate.', 'vale', 'es'],
+  ])('wants no answer if its length interrupts before its words say “%s”', async (...said) => {
+    const [heard, sofar, language] = said;
+    const story = 'A fox and a hen.';
+    const person = await duringReply(
+      finalWords(heard),
+      sofar === '' ? [] : [partial(sofar)],
+      story,
+      3_500,
+      language,
+    );
+    await person.speaks(1_300);
+    expect(person.test.ofType('response.interruption_decided')).toMatchObject([
+      { interrupted: true, answer_follows: true },
+    ]);
+    await person.pauses(2_000);
+    await person.test.clock.advance(20_000);
+    expect(
+      person.test.ofType('conversation.item.input_audio_transcription.completed'),
+    ).toMatchObject([{ transcript: heard, answer_follows: false }]);
+    expect(person.test.ofType('response.created')).toHaveLength(1);
+    expect(person.outcomes).toEqual(['replied', 'stopped']);
+  });
+
+  it('wants no answer to the question before it either, of which nothing was heard', async () => {
+    const person = await duringReply(finalWords('Okay, stop talking.'), [], undefined, 0);
+    await person.speaks(1_300);
+    const [decided] = person.test.ofType('response.interruption_decided');
+    person.test.conversation.truncateReply(decided!.response_id, 0);
+    await person.pauses(2_000);
+    await person.test.clock.advance(20_000);
+    expect(person.test.ofType('response.created')).toHaveLength(1);
+    person.test.type('What time is it?');
+    await settle();
+    expect(person.test.generator.requests.at(-1)).toMatchObject({ unasked: 1 });
+  });
+
   it('interrupts it by its length, before any word is known', async () => {
     const person = await duringReply(finalWords('What time is it?'));
     await person.speaks(1_100);

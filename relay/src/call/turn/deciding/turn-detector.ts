@@ -1,3 +1,4 @@
+import { newId } from '../../../base/lib/ids.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Listening, UtteranceOutcome } from '../listening/listening.ts';
 import type { SupposedTurn } from './speculation.ts';
@@ -137,8 +138,11 @@ export class TurnDetector {
   }
 
   /** An utterance is ignored, and the reply goes on. */
-  ignored({ number, held }: SpeechStart): void {
-    if (held !== undefined) this.#tellClient(held.responseId, number, 'backchannel');
+  ignored({ number: utterance, held }: SpeechStart): void {
+    if (held !== undefined) return this.#tellClient(held.responseId, utterance, 'backchannel');
+    const type = 'conversation.item.input_audio_transcription.completed';
+    const nothing = { item_id: newId('item'), transcript: '', answer_follows: false };
+    this.#options.output.event({ type, utterance, ...nothing });
   }
 
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
@@ -258,7 +262,11 @@ export class TurnDetector {
         const isStop = verdict !== undefined && this.#kindOf(detected, text) === 'stop';
         // Words that only began like "stop" want an answer.
         if (verdict === 'stop' && !isStop && text !== '') return 'interruption';
-        return isStop ? 'stop' : detected.verdict;
+        if (!isStop) return detected.verdict;
+        // It was an interruption by its length already, before the words were there.
+        if (verdict !== 'stop')
+          this.#options.onDecided({ type: 'stop', responseId: start.held.responseId });
+        return 'stop';
       }
     }
   }

@@ -1,7 +1,8 @@
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type ErrorCode } from '@parley/shared';
 import { newId } from '../../../base/lib/ids.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
+import type { ConversationOutput } from '../output.ts';
 import type { SpokenTurn } from './user-turn.ts';
 
 /** The budget is used up: the utterance is refused, and audio that still comes is ignored. */
@@ -12,13 +13,23 @@ export function tellBudgetRefusal(
 ): void {
   const itemId = newId('item');
   const utterance = { turnId, itemId, utterance: number };
-  const { code, message, retryable } = new ParleyError('budget_exhausted');
   emit({ type: 'utterance-started', ...utterance });
   emit({ type: 'utterance-discarded', ...utterance, audioMs: 0 });
+  tellRefusal(output, itemId, number, 'budget_exhausted');
+}
+
+/** The utterance will not be heard, and nothing follows from it. */
+export function tellRefusal(
+  output: Pick<ConversationOutput, 'event'>,
+  itemId: string,
+  utterance: number,
+  why: ErrorCode,
+): void {
+  const { code, message, retryable } = new ParleyError(why);
   output.event({
     type: 'conversation.item.input_audio_transcription.failed',
     item_id: itemId,
-    utterance: number,
+    utterance,
     error: { code, message, retryable },
   });
 }

@@ -66,7 +66,8 @@ export function sendOutcome(output: ConversationOutput, userTurn: UserTurn): voi
   if (outcome.kind === 'heard') {
     const type = 'conversation.item.input_audio_transcription.completed';
     const { text: transcript, unrecognised } = outcome;
-    output.event({ type, ...item, transcript, ...(unrecognised && { unrecognised }) });
+    const answers = wantsAnswer(userTurn) ? {} : { answer_follows: false };
+    output.event({ type, ...item, transcript, ...(unrecognised && { unrecognised }), ...answers });
   } else if (outcome.kind === 'failed') {
     const { code, message, retryable } = outcome.error;
     const type = 'conversation.item.input_audio_transcription.failed';

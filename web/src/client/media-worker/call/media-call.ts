@@ -237,6 +237,7 @@ export class MediaCall {
       onSessionLost: () => {
         this.#sessionLost = true;
         this.#playback.sessionLost();
+        this.#turns.sessionLost();
       },
       onTraffic: (direction, data) =>
         this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data)),

@@ -125,14 +125,7 @@ export class ReplyPlayback {
   }
 
   onEvent(event: RelayEvent): void {
-    const { phases } = this.#options;
     switch (event.type) {
-      case 'conversation.item.input_audio_transcription.completed':
-        // Nothing was understood; an answer that comes all the same announces itself.
-        if (event.transcript === '') phases.answered(event.utterance);
-        return;
-      case 'conversation.item.input_audio_transcription.failed':
-        return phases.answered(event.utterance);
       case 'response.created':
         return this.#onResponse(event);
       case 'response.output_audio_transcript.delta':
@@ -170,7 +163,7 @@ export class ReplyPlayback {
     // The reply crossed the news that the person speaks again: the relay will cancel it.
     if (this.personSpeaks) this.voice.flush(responseId);
     this.#settle();
-    // A timer that goes off is not what the person waits for.
+    // What the relay says by itself is not what the person waits for.
     if (event.trigger === 'timer' || event.trigger === 'notice') return;
     this.#options.phases.answered(event.utterance);
   }

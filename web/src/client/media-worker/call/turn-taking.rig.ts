@@ -75,6 +75,20 @@ export class TurnTakingRig {
     });
   }
 
+  completed(utterance: number, transcript: string, answerFollows?: boolean): void {
+    const type = 'conversation.item.input_audio_transcription.completed';
+    this.event({
+      ...{ type, seq: 3, item_id: 'i', utterance, transcript },
+      ...(answerFollows !== undefined && { answer_follows: answerFollows }),
+    });
+  }
+
+  failed(utterance: number): void {
+    const type = 'conversation.item.input_audio_transcription.failed';
+    const error = { code: 'rate_limited', message: 'Not now.', retryable: true } as const;
+    this.event({ type, seq: 4, item_id: 'i', utterance, error });
+  }
+
   committed(utterance: number, endMs: number): void {
     const type = 'input_audio_buffer.committed';
     this.event({ type, seq: 1, utterance, audio_end_ms: endMs - 50_000 });

@@ -61,13 +61,7 @@ test('the end of speech is sent with its true instant, and an answer is awaited'
     sent_ms: 51_500,
   });
   expect(rig.phases.at(-1)).toBe('thinking');
-  rig.playback.onEvent({
-    type: 'conversation.item.input_audio_transcription.completed',
-    seq: 3,
-    item_id: 'i',
-    utterance: 1,
-    transcript: '',
-  });
+  rig.completed(1, '');
   expect(rig.phases.at(-1)).toBe('listening');
   rig.turns.speechStarted(52_000);
   expect(rig.turns.utterance).toBe(2);
@@ -118,4 +112,63 @@ test('the ring of a timer is not awaited', () => {
   rig.playback.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
   expect(rig.phases.at(-1)).toBe('speaking');
   expect(rig.phases).not.toContain('thinking');
+});
+
+/** A whole utterance. @returns its number */
+function say(): number {
+  rig.turns.speechStarted(rig.nowMs);
+  rig.turns.speechEnded(rig.nowMs + 500);
+  return rig.turns.utterance;
+}
+
+test.each<[string, (utterance: number) => void]>([
+  ['it asks for silence, which its last words say', (n) => rig.completed(n, 'Hold on.', false)],
+  ['it has no words', (n) => rig.completed(n, '', false)],
+  ['it has no words, for a relay that says no more', (n) => rig.completed(n, '')],
+  ['it is lost', (n) => rig.failed(n)],
+  ['it was a backchannel', (n) => rig.decided('a', n, false)],
+  ['it asks for silence, which the relay decides late', (n) => rig.decided('a', n, true, false)],
+])('no answer is awaited to an utterance if %s', (_, tell) => {
+  const utterance = say();
+  expect(rig.phases.at(-1)).toBe('thinking');
+  tell(utterance);
+  expect(rig.phases.at(-1)).toBe('listening');
+  // The relay may say so before the page has noticed that it is over.
+  rig.turns.speechStarted(rig.nowMs);
+  tell(utterance + 1);
+  rig.turns.speechEnded(rig.nowMs + 500);
+  expect(rig.phases.at(-1)).toBe('listening');
+  expect(say()).toBe(utterance + 2);
+  expect(rig.phases.at(-1)).toBe('thinking');
+  // Nor does it end the wait for the answer to a later one.
+  tell(utterance);
+  expect(rig.phases.at(-1)).toBe('thinking');
+});
+
+test('no answer is awaited that was over before the utterance was', () => {
+  rig.turns.speechStarted(rig.nowMs);
+  rig.created('a', 1, { utterance: 1 });
+  rig.done('a', 'cancelled');
+  rig.turns.speechEnded(rig.nowMs + 500);
+  expect(rig.phases.at(-1)).toBe('listening');
+});
+
+test('no answer is awaited to what is said while the session is lost', () => {
+  rig.turns.speechStarted(rig.nowMs);
+  rig.playback.sessionLost();
+  rig.turns.sessionLost();
+  rig.turns.speechEnded(rig.nowMs + 500);
+  expect(rig.phases.at(-1)).toBe('listening');
+});
+
+test('no answer is awaited to what was typed if the relay refuses it', () => {
+  const error = { code: 'rate_limited', message: 'Not now.', retryable: true } as const;
+  rig.turns.sendText('t', 'hello');
+  expect(rig.phases.at(-1)).toBe('thinking');
+  rig.event({ type: 'error', seq: 1, request_id: 'r', ...error });
+  expect(rig.phases.at(-1)).toBe('listening');
+  // An error may be about anything: what was said is told by its number.
+  say();
+  rig.event({ type: 'error', seq: 2, request_id: 'r', ...error });
+  expect(rig.phases.at(-1)).toBe('thinking');
 });

@@ -31,8 +31,8 @@ interface Utterance {
   /** True end of speech of the pause that is going on. */
   pausedAtMs: number | undefined;
   prediction: EndOfTurnPrediction | undefined;
-  /** The person wants silence: no answer follows. */
-  isUnanswered: boolean;
+  /** Its answer has begun, or it gets none: nothing is awaited once it is over. */
+  isSettled: boolean;
 }
 
 /**
@@ -154,10 +154,24 @@ export class ClientTurnTaking {
         return this.#predicted(event);
       case 'response.interruption_decided':
         return this.#decided(event);
+      case 'conversation.item.input_audio_transcription.completed': {
+        const { utterance, transcript, unrecognised = false } = event;
+        // Older relays do not say it.
+        const { answer_follows: isAnswered = transcript !== '' || unrecognised } = event;
+        if (!isAnswered) this.#unanswered(utterance);
+        return;
+      }
       case 'conversation.item.input_audio_transcription.failed':
         // The relay takes no speech at the moment: it will not decide.
         if (event.utterance === this.#bargeIn.undecided?.utterance) this.#settle(false);
+        return this.#unanswered(event.utterance);
+      case 'response.created':
+        // The relay may have ended an utterance that is still open here.
+        if (event.utterance === this.#utterance.number) this.#utterance.isSettled = true;
         return;
+      case 'error':
+        // It may be about what was typed, which has no number.
+        return this.#options.phases.answered(0);
       case 'response.done':
         // Nothing is left to continue.
         if (event.status !== 'cancelled') return;
@@ -183,6 +197,11 @@ export class ClientTurnTaking {
     this.#interrupt();
     this.#update();
     this.#options.send({ type: 'response.cancel' });
+  }
+
+  /** What is being said may have begun in the old session, which no other can answer. */
+  sessionLost(): void {
+    this.#utterance.isSettled = true;
   }
 
   close(): void {
@@ -222,10 +241,7 @@ export class ClientTurnTaking {
     const detail = interrupted ? '' : `, ${echoSummary()}`;
     log('vad', interrupted ? 'interruption' : 'backchannel', `utterance ${utterance}${detail}`);
     notify({ type: 'interruption-decided', utterance, interrupted });
-    const isMeant = utterance === this.#utterance.number;
-    if (interrupted && isMeant && event.answer_follows === false) {
-      this.#utterance.isUnanswered = true;
-    }
+    if (!interrupted || event.answer_follows === false) this.#unanswered(utterance);
     const undecided = this.#bargeIn.undecided;
     // A later utterance over the same reply has a decision of its own.
     if (interrupted && undecided?.responseId === responseId) this.#settle(true);
@@ -263,8 +279,14 @@ export class ClientTurnTaking {
   }
 
   #awaitAnswer(): void {
-    const { isUnanswered, number } = this.#utterance;
-    if (!isUnanswered) this.#options.phases.asked(number);
+    const { isSettled, number } = this.#utterance;
+    if (!isSettled) this.#options.phases.asked(number);
+  }
+
+  /** No answer to it will begin. */
+  #unanswered(utterance: number): void {
+    if (utterance === this.#utterance.number) this.#utterance.isSettled = true;
+    this.#options.phases.answered(utterance);
   }
 
   #forgetPrediction(): void {
@@ -288,5 +310,5 @@ export class ClientTurnTaking {
 }
 
 function newUtterance(number: number, isOpen: boolean): Utterance {
-  return { number, isOpen, pausedAtMs: undefined, prediction: undefined, isUnanswered: false };
+  return { number, isOpen, pausedAtMs: undefined, prediction: undefined, isSettled: false };
 }
