@@ -5,6 +5,7 @@ import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import type { ManifestTransform } from 'workbox-build';
+import { lateImports } from './build/late-imports.ts';
 import { writeSileroWeights } from './build/silero-weights-file.ts';
 
 /** Where `vite dev` finds the relay. */
@@ -27,7 +28,7 @@ const firstScreenOnly: ManifestTransform = async (entries) => {
 
 export default defineConfig({
   resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
-  plugins: [react(), installable(), compressed(TEXT), compressed(DETECTOR)],
+  plugins: [react(), lateImports(), installable(), compressed(TEXT), compressed(DETECTOR)],
   // Scripts and styles find what they load beside themselves, so that the page may stand below a
   // path; links of documents begin at the root, because a document is served at several depths.
   experimental: {
@@ -40,7 +41,6 @@ export default defineConfig({
     sourcemap: false,
     // The page's content security policy has no `data:`: worklets and models stay files.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ['index.html', '404.html'],
       checks: QUIET_CHECKS,

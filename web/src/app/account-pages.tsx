@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { CloudOff } from 'lucide-react';
 import { Route, Switch } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -12,8 +13,13 @@ import { CallBar } from '../features/call/call-bar.tsx';
 import { ConversationPage } from '../features/history/conversation-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { UsagePage } from '../features/usage/usage-page.tsx';
-import { LateStatus } from './late-status.tsx';
+import { PageFrame } from '../features/account/page-frame.tsx';
+import { LoadingState, PageState } from '../features/account/page-state.tsx';
+import { Button } from '../ui/button.tsx';
+import { useLoaded } from '../ui/late.tsx';
 import styles from './account-pages.module.css';
+
+const fetchStatus = () => import('../features/status/status-page.tsx');
 
 /** What is kept of the person: conversations, what they cost, and calls that run now; and the operator's page. */
 export function AccountPages() {
@@ -54,5 +60,24 @@ function PagesOfPerson() {
         </Route>
       </Switch>
     </AccountPagesProvider>
+  );
+}
+
+/** The status page, fetched when it is opened: few people ever do. */
+function LateStatus() {
+  const { part, failed, load } = useLoaded(fetchStatus);
+  useEffect(load, [load]);
+  if (part !== null) return <part.StatusPage />;
+  return (
+    <PageFrame title="Status" isWide>
+      {failed ? (
+        <PageState icon={<CloudOff />} title="This page could not be loaded">
+          <p role="alert">Check the connection.</p>
+          <Button onClick={load}>Try again</Button>
+        </PageState>
+      ) : (
+        <LoadingState rows={3} />
+      )}
+    </PageFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -8,7 +8,9 @@ import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import styles from './app.module.css';
 import { Button } from '../ui/button.tsx';
-import { useLoaded } from '../ui/use-loaded.ts';
+import { Boundary, late, missingParts, useLoaded } from '../ui/late.tsx';
+import { watchBuild } from './older-build.ts';
+import { PageNotice, Trouble } from './page-notice.tsx';
 import { savesData } from './service-worker.ts';
 
 /** What can begin a call, and what is near it. */
@@ -20,27 +22,58 @@ const TALKED_KEY = 'parley.talked';
 
 const fetchPages = () => import('./account-pages.tsx');
 
-const SettingsDialog = lazy(async () => ({
-  default: (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
-}));
-const CheckDialog = lazy(async () => ({
-  default: (await import('../features/check/check-dialog.tsx')).CheckDialog,
-}));
-const AccountDialog = lazy(async () => ({
-  default: (await import('../features/account/account-dialog.tsx')).AccountDialog,
-}));
-const ShortcutsDialog = lazy(async () => ({
-  default: (await import('../features/call/shortcuts-dialog.tsx')).ShortcutsDialog,
-}));
-const DebugPanel = lazy(async () => ({
-  default: (await import('../features/debug/debug-panel.tsx')).DebugPanel,
-}));
+const SettingsDialog = late(
+  'Settings',
+  async () => (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
+);
+const CheckDialog = late(
+  'The sound check',
+  async () => (await import('../features/check/check-dialog.tsx')).CheckDialog,
+);
+const AccountDialog = late(
+  'The account window',
+  async () => (await import('../features/account/account-dialog.tsx')).AccountDialog,
+);
+const ShortcutsDialog = late(
+  'The list of keys',
+  async () => (await import('../features/call/shortcuts-dialog.tsx')).ShortcutsDialog,
+);
+const DebugPanel = late(
+  'The debug panel',
+  async () => (await import('../features/debug/debug-panel.tsx')).DebugPanel,
+);
 
 /** Below this width the debug panel lies over the call; `app.module.css` has the same. */
 const SHEET_BELOW_PX = 900;
 
-/** The call, and what is opened around it. */
+/** The page: should it fail itself, its call can still be ended. */
 export function App() {
+  const controller = useController();
+  useEffect(() => {
+    const over = new AbortController();
+    watchBuild(controller, over.signal);
+    return () => over.abort();
+  }, [controller]);
+  return (
+    <>
+      <Boundary Fallback={PageFailed}>
+        <Page />
+      </Boundary>
+      <PageNotice />
+    </>
+  );
+}
+
+function PageFailed({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <Trouble words="Something in this page failed.">
+      <Button onClick={onRetry}>Show the page again</Button>
+    </Trouble>
+  );
+}
+
+/** The call, and what is opened around it. */
+function Page() {
   const controller = useController();
   const theme = useSettings((settings) => settings.theme);
   const [typing, setTyping] = useState(false);
@@ -91,7 +124,10 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(dialog === null && !isAsked && !isReading, onShortcut, onTalk);
+  // What could not be opened takes no keys from the call.
+  const isMissing = useStore(missingParts, (parts) => parts.some(({ onClose }) => onClose));
+  const isOpen = (dialog !== null || isAsked) && !isMissing;
+  useShortcuts(!isOpen && !isReading, onShortcut, onTalk);
 
   return (
     <div className={styles.app} data-debug={debugOpen && !isReading}>
@@ -109,15 +145,13 @@ export function App() {
           onDebug={() => showDebug(!debugOpen)}
         />
       )}
-      <Suspense fallback={null}>
-        {debugOpen && !isReading && <DebugPanel onClose={() => showDebug(false)} />}
-        {isAsked && <AccountDialog />}
-        {dialog === 'settings' && (
-          <SettingsDialog onClose={() => setDialog(null)} onCheck={() => setDialog('check')} />
-        )}
-        {dialog === 'check' && <CheckDialog onClose={() => setDialog(null)} />}
-        {dialog === 'keys' && <ShortcutsDialog onClose={() => setDialog(null)} />}
-      </Suspense>
+      {debugOpen && !isReading && <DebugPanel onClose={() => showDebug(false)} />}
+      {isAsked && <AccountDialog onClose={() => controller.account.dismiss()} />}
+      {dialog === 'settings' && (
+        <SettingsDialog onClose={() => setDialog(null)} onCheck={() => setDialog('check')} />
+      )}
+      {dialog === 'check' && <CheckDialog onClose={() => setDialog(null)} />}
+      {dialog === 'keys' && <ShortcutsDialog onClose={() => setDialog(null)} />}
     </div>
   );
 }
@@ -179,18 +213,14 @@ function Reading() {
   const [, navigate] = useLocation();
   useEffect(load, [load]);
   if (part !== null) return <part.AccountPages />;
+  if (!failed) return <main />;
   return (
-    <main className={styles.unloaded}>
-      {failed && (
-        <div role="alert">
-          <p>This page could not be loaded. Check the connection.</p>
-          <Button onClick={load}>Try again</Button>
-          <Button look="plain" onClick={() => navigate('/')}>
-            To the call screen
-          </Button>
-        </div>
-      )}
-    </main>
+    <Trouble words="This page could not be loaded. Check the connection.">
+      <Button onClick={load}>Try again</Button>
+      <Button look="plain" onClick={() => navigate('/')}>
+        To the call screen
+      </Button>
+    </Trouble>
   );
 }
 

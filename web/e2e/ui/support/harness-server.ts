@@ -1,3 +1,4 @@
+import { lateImports } from '../../../build/late-imports.ts';
 import { writeSileroWeights } from '../../../build/silero-weights-file.ts';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ const WEB = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGE = 'e2e/ui/support/harness.html';
 const SOURCES = [
   'e2e/ui/support',
+  'build',
   'src',
   'public',
   'package.json',
@@ -39,14 +41,13 @@ export function buildHarness(): Promise<string> {
         configFile: false,
         root: WEB,
         logLevel: 'error',
-        plugins: [react()],
+        plugins: [react(), lateImports()],
         // The engine is not used, but it stands behind the client's entry.
         resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
         worker: { format: 'es' },
         build: {
           outDir,
           assetsInlineLimit: 0,
-          modulePreload: { polyfill: false },
           rollupOptions: { input: join(WEB, PAGE) },
         },
       });

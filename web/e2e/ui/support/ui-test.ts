@@ -127,6 +127,8 @@ async function setUp(page: Page, viewport: ViewportSize | null): Promise<void> {
 async function answerAsRelay(context: BrowserContext): Promise<void> {
   await context.route('**/api/v1/me', (route) => route.fulfill({ json: ME }));
   await context.route('**/health', (route) => route.fulfill({ json: OFFER }));
+  // Which build there is now: nothing is known.
+  await context.route('**/?build', (route) => route.fulfill({ body: '' }));
 }
 
 function watchComplaints(page: Page): () => string[] {

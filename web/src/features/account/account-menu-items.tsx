@@ -1,16 +1,18 @@
-import { useEffect } from 'react';
 import { ChartColumn, History, LogIn, LogOut, MonitorSmartphone, ShieldCheck } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController } from '../call/controller-context.ts';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { late } from '../../ui/late.tsx';
 import { AccountButton } from './account-button.tsx';
 import { MenuPageItem } from './menu-page-item.tsx';
 import styles from './account-menu.module.css';
 
-const fetchOperatorItems = () => import('./operator-items.tsx');
+const OperatorItems = late(
+  'The operator’s part of the menu',
+  async () => (await import('./operator-items.tsx')).OperatorItems,
+);
 
 /** The menu, open from the beginning: it is fetched once its button has been pressed. */
 export function AccountMenuItems() {
@@ -72,9 +74,5 @@ function AccountItems() {
 function OperatorPart() {
   const { account } = useController();
   const name = useStore(account.store, (state) => state.account?.name ?? null);
-  const { part, load } = useLoaded(fetchOperatorItems);
-  useEffect(() => {
-    if (name !== null) load();
-  }, [name, load]);
-  return name !== null && part !== null && <part.OperatorItems key={name} />;
+  return name !== null && <OperatorItems key={name} />;
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { MissingPart, useLoaded } from '../../ui/late.tsx';
 import { AccountButton } from './account-button.tsx';
 
 const fetchItems = () => import('./account-menu-items.tsx');
@@ -9,19 +9,29 @@ const fetchItems = () => import('./account-menu-items.tsx');
  * nothing of it is needed for a call.
  */
 export function AccountMenu() {
-  const { part, load } = useLoaded(fetchItems);
+  const { part, failed, load } = useLoaded(fetchItems);
   const [isWanted, setWanted] = useState(false);
   if (isWanted && part !== null) return <part.AccountMenuItems />;
   return (
-    <AccountButton
-      aria-haspopup="menu"
-      aria-expanded={false}
-      onPointerEnter={load}
-      onFocus={load}
-      onClick={() => {
-        setWanted(true);
-        load();
-      }}
-    />
+    <>
+      <AccountButton
+        aria-haspopup="menu"
+        aria-expanded={false}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={() => {
+          setWanted(true);
+          load();
+        }}
+      />
+      {isWanted && failed && (
+        <MissingPart
+          name="The menu"
+          why="not-loaded"
+          onRetry={load}
+          onClose={() => setWanted(false)}
+        />
+      )}
+    </>
   );
 }

@@ -8,7 +8,7 @@ import {
 } from '../../client/index.ts';
 import { useController } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { useLoaded } from '../../ui/late.tsx';
 import { EntryForm } from './entry-form.tsx';
 import styles from './account-dialog.module.css';
 

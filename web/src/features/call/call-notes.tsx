@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useController } from './controller-context.ts';
 import { microphoneLineOf, notUnderstoodLineOf, withheldLineOf } from './call-words.ts';
@@ -7,12 +6,14 @@ import styles from './call-screen.module.css';
 import type { CallState } from '../../client/index.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
+import { late } from '../../ui/late.tsx';
 
 const WARNING_SHARE = 0.8;
 
-const DayBudget = lazy(async () => ({
-  default: (await import('./day-budget.tsx')).DayBudget,
-}));
+const DayBudget = late(
+  'What is left of the budget',
+  async () => (await import('./day-budget.tsx')).DayBudget,
+);
 
 const SEPARATOR = '\n';
 const NOT_SECURE =
@@ -50,11 +51,7 @@ export function CallNotes() {
             {line}
           </p>
         ))}
-      {warnsOfDay && (
-        <Suspense fallback={null}>
-          <DayBudget />
-        </Suspense>
-      )}
+      {warnsOfDay && <DayBudget />}
     </div>
   );
 }

@@ -1,10 +1,10 @@
-import { lazy, Suspense, useEffect, useRef, type Ref, type RefObject } from 'react';
+import { useEffect, useRef, type Ref, type RefObject } from 'react';
 import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { lostConversationOf } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { late } from '../../ui/late.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { AccountMenu } from '../account/account-menu.tsx';
 import { CallNotes } from './call-notes.tsx';
@@ -22,21 +22,30 @@ import styles from './call-screen.module.css';
 import { usdText } from '../../lib/figures.ts';
 import orbStyles from './orb.module.css';
 
-const MicrophoneHelp = lazy(async () => ({
-  default: (await import('./microphone-help.tsx')).MicrophoneHelp,
-}));
-const HoldButton = lazy(async () => ({
-  default: (await import('./hold-button.tsx')).HoldButton,
-}));
-const CheckOfferNotice = lazy(async () => ({
-  default: (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
-}));
-const RecordingMark = lazy(async () => ({
-  default: (await import('./recording-mark.tsx')).RecordingMark,
-}));
-const CallSummary = lazy(async () => ({
-  default: (await import('./call-summary.tsx')).CallSummary,
-}));
+const MicrophoneHelp = late(
+  'The help with the microphone',
+  async () => (await import('./microphone-help.tsx')).MicrophoneHelp,
+);
+const HoldButton = late(
+  'The button to talk',
+  async () => (await import('./hold-button.tsx')).HoldButton,
+);
+const CheckOfferNotice = late(
+  'The offer of a sound check',
+  async () => (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
+);
+const RecordingMark = late(
+  'The sign of a recording',
+  async () => (await import('./recording-mark.tsx')).RecordingMark,
+);
+const CallSummary = late(
+  'The summary of the call',
+  async () => (await import('./call-summary.tsx')).CallSummary,
+);
+const CallAsides = late(
+  'The hints in the call',
+  async () => (await import('./call-asides.tsx')).CallAsides,
+);
 
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
@@ -57,7 +66,6 @@ export function CallScreen(props: CallScreenProps) {
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
-  const asides = useAsides(standing === 'running');
   const orb = useFocusKeeper();
 
   return (
@@ -65,11 +73,7 @@ export function CallScreen(props: CallScreenProps) {
       <div className={styles.layout} data-long={isLong}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
-          {standing === 'running' && (
-            <Suspense fallback={null}>
-              <RecordingMark />
-            </Suspense>
-          )}
+          {standing === 'running' && <RecordingMark />}
           <span className={styles.figures}>
             <CallCost />
             <CallClock />
@@ -82,31 +86,21 @@ export function CallScreen(props: CallScreenProps) {
         </div>
         <div className={styles.below}>
           {refused !== null && (
-            <Suspense fallback={null}>
-              <MicrophoneHelp
-                refusal={refused}
-                onRetry={() => void controller.requestMicrophone()}
-                onType={() => props.onTyping(true)}
-              />
-            </Suspense>
+            <MicrophoneHelp
+              refusal={refused}
+              onRetry={() => void controller.requestMicrophone()}
+              onType={() => props.onTyping(true)}
+            />
           )}
           {!isEmpty && <Captions />}
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
-          {asides !== null && standing === 'running' && <asides.CallAsides isLong={isLong} />}
+          {standing === 'running' && <CallAsides isLong={isLong} />}
           <ErrorNotice />
           {standing === 'over' && <CallOver />}
-          {standing !== 'none' && (
-            <Suspense fallback={null}>
-              <CheckOfferNotice onCheck={props.onCheck} />
-            </Suspense>
-          )}
-          {holds && (
-            <Suspense fallback={null}>
-              <HoldButton />
-            </Suspense>
-          )}
+          {standing !== 'none' && <CheckOfferNotice onCheck={props.onCheck} />}
+          {holds && <HoldButton />}
           {props.typing && <Composer onClose={() => props.onTyping(false)} />}
           <Controls {...props} onType={() => props.onTyping(!props.typing)} />
         </div>
@@ -126,9 +120,7 @@ function CallOver() {
   const isLost = useCall((state) => lostConversationOf(state) !== null);
   return (
     <>
-      <Suspense fallback={null}>
-        <CallSummary />
-      </Suspense>
+      <CallSummary />
       <span className={styles.again}>
         <Button look="primary" onClick={() => void controller.callAgain()}>
           <Phone aria-hidden="true" size={18} /> {isLost ? 'Go back to the call' : 'Call again'}
@@ -182,17 +174,6 @@ function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
     };
   }, [call]);
   return orb;
-}
-
-const fetchAsides = () => import('./call-asides.tsx');
-
-/** Fetched when a call begins; a relay that is gone by then leaves the call without them. */
-function useAsides(isRunning: boolean) {
-  const { part, load } = useLoaded(fetchAsides);
-  useEffect(() => {
-    if (isRunning) load();
-  }, [isRunning, load]);
-  return part;
 }
 
 function StateLine() {

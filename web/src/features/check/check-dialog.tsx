@@ -12,6 +12,7 @@ import { useController } from '../call/controller-context.ts';
 type CheckState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly step: CheckStep; readonly figures: CheckFigures }
+  | { readonly kind: 'failed' }
   | { readonly kind: 'done'; readonly figures: CheckFigures; readonly atMs: number };
 
 interface ReportContext {
@@ -45,9 +46,10 @@ export function CheckDialog({ onClose }: { readonly onClose: () => void }) {
         <div className={styles.meter} aria-hidden="true">
           <div ref={bar} className={styles.level} />
         </div>
-        {state.kind !== 'idle' && <Verdicts state={state} />}
+        {(state.kind === 'running' || state.kind === 'done') && <Verdicts state={state} />}
         <div className={styles.actions}>
           {state.kind === 'idle' && <StartButton onStart={() => void run()} />}
+          {state.kind === 'failed' && <Button onClick={() => void run()}>Try again</Button>}
           {state.kind === 'done' && (
             <>
               <Report state={state} />
@@ -68,6 +70,8 @@ function wordsOf(state: CheckState): string {
       return 'This takes about fifteen seconds. You say a few words and hear some short tones. Nothing is recorded.';
     case 'running':
       return STEP_WORDS[state.step];
+    case 'failed':
+      return 'The check could not be done. Check the connection.';
     case 'done': {
       const open = verdictsOf(state.figures).filter(({ grade }) => grade !== 'good').length;
       if (open === 0) return 'All is well.';
@@ -88,7 +92,7 @@ function StartButton({ onStart }: { readonly onStart: () => void }) {
   );
 }
 
-function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' }> }) {
+function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' | 'failed' }> }) {
   const verdicts = verdictsOf(state.figures);
   if (verdicts.length === 0) return null;
   return (
@@ -237,12 +241,12 @@ function useSoundCheck(onLevel: (dbfs: number | null) => void) {
           case 'done':
         }
       }
+      setState({ kind: 'done', figures, atMs: Date.now() });
+    } catch {
+      if (!mine.signal.aborted) setState({ kind: 'failed' });
     } finally {
       giveBack();
-      if (!mine.signal.aborted) {
-        onLevel(null);
-        setState({ kind: 'done', figures, atMs: Date.now() });
-      }
+      if (!mine.signal.aborted) onLevel(null);
     }
   };
   return { state, run };

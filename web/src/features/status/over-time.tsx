@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { HistoryPoint, HistoryRange, Overview } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
 import { ChartKey, ChartLegend, LineSign } from '../../ui/chart-legend.tsx';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { MissingPart, useLoaded } from '../../ui/late.tsx';
 import { ChoiceField } from '../settings/choice-field.tsx';
 import { LATENCY_LINES } from './latency-table.tsx';
 import { Empty, Part } from './part.tsx';
@@ -21,7 +21,7 @@ const RANGES = [
 /** How latency and errors went in the last hours. */
 export function OverTime({ overview }: { readonly overview: Overview }) {
   const { feed } = useOperator();
-  const { part: charts, load } = useLoaded(fetchCharts);
+  const { part: charts, failed, load } = useLoaded(fetchCharts);
   useEffect(load, [load]);
   const [range, setRange] = useState<HistoryRange>(overview.history.range);
   const { points } = overview.history;
@@ -46,6 +46,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         </div>
       }
     >
+      {failed && <MissingPart name="The charts" why="not-loaded" onRetry={load} />}
       {turns === 0 ? (
         <Empty>No turn in this time.</Empty>
       ) : (

@@ -1,26 +1,23 @@
-import { useEffect } from 'react';
 import type { UsageResponse } from '@parley/shared';
 import { shortDayText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 import { ChartKey, ChartLegend, Swatch } from '../../ui/chart-legend.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { late } from '../../ui/late.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
 import { spendByDay } from './usage-figures.ts';
 import styles from './usage-page.module.css';
 
-const fetchChart = () => import('./spend-chart.tsx');
+const SpendChart = late('The chart', async () => (await import('./spend-chart.tsx')).SpendChart);
 
 /** Spending day by day: as bars to be seen, and as a table to be read. */
 export function SpendByDay({ usage }: { readonly usage: UsageResponse }) {
-  const { part, load } = useLoaded(fetchChart);
-  useEffect(load, [load]);
   const days = spendByDay(usage);
   return (
     <>
       {/* The table below says the same. */}
       <div className={styles.chart} aria-hidden="true">
-        {part !== null && <part.SpendChart days={days} />}
+        <SpendChart days={days} />
       </div>
       <ChartLegend>
         {STAGE_WORDS.map(({ stage, name, colour }) => (

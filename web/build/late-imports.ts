@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import type { Plugin, ResolveModulePreloadDependenciesFn } from 'vite';
+
+const HELPER = /vite\/preload-helper/;
+const OURS = fileURLToPath(new URL('../src/lib/late-import.ts', import.meta.url));
+
+/**
+ * Puts `importLate` in the place of what Vite calls for each `import()` of the page: Vite's own
+ * leaves modules and styles that could not be fetched as failed for as long as the page lives.
+ */
+export function lateImports(): Plugin {
+  return {
+    name: 'parley:late-imports',
+    apply: 'build',
+    config: () => ({ build: { modulePreload: { polyfill: false, resolveDependencies } } }),
+    transform: {
+      filter: { id: HELPER },
+      handler: () => ({
+        code: `export { importLate as __vitePreload } from ${JSON.stringify(OURS)};`,
+        map: null,
+      }),
+    },
+  };
+}
+
+/** Vite leaves out a module that depends on no other. */
+const resolveDependencies: ResolveModulePreloadDependenciesFn = (file, dependencies) => [
+  ...new Set([file, ...dependencies]),
+];

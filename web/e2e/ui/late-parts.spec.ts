@@ -1,0 +1,187 @@
+import type { BrowserContext, Page, Route } from '@playwright/test';
+import { violationsInBothThemes } from '../support/axe.ts';
+import { expect, freshTest } from './support/ui-test.ts';
+
+const SETTINGS = '**/assets/settings-dialog*';
+
+/** What a browser may get in place of a file. */
+const FAILURES: Readonly<Record<string, (route: Route) => Promise<void>>> = {
+  'an error': (route) => route.fulfill({ status: 404, body: '' }),
+  'no answer': (route) => route.abort(),
+  'a page in place of it': (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><p>Elsewhere</p>' }),
+};
+
+const hangUp = (page: Page) => page.getByRole('button', { name: 'Hang up' });
+const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' });
+
+async function expectCall(page: Page): Promise<void> {
+  await expect(hangUp(page)).toBeVisible();
+  await expect(page.locator('[data-orb]')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Conversation' })).toBeVisible();
+}
+
+freshTest.use({ expectedComplaints: /Failed to load resource|planted|React child|#31/ });
+
+for (const [name, fail] of Object.entries(FAILURES)) {
+  freshTest(`${name} in place of the settings leaves the call as it is`, async ({ open, page }) => {
+    await page.route(SETTINGS, fail);
+    await open('speaking');
+    const settings = page.getByRole('button', { name: 'Settings' });
+    await settings.click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Settings' });
+    const words = 'Settings could not be loaded. The call goes on. Check the connection.';
+    await expect(alert).toContainText(words);
+    await expectCall(page);
+    // A keyboard is where the settings would have been.
+    await expect(tryAgain(page)).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(tryAgain(page)).toBeFocused();
+    await page.keyboard.press('m');
+    await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(settings).toBeFocused();
+    await expect(alert).toHaveCount(0);
+
+    await page.unroute(SETTINGS);
+    await settings.click();
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await expect(dialog).toBeVisible();
+    // With its styles, which failed too.
+    await expect(dialog).toHaveCSS('position', 'fixed');
+    await expect(page.getByRole('tablist').or(dialog.getByRole('heading')).first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(settings).toBeFocused();
+  });
+}
+
+freshTest(
+  'what could not be loaded without a network comes by itself with it',
+  async ({ open, page, context }) => {
+    await open('speaking');
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await expect(page.getByText('There is no network.')).toBeVisible();
+    await expectCall(page);
+    await context.setOffline(false);
+    await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused();
+  },
+);
+
+freshTest('no part that is fetched later takes the call with it', async ({ open, page }) => {
+  await open('speaking');
+  await page.route('**/assets/*', FAILURES['an error']!);
+  await expectCall(page);
+  for (const press of ['?', 'd']) {
+    await page.keyboard.press(press);
+    await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+    await expectCall(page);
+    await page.keyboard.press('Escape');
+  }
+  const menu = page.getByRole('button', { name: 'Account and history' });
+  await menu.click();
+  await expect(page.getByText('The menu could not be loaded.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeFocused();
+  await page.evaluate(() =>
+    window.parley.engine.emit({ type: 'microphone', result: { ok: false, refusal: 'lost' } }),
+  );
+  await expect(page.getByText('The help with the microphone could not be loaded.')).toBeVisible();
+  await expectCall(page);
+  await page.evaluate(() => {
+    history.pushState(null, '', '/history');
+  });
+  await expect(page.getByText('This page could not be loaded.')).toBeVisible();
+  await hangUp(page).click();
+  await expect(hangUp(page)).toHaveCount(0);
+  await page.getByRole('button', { name: 'To the call screen' }).click();
+  await expect(page.locator('[data-orb]')).toBeVisible();
+});
+
+freshTest('a part that fails when it is shown is missing alone', async ({ open, page }) => {
+  await page.route('**/assets/settings-dialog*.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: 'export const SettingsDialog = () => { throw new Error("planted"); };',
+    }),
+  );
+  await open('speaking');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByText('Settings failed. The call goes on.')).toBeVisible();
+  await expectCall(page);
+});
+
+freshTest('a page that fails itself can still hang up', async ({ open, page }) => {
+  await open('speaking');
+  await page.evaluate(() => {
+    const message = {} as string;
+    window.parley.engine.emit({ type: 'error', code: 'internal_error', message });
+  });
+  await expect(page.getByText('Something in this page failed.')).toBeVisible();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await hangUp(page).click();
+  await expect(page.getByText('The call goes on.')).toHaveCount(0);
+  await page.evaluate(() => window.parley.engine.emit({ type: 'phase', phase: 'ended' }));
+});
+
+const UPDATED = 'Parley was updated. Reload the page to go on with the new version.';
+
+/** From now on the host has another build. */
+async function deploy(page: Page | BrowserContext): Promise<void> {
+  await page.route('**/?build', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<script src="/assets/index-new.js">' }),
+  );
+}
+
+const look = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+
+freshTest(
+  'a page with nothing on it reloads itself for another build, once',
+  async ({ open, page }) => {
+    await open('idle');
+    await deploy(page);
+    await page.evaluate(() => history.replaceState(null, '', '/'));
+    await page.route(
+      ({ pathname, search }) => pathname === '/' && search === '',
+      (route) => route.fulfill({ contentType: 'text/html', body: 'Reloaded' }),
+    );
+    await look(page);
+    await expect(page.getByText('Reloaded')).toBeVisible();
+    // The host is in the middle of its deployment, and has answered with the old one again.
+    await open('idle');
+    await page.evaluate(() => history.replaceState(null, '', '/'));
+    await look(page);
+    await expect(page.getByText(UPDATED)).toBeVisible();
+  },
+);
+
+freshTest('a call hears nothing of another build before it is over', async ({ open, page }) => {
+  await open('speaking');
+  await deploy(page);
+  await page.route(SETTINGS, FAILURES['an error']!);
+  const asked = page.waitForResponse('**/?build');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await (await asked).finished();
+  await expect(page.getByText('Settings could not be loaded. The call goes on.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Parley was updated')).toHaveCount(0);
+  await hangUp(page).click();
+  await expect(page.getByText(UPDATED)).toBeVisible();
+  // The words of the call are still there to be copied.
+  await expect(page.getByRole('region', { name: 'The call that is over' })).toBeVisible();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText(UPDATED)).toHaveCount(0);
+});
+
+freshTest('a page with a draft in it is left to the person', async ({ open, page }) => {
+  await open('idle');
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Message' }).fill('what is');
+  await deploy(page);
+  await look(page);
+  await expect(page.getByText(UPDATED)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('what is');
+});
