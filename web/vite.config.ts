@@ -123,6 +123,10 @@ function installable() {
       globPatterns: ['index.html', 'favicon.svg', 'theme.js', 'assets/*.{js,css}'],
       manifestTransforms: [firstScreenOnly],
       navigateFallback: null,
+      // Else `/` would be answered with the kept page, of an older build, for as long as a tab is open.
+      directoryIndex: null,
+      // It keeps nothing that an open tab needs.
+      skipWaiting: true,
       // An error of the relay is shown as it is: only a network that is not there is stood in for.
       runtimeCaching: [
         {
@@ -135,7 +139,19 @@ function installable() {
           urlPattern: ({ url, sameOrigin }) =>
             sameOrigin && /\/assets\/[^/]*\.(js|css)$/.test(url.pathname),
           handler: 'CacheFirst',
-          options: { cacheName: 'assets', expiration: { maxEntries: 60 } },
+          options: {
+            cacheName: 'assets',
+            expiration: { maxEntries: 60 },
+            plugins: [
+              {
+                // Some hosts answer with a page in place of a file that they do not have.
+                cacheWillUpdate: async ({ response }) =>
+                  response.ok && !/html/.test(response.headers.get('content-type') ?? '')
+                    ? response
+                    : null,
+              },
+            ],
+          },
         },
       ],
     },

@@ -5,7 +5,7 @@ import { missingParts } from '../ui/late.tsx';
 const CHECK_EVERY_MS = 5 * 60_000;
 const PAUSE_MS = 10_000;
 const DEADLINE_MS = 10_000;
-/** Not the address itself: the service worker answers that with the page that it keeps. */
+/** Not the address itself: a service worker of an older build answers that with the page it keeps. */
 const DOCUMENT = '/?build';
 /** In the tab's storage: for which document it has reloaded itself. */
 const RELOADED_KEY = 'parley.reloaded';

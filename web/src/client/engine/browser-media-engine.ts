@@ -11,6 +11,8 @@ import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LateBrowserMeans } from './late-browser-means.ts';
 import { watchPage, Withheld } from './page-watch.ts';
 
+const CALL_NOT_LOADED = 'What this page needs for a call could not be loaded';
+
 /** A call while it lasts. */
 interface RunningCall {
   readonly graph: AudioGraph;
@@ -248,16 +250,18 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #onUnplayable(call: RunningCall): void {
     if (call.released.signal.aborted) return;
-    const message = 'This browser cannot play the voice. Answers are shown as text.';
+    const message = 'The voice cannot be played. Answers are shown as text.';
     this.#notify({ type: 'error', code: 'audio_unavailable', message });
   }
 
   #onCrash(crash: ErrorEvent): void {
     this.#stopping = 0;
-    // Without a call nothing was lost: the next one makes another worker.
-    if (this.#call === undefined) return;
+    // Without a call nothing was lost but the detector: the next one makes another worker.
+    if (this.#call === undefined) return this.#notify({ type: 'vad', state: 'failed' });
     void this.#release();
-    const message = 'Something went wrong in this page. Please call again.';
+    // What a worker throws has a message; a file that cannot be had has none.
+    const what = crash.message ? 'Something went wrong in this page' : CALL_NOT_LOADED;
+    const message = `${what}. Please call again.`;
     this.#notify({ type: 'error', code: 'internal_error', message, crash });
     this.#notify({ type: 'phase', phase: 'ended' });
     this.#notify({

@@ -115,6 +115,10 @@ self.addEventListener('message', ({ data }: MessageEvent<MediaCommand>) => {
     case 'set-debug':
       flight.load();
       return flight.tell((recorder) => recorder.setDebug(data.enabled, data.panel));
+    case 'retry-now':
+      // Without it only a button or the keyboard talks.
+      if (call !== undefined) void loadDetector();
+      return call?.handle(data);
     default:
       call?.handle(data);
   }

@@ -17,7 +17,7 @@ const REHEARSED_FRAMES = 8;
  * @throws Error if the weights cannot be loaded
  */
 export async function loadSileroDetector(): Promise<SpeechDetector> {
-  const network = new SileroNetwork(parseSileroWeights(await fetchWeights()));
+  const network = await loadNetwork();
   for (let n = 0; n < REHEARSED_FRAMES; n += 1) {
     network.probabilityOf(new Float32Array(FRAME_SAMPLES));
   }
@@ -25,8 +25,21 @@ export async function loadSileroDetector(): Promise<SpeechDetector> {
   return { probabilityOf: async (frame) => network.probabilityOf(frame) };
 }
 
+let hasFailed = false;
+
+async function loadNetwork(): Promise<SileroNetwork> {
+  try {
+    return new SileroNetwork(parseSileroWeights(await fetchWeights()));
+  } catch (error) {
+    hasFailed = true;
+    throw error;
+  }
+}
+
 async function fetchWeights(): Promise<ArrayBuffer> {
-  const response = await fetch(weightsUrl, { signal: AbortSignal.timeout(FETCH_DEADLINE_MS) });
+  const signal = AbortSignal.timeout(FETCH_DEADLINE_MS);
+  // What a host answers in place of a file may be kept as long as the file.
+  const response = await fetch(weightsUrl, { cache: hasFailed ? 'reload' : 'default', signal });
   if (!response.ok) throw new Error(`The speech detector answered with status ${response.status}`);
   return response.arrayBuffer();
 }
