@@ -62,7 +62,7 @@ function costsOf(environment: Readonly<Record<string, string>>) {
     const { provider, model = '' } = first;
     expect([provider, prices.find(provider, model)]).not.toContain(undefined);
     const cost = (units: object) => prices.cost(stage, provider, model, units).microUsd;
-    const estimate = new TurnEstimate({ prices, inUse: [first], maxUtteranceMs: 0 });
+    const estimate = new TurnEstimate({ prices, inUse: [first] });
     const micro: Readonly<Record<Stage, () => number>> = {
       transcriber: () => cost({ audioMs: CALL.turns * CALL.speechMsEach }),
       generator: () =>
@@ -70,7 +70,7 @@ function costsOf(environment: Readonly<Record<string, string>>) {
           inputTokens: CALL.turns * CALL.inputTokensEach,
           outputTokens: CALL.turns * CALL.outputTokensEach,
         }),
-      synthesizer: () => estimate.speech('x'.repeat(CALL.turns * CALL.charactersEach)),
+      synthesizer: () => estimate.speech(CALL.turns * CALL.charactersEach),
     };
     const name = model === '' ? provider : `${provider} (${model})`;
     return { name, usd: micro[stage]() / 1_000_000 };
