@@ -102,6 +102,7 @@ export function someOverview(change: Partial<Overview> = {}): Overview {
     version: '0.1.0',
     health: {
       status: 'healthy',
+      critical_down: [],
       cause: null,
       causes: [],
       timestamp: ago(0),
@@ -135,11 +136,11 @@ export function someOverview(change: Partial<Overview> = {}): Overview {
       sessions_in_window: 100,
       avg_latencies_ms: { asr: 212, llm: 268, tts: 121, e2e: 842, pipeline: 611 },
       latency_targets: {
-        asr: { target: 500, met: true },
-        llm: { target: 300, met: true },
-        tts: { target: 200, met: true },
-        e2e: { target: 1_000, met: true },
-        pipeline: { target: 800, met: true },
+        asr: { target: 500, target_ms: 500, met: true },
+        llm: { target: 300, target_ms: 300, met: true },
+        tts: { target: 200, target_ms: 200, met: true },
+        e2e: { target: 1_000, target_ms: 1_000, met: true },
+        pipeline: { target: 800, target_ms: 800, met: true },
       },
     },
     latencies: {
