@@ -1,5 +1,3 @@
-import { pageBase } from './page-base.ts';
-
 /** A line on which this is not enough is of no use for a call either. */
 const DEADLINE_MS = 30_000;
 
@@ -15,14 +13,16 @@ const failed = new Set<string>();
  *
  * The build calls this for each `import()` of the page.
  *
- * @param paths - of scripts and styles, relative to the page's root
+ * @param paths - of scripts and styles, relative to the script that imports the part
+ * @param importer - the address of that script
  * @throws if one of them cannot be fetched; the next call tries again
  */
 export async function importLate<T>(
   importPart: () => Promise<T>,
   paths: readonly string[] = [],
+  importer: string = document.baseURI,
 ): Promise<T> {
-  await Promise.all(paths.map((path) => fetched(`${pageBase()}/${path}`)));
+  await Promise.all(paths.map((path) => fetched(new URL(path, importer).href)));
   return importPart();
 }
 
@@ -43,7 +43,7 @@ function fetched(url: string): Promise<void> {
 
 async function fetchFile(url: string): Promise<void> {
   const isStyle = url.endsWith('.css');
-  if (isStyle && document.querySelector(`link[rel=stylesheet][href="${url}"]`) !== null) return;
+  if (isStyle && hasStyle(url)) return;
   const response = await fetch(url, {
     cache: failed.has(url) ? 'reload' : 'default',
     signal: AbortSignal.timeout(DEADLINE_MS),
@@ -56,6 +56,11 @@ async function fetchFile(url: string): Promise<void> {
   // All of it: from here on it comes from the cache.
   await response.arrayBuffer();
   if (isStyle) await addStyle(url);
+}
+
+function hasStyle(url: string): boolean {
+  const links = document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]');
+  return [...links].some(({ href }) => href === url);
 }
 
 function addStyle(url: string): Promise<void> {
