@@ -36,7 +36,8 @@ export async function transcribe(
   if (new Set(names).size < names.length) throw new Refusal(400, 'A field is given twice.', null);
   if (endpoint.flavour === 'openai' && !MODELS.includes(form.model))
     throw new Refusal(404, 'The model does not exist.', 'model_not_found', 'model');
-  if (form.response_format !== 'json')
+  const isVerbose = form.response_format === 'verbose_json' && form.model.includes('whisper');
+  if (form.response_format !== 'json' && !isVerbose)
     throw new Refusal(400, 'response_format is not compatible.', 'unsupported_value');
   if (!(file instanceof File) || !file.name.endsWith('.wav'))
     throw new Refusal(400, 'Unrecognized file format.', null, 'file');

@@ -110,13 +110,14 @@ describe('the history', () => {
 });
 
 describe('an utterance', () => {
-  it('without words is not answered', async () => {
-    const test = new TestConversation({ transcriber: { onFinal: () => [finalWords('')] } });
+  it.each(['', '...', '♪', '[BLANK_AUDIO]'])('without words (%j) is not answered', async (text) => {
+    const test = new TestConversation({ transcriber: { onFinal: () => [finalWords(text)] } });
     test.say();
     await settle();
     const [completed] = test.ofType('conversation.item.input_audio_transcription.completed');
     expect(completed).not.toHaveProperty('unrecognised');
     expect(test.types).toEqual(['conversation.item.input_audio_transcription.completed']);
+    expect(test.generator.requests).toEqual([]);
     expect(test.conversation.isBusy).toBe(false);
   });
 

@@ -70,6 +70,17 @@ export type TranscriptEvent =
       readonly isDoubtful?: boolean;
     };
 
+/** What recognisers write for a sound that is not speech: `[BLANK_AUDIO]`, `(music)`, `*coughs*`. */
+const SOUND = /\[[^[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】|\{[^{}]*\}|<[^<>]*>|\*[^*]*\*/gu;
+/** They are short; in nothing longer are they looked for. */
+const MAX_SOUND_CHARACTERS = 200;
+
+/** Whether a person said it: there is a letter or a digit of any script beside the sounds. */
+export function hasWords(transcript: string): boolean {
+  const isShort = transcript.length <= MAX_SOUND_CHARACTERS;
+  return /[\p{L}\p{N}]/u.test(isShort ? transcript.replaceAll(SOUND, '') : transcript);
+}
+
 export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
 
 /** The stage as a conversation uses it, with its candidates behind it. */

@@ -92,6 +92,47 @@ it('tells the words so far', async () => {
   expect(partials).toEqual(['what', 'what time']);
 });
 
+it.each([
+  ...['...', '…', '♪', '♪♪♪', '-', '?', '。', '🎵', '[BLANK_AUDIO]', ' [ Silence ]\n', '(music)'],
+  ...[
+    '*coughs*',
+    '（笑い）',
+    '【音楽】',
+    '<noise>',
+    '{laughter}',
+    '[(wind blowing)] ... ♪',
+    '♪ (music) ♪',
+  ],
+])('%j are no words, neither in between nor at the end', async (text) => {
+  const { listening, partials, settled } = begin({
+    whileSpeaking: [{ give: { type: 'transcript-partial', text } }],
+    onFinal: () => [finalWords(text)],
+  });
+  listening.push(counting(0, 1_600));
+  await settle();
+  expect(listening.progress?.words).toBe('');
+  expect(listening.hasPartials).toBe(false);
+  listening.end({});
+  expect(await settled).toEqual({ kind: 'heard', text: '', unrecognised: false });
+  expect(partials).toEqual([]);
+});
+
+it.each([
+  ...['No.', '7', '٣', 'はい', 'न', 'ok...', 'Thank you.', 'Thank you for watching!', 'you'],
+  ...[
+    'Call (555) 1234.',
+    '♪ la la la ♪',
+    '[laughs] Yes.',
+    'a < b',
+    '2 * 3 * 4',
+    `(${'so '.repeat(80)})`,
+  ],
+])('%j are words', async (text) => {
+  const { listening, settled } = begin({ onFinal: () => [finalWords(text)] });
+  listening.end({});
+  expect(await settled).toMatchObject({ text });
+});
+
 it('fails if its recogniser ends without a final transcript', async () => {
   const { listening, settled } = begin({ onFinal: () => [] });
   listening.end({});

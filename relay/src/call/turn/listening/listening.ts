@@ -2,11 +2,12 @@ import { ParleyError } from '@parley/shared';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
-import type {
-  Hearing,
-  PhraseState,
-  TranscriberStage,
-  TranscriptEvent,
+import {
+  hasWords,
+  type Hearing,
+  type PhraseState,
+  type TranscriberStage,
+  type TranscriptEvent,
 } from '../../stages/transcriber/transcriber.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../replying/reply-options.ts';
@@ -271,14 +272,18 @@ export class Listening {
       audio: transcription.audio,
     });
     try {
-      for await (const event of transcription.events) {
+      for await (const heard of transcription.events) {
+        // Without words it is silence: nothing is shown, interrupted or answered.
+        const event = 'text' in heard && !hasWords(heard.text) ? { ...heard, text: '' } : heard;
         utterance.watch?.progress('transcriber');
         if (event.type === 'transcript-final') {
           const { text, unrecognised, isDoubtful = false } = event;
           return { kind: 'heard', text, unrecognised, ...(isDoubtful && { isDoubtful }) };
         }
+        const isPartial = event.type === 'transcript-partial';
+        if (isPartial && event.text === '' && utterance.words === '') continue;
         this.#note(utterance, event);
-        if (event.type === 'transcript-partial') {
+        if (isPartial) {
           this.#options.output.event({
             type: 'conversation.item.input_audio_transcription.delta',
             item_id: itemId,

@@ -133,6 +133,41 @@ it.each(['[', '[a]', '(', '♪', '* '])('is not held up by many %j', (mark) => {
   expect(readTranscription(JSON.stringify({ text }))).toMatchObject({ text });
 });
 
+/** A segment as Whisper's servers write it. */
+const segment = (text: string, no_speech_prob?: number, avg_logprob?: number) => ({
+  ...{ id: 0, seek: 0, start: 0, end: 2, tokens: [50_364], temperature: 0, compression_ratio: 0.8 },
+  ...{ text, no_speech_prob, avg_logprob },
+});
+
+it.each([
+  // Invented, as the server says itself.
+  ['', [segment(' Thank you for watching!', 0.93, -0.31)]],
+  ['', [segment(' Thanks for watching.', 0.7)]],
+  ['', [segment(' you', 0.81, -0.6)]],
+  ['', [segment(' Untertitel der Amara.org-Community', 0.9, -0.2)]],
+  ['', [segment(' ご視聴ありがとうございました', 0.66, -0.4)]],
+  ['', [segment(' So I was there.', 0.75, -1.4)]],
+  ['Set a timer.', [segment(' Set a timer.', 0.02, -0.2), segment(' Thank you.', 0.9, -0.7)]],
+  // Said.
+  ['Thank you.', [segment(' Thank you.', 0.02, -0.2)]],
+  ['Thank you for watching!', [segment(' Thank you for watching!', 0.1, -0.3)]],
+  ['Thank you for watching!', [segment(' Thank you for watching!')]],
+  ['Set a timer.', [segment(' Set a timer.', 0.9, -0.4)]],
+  ['Mumbled words.', [segment(' Mumbled words.', 0.2, -1.6)]],
+  // Segments of other servers, or none.
+  ['Hello.', [{ speaker: 'A', text: 7 }]],
+  ['Hello.', null],
+])('%j is what was said', (expected, segments) => {
+  const text =
+    Array.isArray(segments) && 'id' in segments[0]!
+      ? segments.map(({ text: words }) => words).join('')
+      : 'Hello.';
+  expect(readTranscription(JSON.stringify({ task: 'transcribe', text, segments }))).toEqual({
+    type: 'words-completed',
+    text: expect.toSatisfy((words: string) => words.trim() === expected),
+  });
+});
+
 it('reads a transcription piece by piece', () => {
   const read = (event: object) => readTranscriptionEvent(JSON.stringify(event));
   expect(read({ type: 'transcript.text.delta', delta: 'Hel', logprobs: [] })).toEqual({

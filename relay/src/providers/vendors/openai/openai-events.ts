@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../../base/lib/json.ts';
 import type { ProviderFault } from '../../../call/stages/provider-error.ts';
+import { hasWords } from '../../../call/stages/transcriber/transcriber.ts';
 
 export const typed = z.looseObject({ type: z.string() });
 
@@ -64,7 +65,13 @@ export type TranscriptionEvent =
   | { readonly type: 'other' }
   | { readonly type: 'malformed' };
 
-const transcription = z.object({ text: z.string() });
+const segment = z.object({
+  text: z.string(),
+  no_speech_prob: z.number().nullish(),
+  avg_logprob: z.number().nullish(),
+});
+/** Servers that imitate the API have segments of many forms, or none. */
+const transcription = z.object({ text: z.string(), segments: z.array(segment).catch([]) });
 const transcriptDelta = z.object({ delta: z.string() });
 
 /** Reads one server-sent event of `/audio/transcriptions`. Never throws. */
@@ -78,17 +85,19 @@ export function readTranscriptionEvent(text: string): TranscriptionEvent {
   return event.type === 'transcript.text.done' ? completedBy(event) : { type: 'other' };
 }
 
+/** From here on Whisper takes a segment for silence, if it is not sure of the words either. */
+const NO_SPEECH_PROBABILITY = 0.6;
+const UNSURE_LOGPROB = -1;
 /**
- * What Whisper and its kind write in place of words when there are none, e.g. `[BLANK_AUDIO]`,
- * `(wind blowing)`, `*coughs*` or `♪`. Passed on, it would be answered like a question.
+ * What Whisper is sure to have heard in noise, since its training data end so. People say some of
+ * it as well: it is dropped only if the server says that there was probably no speech.
  */
-const NO_WORDS = /^\s*(?:(?:\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*|♪)[\s.]*)+$/u;
+const INVENTIONS =
+  /^[^\p{L}]*(?:you|bye(?:[ -]bye)?|(?:thank you|thanks)(?: (?:so|very) much)?(?: for (?:watching|listening|viewing))?|to be continued)[^\p{L}]*$|amara\.org|subtitles? by|subscribe|untertitel|sous-titr|subtítulos|legendas|sottotitoli|字幕|ご視聴|[谢謝感][谢謝](?:您的)?(?:观看|觀看)|시청해|субтитры|продолжение следует|telah menonton|abone ol/iu;
 
-/** They are short; nothing longer is looked at. */
-const MAX_NO_WORDS_CHARACTERS = 200;
-
-function isWithoutWords(text: string): boolean {
-  return text.length <= MAX_NO_WORDS_CHARACTERS && NO_WORDS.test(text);
+function isSilent({ text, no_speech_prob, avg_logprob }: z.infer<typeof segment>): boolean {
+  if ((no_speech_prob ?? 0) <= NO_SPEECH_PROBABILITY) return false;
+  return (avg_logprob ?? 0) < UNSURE_LOGPROB || INVENTIONS.test(text);
 }
 
 /** Reads the whole answer of `/audio/transcriptions`, asked for as JSON. Never throws. */
@@ -99,7 +108,10 @@ export function readTranscription(text: string): TranscriptionEvent {
 function completedBy(event: unknown): TranscriptionEvent {
   const { data } = transcription.safeParse(event);
   if (data === undefined) return { type: 'malformed' };
-  return { type: 'words-completed', text: isWithoutWords(data.text) ? '' : data.text };
+  const spoken = data.segments.filter((each) => !isSilent(each));
+  const isWhole = spoken.length === data.segments.length;
+  const words = isWhole ? data.text : spoken.map(({ text }) => text.trim()).join(' ');
+  return { type: 'words-completed', text: hasWords(words) ? words : '' };
 }
 
 export interface SessionFailure {

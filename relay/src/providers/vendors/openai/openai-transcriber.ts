@@ -26,6 +26,12 @@ import { createParser } from 'eventsource-parser';
 /** No transcription comes near this, characters. */
 const MAX_CHARACTERS = 1_000_000;
 
+/** Their answers say how probable it is that nothing was said, if they are asked for in full. */
+const WHISPER_MODELS = /whisper/i;
+
+/** How servers refuse a format that they do not have: vLLM, LocalAI and others. */
+const FORMAT_REFUSALS: ReadonlySet<number | undefined> = new Set([400, 415, 422, 500, 501]);
+
 /** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
 const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
 
@@ -45,35 +51,55 @@ export function createOpenAiTranscriber({
   const http = new VendorHttp(adapter);
   const models = new ModelList(http, modelListOf(server), context.clock);
 
+  let format = WHISPER_MODELS.test(model) ? 'verbose_json' : 'json';
+  let isFormatTaken = format === 'json';
+
   const uploadIn =
     (language: string | undefined): Upload =>
-    async (samples, signal, on) => {
-      const form = new FormData();
-      form.set(
-        'file',
-        new Blob([encodeWav(samples, SPEECH_HZ)], { type: 'audio/wav' }),
-        'speech.wav',
-      );
-      form.set('model', model);
-      form.set('response_format', 'json');
-      if (language !== undefined) form.set('language', language);
-      if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
-      const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
-        method: 'POST',
-        headers: authorization(server),
-        body: form,
-        signal,
-        onSent: on.sent,
-      });
+    async (...recording) => {
       try {
-        return await transcriptIn(response, on.words);
+        const text = await send(language, format, ...recording);
+        isFormatTaken = true;
+        return text;
       } catch (error) {
-        signal.throwIfAborted();
-        if (error instanceof RangeError)
-          throw new ProviderError({ ...adapter, fault: 'malformed' });
-        throw http.failure(error);
+        const isRefused = error instanceof ProviderError && FORMAT_REFUSALS.has(error.status);
+        if (isFormatTaken || !isRefused) throw error;
+        const text = await send(language, 'json', ...recording);
+        format = 'json';
+        return text;
       }
     };
+
+  async function send(
+    language: string | undefined,
+    responseFormat: string,
+    ...[samples, signal, on]: Parameters<Upload>
+  ): Promise<string> {
+    const form = new FormData();
+    form.set(
+      'file',
+      new Blob([encodeWav(samples, SPEECH_HZ)], { type: 'audio/wav' }),
+      'speech.wav',
+    );
+    form.set('model', model);
+    form.set('response_format', responseFormat);
+    if (language !== undefined) form.set('language', language);
+    if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
+    const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
+      method: 'POST',
+      headers: authorization(server),
+      body: form,
+      signal,
+      onSent: on.sent,
+    });
+    try {
+      return await transcriptIn(response, on.words);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof RangeError) throw new ProviderError({ ...adapter, fault: 'malformed' });
+      throw http.failure(error);
+    }
+  }
 
   /** A server that does not stream answers with the whole, even if a stream was asked for. */
   async function transcriptIn(
