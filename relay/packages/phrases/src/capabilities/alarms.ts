@@ -1,5 +1,6 @@
 import { knownTimeZone, localParts } from '@parley/shared/time-zone';
-import { DAY_MS, instantsAt, localMs, MINUTE_MS } from '../phrases/local-time.ts';
+import { DAY_MS } from '../phrases/calendar-date.ts';
+import { instantsAt, localMs, MINUTE_MS } from '../phrases/local-time.ts';
 import {
   clockTimeSlot,
   dayTimeSlot,

@@ -5,6 +5,7 @@ import { durationToWords } from '../phrases/slots/duration.ts';
 import { freeTextSlot } from '../phrases/slots/free-text.ts';
 import { placeSlot, type Place } from '../phrases/slots/place.ts';
 import { addDays, MONTH_NAMES } from '../phrases/calendar-date.ts';
+import { localMs } from '../phrases/local-time.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised } from '../phrases/wording.ts';
 import { calendarIntents, dateToWords, todayOf } from './calendar.ts';
@@ -207,16 +208,9 @@ function dayIn(place: Place, context: ToolContext): string {
 }
 
 function differenceBetween(first: Place, second: Place, context: ToolContext): string {
-  const minutes = minutesOf(second, context) - minutesOf(first, context);
-  if (minutes === 0) return `${first.name} and ${second.name} have the same time.`;
-  const [ahead, behind] = minutes > 0 ? [second, first] : [first, second];
-  return `${ahead.name} is ${durationToWords(Math.abs(minutes) * 60)} ahead of ${behind.name}.`;
-}
-
-/** Minutes on the calendar of the place. */
-function minutesOf(place: Place, context: ToolContext): number {
-  const { year, month, day, hour, minute } = partsOf(
-    currentTime.run({ time_zone: place.timeZone }, context),
-  );
-  return Date.UTC(year, MONTH_NAMES.indexOf(month), day, hour, minute) / 60_000;
+  const now = context.now();
+  const seconds = (localMs(now, second.timeZone) - localMs(now, first.timeZone)) / 1_000;
+  if (seconds === 0) return `${first.name} and ${second.name} have the same time.`;
+  const [ahead, behind] = seconds > 0 ? [second, first] : [first, second];
+  return `${ahead.name} is ${durationToWords(Math.abs(seconds))} ahead of ${behind.name}.`;
 }

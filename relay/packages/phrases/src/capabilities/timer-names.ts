@@ -1,7 +1,7 @@
 import { durationAdjectiveSlot, durationToWords } from '../phrases/slots/duration.ts';
 import { anyWordSlot } from '../phrases/slots/free-text.ts';
 import { readWhole, type Reading, type Slot } from '../phrases/slot.ts';
-import { isSmallWord } from '../phrases/small-words.ts';
+import { isSmallWord } from '../phrases/match.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { listed } from '../phrases/wording.ts';
 import type { ReminderEntry } from '../conversation.ts';

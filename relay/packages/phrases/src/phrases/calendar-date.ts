@@ -6,7 +6,7 @@ export interface CalendarDate {
   readonly day: number;
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export const MONTH_NAMES: readonly string[] =
   'January February March April May June July August September October November December'.split(

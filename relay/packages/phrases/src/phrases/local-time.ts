@@ -1,8 +1,7 @@
 import { localParts } from '@parley/shared/time-zone';
-import { dayNumber, MONTH_NAMES } from './calendar-date.ts';
+import { DAY_MS, dayNumber, MONTH_NAMES } from './calendar-date.ts';
 
 export const MINUTE_MS = 60_000;
-export const DAY_MS = 86_400_000;
 
 /** What clocks in the zone show, as the instant at which a clock in UTC shows it: whole minutes. */
 export function localMs(instant: Date, timeZone: string): number {

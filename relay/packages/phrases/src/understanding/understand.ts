@@ -1,11 +1,11 @@
 import type { Capability } from '../capabilities/capability.ts';
 import type { Understood } from '../capabilities/intent.ts';
-import { isOneWordChanged, smallWordsEnd, wordsOf } from '../phrases/small-words.ts';
+import { isOneWordChanged, smallWordsEnd, phrasesIn } from '../phrases/match.ts';
 import { tokensOf } from '../phrases/tokens.ts';
 
 /** Words around a request that do not change what is asked, in tokens, longest first. */
 
-const BEFORE = wordsOf(`
+const BEFORE = phrasesIn(`
   please, kindly, hey, hi, hello, ok, okay, so, well, um, uh, and, now, then, alright, parley,
   computer, assistant, thanks, thank you, sorry, excuse me, good morning, good evening,
   good afternoon, hey there, hi there, hello there, great, cool, nice, perfect, all right, right,
@@ -25,7 +25,7 @@ const BEFORE = wordsOf(`
   would you be so kind as to, could you be so kind as to, be so kind and, go on and, how about,
   why do not you, i wonder if you could, see if you can, try to, if you could, if possible`);
 
-const AFTER = wordsOf(`
+const AFTER = phrasesIn(`
   please, parley, thanks, thank you, for me, right now, now, today, exactly, computer, then,
   if you can, if you please, again, equals, would you, could you, will you, just now,
   currently, at moment, at this moment, right this moment, if you do not mind, quickly,

@@ -51,55 +51,38 @@ export function createOpenAiTranscriber({
   const http = new VendorHttp(adapter);
   const models = new ModelList(http, modelListOf(server), context.clock);
 
-  let format = WHISPER_MODELS.test(model) ? 'verbose_json' : 'json';
-  let isFormatTaken = format === 'json';
+  const inFormat = answerFormatFor(model);
 
   const uploadIn =
     (language: string | undefined): Upload =>
-    async (...recording) => {
-      try {
-        const text = await send(language, format, ...recording);
-        isFormatTaken = true;
-        return text;
-      } catch (error) {
-        const isRefused = error instanceof ProviderError && FORMAT_REFUSALS.has(error.status);
-        if (isFormatTaken || !isRefused) throw error;
-        const text = await send(language, 'json', ...recording);
-        format = 'json';
-        return text;
-      }
-    };
-
-  async function send(
-    language: string | undefined,
-    responseFormat: string,
-    ...[samples, signal, on]: Parameters<Upload>
-  ): Promise<string> {
-    const form = new FormData();
-    form.set(
-      'file',
-      new Blob([encodeWav(samples, SPEECH_HZ)], { type: 'audio/wav' }),
-      'speech.wav',
-    );
-    form.set('model', model);
-    form.set('response_format', responseFormat);
-    if (language !== undefined) form.set('language', language);
-    if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
-    const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
-      method: 'POST',
-      headers: authorization(server),
-      body: form,
-      signal,
-      onSent: on.sent,
-    });
-    try {
-      return await transcriptIn(response, on.words);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof RangeError) throw new ProviderError({ ...adapter, fault: 'malformed' });
-      throw http.failure(error);
-    }
-  }
+    (samples, signal, on) =>
+      inFormat(async (format) => {
+        const form = new FormData();
+        form.set(
+          'file',
+          new Blob([encodeWav(samples, SPEECH_HZ)], { type: 'audio/wav' }),
+          'speech.wav',
+        );
+        form.set('model', model);
+        form.set('response_format', format);
+        if (language !== undefined) form.set('language', language);
+        if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
+        const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
+          method: 'POST',
+          headers: authorization(server),
+          body: form,
+          signal,
+          onSent: on.sent,
+        });
+        try {
+          return await transcriptIn(response, on.words);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (error instanceof RangeError)
+            throw new ProviderError({ ...adapter, fault: 'malformed' });
+          throw http.failure(error);
+        }
+      });
 
   /** A server that does not stream answers with the whole, even if a stream was asked for. */
   async function transcriptIn(
@@ -141,6 +124,28 @@ export function createOpenAiTranscriber({
     prepare: () => models.keepWarm(),
     probe: (signal) => models.check(signal),
     [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * Asks a Whisper server for its full answer until it refuses that, and gives the short one instead;
+ * other servers for the short one.
+ */
+function answerFormatFor(model: string) {
+  let format = WHISPER_MODELS.test(model) ? 'verbose_json' : 'json';
+  let isTaken = format === 'json';
+  return async (ask: (format: string) => Promise<string>): Promise<string> => {
+    try {
+      const answer = await ask(format);
+      isTaken = true;
+      return answer;
+    } catch (error) {
+      const isRefused = error instanceof ProviderError && FORMAT_REFUSALS.has(error.status);
+      if (isTaken || !isRefused) throw error;
+      const answer = await ask('json');
+      format = 'json';
+      return answer;
+    }
   };
 }
 
