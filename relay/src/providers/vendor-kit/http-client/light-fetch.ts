@@ -7,10 +7,10 @@ import { BodyBounds } from './body-bounds.ts';
 const PIECES_AHEAD = 32;
 
 /** Whom a request informs, by its signal: all that libraries hand on of what they are given. */
-const informedBySignal = new WeakMap<AbortSignal, () => void>();
+const informedBySignal = new WeakMap<AbortSignal, (body: string) => void>();
 
-/** @param onSent - called when a request with this signal has left, in place of an earlier one */
-export function informWhenSent(signal: AbortSignal, onSent: () => void): void {
+/** @param onSent - called with what was sent each time a request with this signal has left */
+export function informWhenSent(signal: AbortSignal, onSent: (body: string) => void): void {
   informedBySignal.set(signal, onSent);
 }
 
@@ -34,11 +34,14 @@ export function informing(dispatcher: Dispatcher, onSent: () => void): Dispatche
 export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
   const post = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const { method, headers, body, signal } = init;
-    const onSent = signal ? informedBySignal.get(signal) : undefined;
+    const inform = signal ? informedBySignal.get(signal) : undefined;
     let answer: Dispatcher.ResponseData;
     try {
       answer = await request(url, {
-        dispatcher: onSent === undefined ? dispatcher : informing(dispatcher, onSent),
+        dispatcher:
+          inform === undefined
+            ? dispatcher
+            : informing(dispatcher, () => inform((body ?? '') as string)),
         method: method ?? 'GET',
         // Without this a server may compress, whether it is asked to or not (RFC 9110, section 12.5.3).
         headers: {

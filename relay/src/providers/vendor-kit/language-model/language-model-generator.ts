@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { InvalidResponseDataError, type ToolSet, tool, zodSchema } from 'ai';
 import { OVER } from '../../../base/lib/deadline.ts';
+import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type {
   GenerateRequest,
   Generator,
@@ -155,6 +156,7 @@ async function* generate(
     const owed = onCutOff && usage.takeTotal();
     if (owed !== undefined) onCutOff?.(owed);
   };
+  informWhenSent(controller.signal, (body) => usage.submitted(estimateTokens(body)));
   const stop = () => {
     controller.abort(OVER);
     reportCutOff();
@@ -185,8 +187,6 @@ async function* generate(
           ...next,
           maxOutputTokens: Math.min(next.maxOutputTokens, maxOutputTokens),
         };
-        usage.stepAsked(turn.inputTokens);
-        informWhenSent(controller.signal, () => usage.submitted());
         step = await ModelStep.begin(options.model, call, tools);
         if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {

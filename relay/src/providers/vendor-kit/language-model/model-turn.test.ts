@@ -73,7 +73,6 @@ describe('what is sent', () => {
           const limits = limitsOf(context);
           const turn = turnOf([...history, user(question)], limits);
           const { prompt } = turn.next(true);
-          expect(turn.inputTokens).toBeLessThanOrEqual(limits.room.inputTokens);
           expect(tokensOf(turn)).toBeLessThanOrEqual(limits.room.inputTokens);
           const sent = prompt.slice(1).map(({ content }) => textOf(content));
           expect(sent.at(-1)!.includes(asked) || estimateTokens(asked) > 200).toBe(true);
@@ -101,7 +100,7 @@ describe('what is sent', () => {
     expect(asked).toMatch(
       /^What follows from this\?.*too long is left out.*Is it true\?\n\n\[For/s,
     );
-    expect(turn.inputTokens).toBeLessThanOrEqual(limitsOf(2_000).room.inputTokens);
+    expect(tokensOf(turn)).toBeLessThanOrEqual(limitsOf(2_000).room.inputTokens);
   });
 
   it('leaves tools out if the context has no room for them', () => {
@@ -156,7 +155,7 @@ describe('what is sent', () => {
     ]);
     expect(tools).toBeDefined();
     expect(JSON.stringify(prompt)).toContain('Look it up.');
-    expect(turn.inputTokens).toBeLessThanOrEqual(limits.room.inputTokens);
+    expect(tokensOf(turn)).toBeLessThanOrEqual(limits.room.inputTokens);
   });
 });
 
@@ -217,9 +216,9 @@ describe('a refusal', () => {
   it('because of the context has the turn asked again with less', () => {
     const turn = turnOf([...long, user('And now?')], limitsOf());
     turn.next(true);
-    const before = turn.inputTokens;
+    const before = tokensOf(turn);
     expect(turn.adapt('maximum context length is 4096 tokens')).toBe(true);
-    expect(turn.inputTokens).toBeLessThan(Math.min(before, 4_096));
+    expect(tokensOf(turn)).toBeLessThan(Math.min(before, 4_096));
     expect(wireOf(turn)).toContain('And now?');
   });
 

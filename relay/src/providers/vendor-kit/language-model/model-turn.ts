@@ -55,11 +55,6 @@ export class ModelTurn {
     this.#toolTokens = tokensOf(options.tools);
   }
 
-  /** Of what is sent next, estimated. */
-  get inputTokens(): number {
-    return this.#sent.estimatedTokens;
-  }
-
   /** @param mayCallTools - false: the model has to answer now */
   next(mayCallTools: boolean): Call {
     const { limits, systemPrompt, language, tools, moment } = this.#options;

@@ -10,19 +10,16 @@ import type { Generator, TokenUsage } from '../../../call/stages/generator/gener
 import type { Owned } from '../../../call/stages/provider.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';
 import { createLanguageModelGenerator } from './language-model-generator.ts';
-import { talkTokens } from './model-messages.ts';
 import { ListedReminders, testContext } from './talk.rig.ts';
 
 const WORDS = ['It ', 'is ', 'fine ', 'today.'];
-/** `MOMENT_TOKENS` of `ModelTurn`. */
-const MOMENT_TOKENS = 48;
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-/** A server of an open model that counts what it was sent, whether its answer is read or not. */
+/** Counts what it was sent as the relay estimates it, whether its answer is read or not. */
 class CountingServer {
   inputTokens = 0;
   requests = 0;
@@ -34,7 +31,7 @@ class CountingServer {
     const pieces = await Array.fromAsync(request).catch(() => undefined);
     if (pieces === undefined) return;
     this.requests++;
-    const inputTokens = promptTokens(Buffer.concat(pieces as Buffer[]).toString());
+    const inputTokens = estimateTokens(Buffer.concat(pieces as Buffer[]).toString());
     this.inputTokens += inputTokens;
     this.onRequest(response, inputTokens);
   };
@@ -55,19 +52,6 @@ class CountingServer {
 
 function chunk(body: object): string {
   return `data: ${JSON.stringify({ id: '1', created: 1, model: 'm', ...body })}\n\n`;
-}
-
-/** As a vendor whose count is the relay's estimate. */
-function promptTokens(body: string): number {
-  const { messages } = JSON.parse(body) as {
-    messages: { role: 'user' | 'assistant'; content: string }[];
-  };
-  const [system, ...talk] = messages;
-  const said = talk.map(({ role, content }) => ({
-    role,
-    content: content.replace(/\n\n\[For the person it is [^\]]*\]$/, ''),
-  }));
-  return estimateTokens(system!.content) + MOMENT_TOKENS + talkTokens(said);
 }
 
 async function serving() {
@@ -95,7 +79,6 @@ function asking(baseURL: string): Owned<Generator> {
     systemPrompt: 'Be brief.',
     maxOutputTokens: 100,
     reasoning: 'default',
-    tools: 'off',
     context: testContext,
   });
   cleanups.push(() => generator[Symbol.asyncDispose]?.());

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 
-/** Of a step that is asked for, with an estimate of 100 tokens. */
-function asked(): UsageCount {
+/** Of a step that has left, with an estimate of 100 tokens. */
+function submitted(): UsageCount {
   const usage = new UsageCount();
-  usage.stepAsked(100);
+  usage.submitted(100);
   return usage;
 }
 
 test('what the vendor counts is added up over the steps', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.received('some words');
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('more words');
@@ -18,7 +18,7 @@ test('what the vendor counts is added up over the steps', () => {
 });
 
 test('a step that was cut short is estimated, the others are not', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.received('ignored');
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('12345678');
@@ -26,54 +26,50 @@ test('a step that was cut short is estimated, the others are not', () => {
 });
 
 test('what was taken is not counted again', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.received('12345678');
   expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 2 });
   expect(usage.takeTotal()).toBeUndefined();
 });
 
 test('what was not submitted, or was refused, costs nothing', () => {
-  expect(asked().takeTotal()).toBeUndefined();
-  const usage = asked();
-  usage.submitted();
+  expect(new UsageCount().takeTotal()).toBeUndefined();
+  const usage = submitted();
   usage.refused();
   expect(usage.takeTotal()).toBeUndefined();
 });
 
 test('what was submitted is owed before anything is received, once', () => {
-  const usage = asked();
-  usage.submitted();
+  const usage = submitted();
   expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 0 });
   expect(usage.isEstimated).toBe(true);
   expect(usage.takeTotal()).toBeUndefined();
 });
 
-test('a step that broke off is owed beside the one that is asked for after it', () => {
-  const usage = asked();
-  usage.submitted();
+test('a step that broke off is owed, also if the one after it is refused', () => {
+  const usage = submitted();
   usage.received('12345678');
-  usage.stepAsked(40);
-  usage.submitted();
+  usage.submitted(40);
   usage.refused();
   expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 2 });
 });
 
 test('characters of other scripts are tokens of their own', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.received('世界は');
   usage.received('広い');
   expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 5 });
 });
 
 test('a step that was cut short costs the input that was told when it began', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.stepBegan(77);
   usage.received('12345678');
   expect(usage.takeTotal()).toEqual({ inputTokens: 77, outputTokens: 2 });
 });
 
 test('what was told at the end of a step goes before what was told at its beginning', () => {
-  const usage = asked();
+  const usage = submitted();
   usage.stepBegan(77);
   usage.stepEnded({ inputTokens: 80, outputTokens: 3 });
   usage.received('1234');
@@ -81,7 +77,7 @@ test('what was told at the end of a step goes before what was told at its beginn
 });
 
 test.each([0, -5, Number.NaN, 1e308])('a server that counts %d tokens has not counted', (told) => {
-  const usage = asked();
+  const usage = submitted();
   usage.received('12345678');
   usage.stepEnded({ inputTokens: told, outputTokens: told });
   expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 2 });

@@ -23,7 +23,7 @@ const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, out
 export class UsageCount {
   #total = { ...NOTHING };
   #isEstimated = false;
-  /** Of the step that is asked for: estimated, and as the vendor counts it. */
+  /** Of the latest step: estimated, and as the vendor counts it. */
   #estimatedInput = 0;
   #stepInputTokens: number | undefined;
   #stepText = '';
@@ -34,14 +34,10 @@ export class UsageCount {
     return this.#isEstimated;
   }
 
-  /** A step is asked for, which is not submitted yet. @param inputTokens - estimated */
-  stepAsked(inputTokens: number): void {
+  /** A step has left; before that nothing is owed for it. @param inputTokens - estimated */
+  submitted(inputTokens: number): void {
     this.#endIfOpen();
     this.#estimatedInput = inputTokens;
-  }
-
-  /** What was asked for has left; before that nothing is owed. */
-  submitted(): void {
     this.#isStepOpen = true;
   }
 
