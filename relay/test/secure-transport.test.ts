@@ -90,6 +90,42 @@ describe('the public name of a relay behind a proxy', () => {
   });
 });
 
+describe('a page of the same host', () => {
+  it.each([
+    ['over the same scheme', 'http', 'localhost', {}, true],
+    ['in capitals', 'http', 'LOCALHOST', {}, true],
+    ['over https, which the relay does not speak there', 'https', 'localhost', {}, false],
+    ['over http, while people come by https', 'http', 'talk.example', {}, false],
+    ['over https, as people come', 'https', 'talk.example', {}, true],
+    ['over https, as a proxy that is not trusted says', 'https', '127.0.0.1', OVER_HTTPS, false],
+  ])('is its own only %s', async (_, scheme, host, headers, isOwn) => {
+    const port = host === 'talk.example' ? '' : `:${new URL(distrustful.url).port}`;
+    const Origin = `${scheme}://${host.toLowerCase()}${port}`;
+    const sent = { ...headers, Host: `${host}${port}`, Origin };
+    expect((await get(distrustful, '/health', sent)).status).toBe(isOwn ? 200 : 403);
+    const upgrade = await rawRequest(
+      distrustful.url,
+      upgradeRequest(distrustful.url, { headers: sent }),
+      (answer) => answer.includes('\r\n\r\n'),
+    );
+    expect(Number(upgrade.slice(9, 12))).toBe(isOwn ? 101 : 403);
+  });
+
+  it.each([
+    ['http', 'http', true],
+    ['https', 'https', true],
+    ['https', 'http', false],
+    ['http', 'https', false],
+    // Its proxy does not say.
+    [undefined, 'http', true],
+    [undefined, 'https', true],
+  ])('behind a trusted proxy that was asked by %s, over %s: %s', async (proto, scheme, isOwn) => {
+    const headers = proto === undefined ? {} : { 'X-Forwarded-Proto': proto };
+    const sent = { ...headers, Host: '192.0.2.7', Origin: `${scheme}://192.0.2.7` };
+    expect((await get(relay, '/health', sent)).status).toBe(isOwn ? 200 : 403);
+  });
+});
+
 it('a relay that others reach by plain HTTP says so in its log', async () => {
   await using open = await startTestRelay({ env: { HOST: '0.0.0.0' } });
   expect(await open.logs.until('plain HTTP beyond this machine')).toContain('0.0.0.0');

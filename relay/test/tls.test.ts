@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect } from 'node:net';
@@ -40,6 +41,18 @@ async function ask(method: string, path: string, token = ''): Promise<unknown> {
 it('the relay speaks https, and says so', async () => {
   expect(relay.url).toMatch(/^https:/);
   expect(await ask('GET', '/api/v1/auth')).toMatchObject({ is_secure: true });
+});
+
+it('a page of the same host over http is not its own', async () => {
+  const { host } = new URL(relay.url);
+  const statusFor = async (origin: string) => {
+    const asked = request(new URL('/health', relay.url), { headers: { origin }, ca }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  expect(await statusFor(`https://${host}`)).toBe(200);
+  expect(await statusFor(`http://${host}`)).toBe(403);
 });
 
 it('a call is held over it', async () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
@@ -34,9 +35,12 @@ export function ownHostsOnly(hosts: OwnHosts): MiddlewareHandler<{ Bindings: Htt
  * was configured with another origin looks like one that is down. Preflights are therefore answered
  * alike for all, and the request itself is refused before anything is done.
  */
-export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler {
-  const isAllowed = (c: Context) =>
-    isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowed);
+export function allowedPagesOnly(
+  allowed: readonly string[],
+  ownOf: (request: IncomingMessage) => readonly string[],
+): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  const isAllowed = (c: Context<{ Bindings: HttpBindings }>) =>
+    isOriginAllowed(c.req.header('origin'), ownOf(c.env.incoming), allowed);
   return every(
     cors({
       origin: (origin, c) => (isAllowed(c) ? origin : '*'),

@@ -27,7 +27,7 @@ import type { Session } from '../call/session/session.ts';
 import { closeSocket, type SessionSocket } from '../call/session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
-import { secureAddress } from './secure-transport.ts';
+import { ownOrigins, secureAddress } from './secure-transport.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -115,7 +115,9 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     const address = secureAddress(request, publicUrl, proxies);
     // Browsers follow no redirection of a WebSocket.
     if (address !== undefined) return refuse(request, socket, 'https_required', `Use ${address}.`);
-    if (!isOriginAllowed(headers.origin, headers.host, allowedOrigins)) {
+    if (
+      !isOriginAllowed(headers.origin, ownOrigins(request, allowedOrigins, proxies), allowedOrigins)
+    ) {
       return refuse(request, socket, 'origin_not_allowed');
     }
     if (isOfLogs) return logs.upgrade(request, socket, head);

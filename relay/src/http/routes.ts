@@ -17,7 +17,7 @@ import { addresseeOf, identifyRequests, logRefusals, problem, refuse } from './p
 import { credential, offeredProtocols } from './realtime.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import type { RequestHandler } from './server.ts';
-import { secureTransport } from './secure-transport.ts';
+import { ownOrigins, secureTransport } from './secure-transport.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import type { AccountTerms } from '../people/accounts/account-terms.ts';
@@ -125,7 +125,9 @@ export function createApp(options: AppOptions): RequestHandler {
         c.header('Cache-Control', 'no-store');
         return next();
       },
-      allowedPagesOnly(config.allowedOrigins),
+      allowedPagesOnly(config.allowedOrigins, (request) =>
+        ownOrigins(request, config.allowedOrigins, proxies),
+      ),
       boundedBodies(),
     );
   }
@@ -154,7 +156,7 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
     sessions.endAll(identity.userId, 'signedOut');
   };
   app.route('/', signInRoutes({ ...rooms, signOut }));
-  app.route('/', sessionRoutes({ ...rooms, publicUrl: config.publicUrl }));
+  app.route('/', sessionRoutes({ ...rooms, config }));
   for (const path of [API_PATHS.realtime, LOG_PATHS.tail]) app.get(path, upgradeOnly(rooms));
   const { pageReports: reports } = rooms;
   if (reports !== undefined) app.route('/', reportRoutes({ reports, limiter, proxies }));

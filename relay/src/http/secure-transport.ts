@@ -39,6 +39,26 @@ export function secureAddress(
 }
 
 /**
+ * The origins that the relay's own page has if it sends this request: that of the host asked for,
+ * by the protocol that it was asked by. Who can change what comes over http on the same host must
+ * not get at what is asked over https. Both, if a trusted proxy does not say which it was.
+ */
+export function ownOrigins(
+  request: Pick<IncomingMessage, 'headers' | 'socket'>,
+  allowed: readonly string[],
+  proxies: TrustedProxies,
+): readonly string[] {
+  const known = proxies.protocol(request);
+  const isProxied = proxies.has(request.socket.remoteAddress ?? '');
+  const schemes = known === undefined && isProxied ? ['http', 'https'] : [known ?? 'http'];
+  const { host = '' } = request.headers;
+  // People come by https, then, through a proxy that need not be named.
+  const secure = URL.parse(`https://${host}`)?.origin ?? '';
+  if (allowed.includes(secure)) return [secure];
+  return schemes.flatMap((scheme) => URL.parse(`${scheme}://${host}`)?.origin ?? []);
+}
+
+/**
  * Keeps browsers on https if `PUBLIC_URL` says that people come by it: a request that a trusted
  * proxy took over http is redirected, all others are answered with HSTS (RFC 6797). Other names of
  * the relay (`localhost`, addresses for health checks) are left alone.

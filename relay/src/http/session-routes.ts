@@ -5,15 +5,16 @@ import {
   EarlierConversations,
   type EarlierConversationsOptions,
 } from '../people/accounts/earlier-conversations.ts';
+import type { Config } from '../base/config/config.ts';
 import type { Identity } from '../people/auth/identity.ts';
 import { relayUrl } from '@parley/shared/page-paths';
-import { isOwnOrigin } from '../people/auth/origins.ts';
 import type { SignIn } from '../people/auth/sign-in.ts';
 import type { CallObservers } from '../call/events/call-observers.ts';
 import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { Stages } from '../call/stages/stages.ts';
 import { basePathOf } from './base-path.ts';
 import { bodyOf } from './requests.ts';
+import { ownOrigins } from './secure-transport.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** In this order: most browsers also name those that they descend from. */
@@ -43,12 +44,12 @@ export interface SessionRoutesOptions extends EarlierConversationsOptions {
   /** The stages of this person's calls. @throws ParleyError `plan_excludes` */
   readonly providersOf: (identity: Identity) => Stages;
   readonly proxies: TrustedProxies;
-  readonly publicUrl: string | undefined;
+  readonly config: Pick<Config, 'allowedOrigins' | 'publicUrl'>;
 }
 
 /** `POST /api/v1/sessions`: a call, and the ticket for its WebSocket. */
 export function sessionRoutes(options: SessionRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const { signIn, sessions, observers, proxies } = options;
+  const { signIn, sessions, observers, proxies, config } = options;
   const conversations = new EarlierConversations(options);
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post(API_PATHS.sessions, async (c) => {
@@ -69,7 +70,17 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<{ Bindings: H
       using budget = sessions.budgetBefore(sessionId, { identity, address });
       await conversations.shorten(earlier, { sessionId, timeZone, generator, emit, budget });
     }
-    return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req) }, 201);
+    return c.json(
+      {
+        ...created,
+        ws_url: realtimeUrl(
+          config,
+          c.req,
+          ownOrigins(c.env.incoming, config.allowedOrigins, proxies),
+        ),
+      },
+      201,
+    );
   });
   return app;
 }
@@ -78,13 +89,16 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<{ Bindings: H
  * Where the client's WebSocket goes. The relay's own page may connect to no origin but its own
  * (`connect-src 'self'`), by any of the relay's names.
  */
-function realtimeUrl(publicUrl: string | undefined, request: HonoRequest): string {
+function realtimeUrl(
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+  request: HonoRequest,
+  own: readonly string[],
+): string {
   const origin = request.header('origin');
   const isOwnPage =
     origin !== undefined &&
     // A proxy may have put another `Host` in, but browsers send it too, if they trust the origin.
-    (isOwnOrigin(origin, request.header('host')) ||
-      request.header('sec-fetch-site') === 'same-origin');
+    (own.includes(origin) || request.header('sec-fetch-site') === 'same-origin');
   const { origin: host } = new URL(isOwnPage ? origin : (publicUrl ?? request.url));
   return relayUrl(host.replace(/^http/, 'ws') + basePathOf(publicUrl), API_PATHS.realtime);
 }

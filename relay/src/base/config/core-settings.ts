@@ -241,7 +241,8 @@ export const CORE_SETTINGS = {
     min: 1,
     max: 100_000_000,
     unit: 'megabytes',
-    about: 'Once the recordings of calls take that much, no other one begins.',
+    about:
+      'Most that the recordings of calls may take together. Then no other one begins, and those that run end; the calls go on.',
   }),
   ...METRICS_SETTINGS,
   ...MONEY_SETTINGS,

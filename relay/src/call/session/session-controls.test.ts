@@ -127,3 +127,15 @@ test('a page without an answer fails; a second question gives the first one up',
   expect(first.heard).toEqual([]);
   expect(cancelled()).toBe(1);
 });
+
+test('takes characters out that nobody sees: controls, and those that turn text around', async () => {
+  const { heard, end, id } = await ask();
+  says(id, 'She\u0000 \u001b[31mwrote\u0085\u009b\n');
+  says(id, '\u202e\u2066\u200f');
+  says(id, '\u061cprograms\u2069 👩‍💻,\tशक्\u200dति.');
+  ends(id);
+  expect(await end).toBe('ended');
+  // Joiners make letters and signs; lines and tabs are text.
+  expect(heard.join('')).toBe('She [31mwrote\nprograms 👩‍💻,\tशक्\u200dति.');
+  expect(heard).not.toContain('');
+});

@@ -25,6 +25,9 @@ const SILENCE_MS = 8_000;
 /** When the answer must be whole. */
 const TOTAL_MS = 30_000;
 
+/** Control and bidirectional characters, which make a text look like another; lines may end. */
+const UNSEEN = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Longest answer, characters: minutes of voice. */
 const MAX_CHARACTERS = 4_000;
 
@@ -200,7 +203,9 @@ export class SessionBrowserModel implements BrowserModelPort {
     }
     question.silence();
     question.characters += event.delta.length;
-    if (question.characters > MAX_CHARACTERS || !question.words.push(event.delta)) {
+    const text = event.delta.replaceAll(UNSEEN, '');
+    const fits = question.characters <= MAX_CHARACTERS;
+    if (!fits || (text !== '' && !question.words.push(text))) {
       // The waiting words are still said.
       return question.words.fail(new ParleyError('generator_failed'));
     }

@@ -20,6 +20,8 @@ export interface RecordingWriterOptions {
   /** Its name; what is encrypted can be read under this name only. */
   readonly name: string;
   readonly sealing: Sealing;
+  /** Whether so many bytes more may be written; if not, the recording ends. */
+  readonly hasRoom: (bytes: number) => boolean;
   /** Called with each number of bytes that were written. */
   readonly onWritten: (bytes: number) => void;
   /** Called once, if the disk fails or is too slow; nothing is written any more then. */
@@ -27,6 +29,9 @@ export interface RecordingWriterOptions {
   /** Called once, when the file is closed. */
   readonly onClosed: () => void;
 }
+
+/** All recordings together take as much as they may. */
+export class NoRoom extends Error {}
 
 /** Writes one recording, slice by slice. Takes what it is given at once, and never throws. */
 export class RecordingWriter {
@@ -87,13 +92,14 @@ export class RecordingWriter {
   }
 
   async #writeAll(): Promise<void> {
-    const { path, onWritten } = this.#options;
+    const { path, hasRoom, onWritten } = this.#options;
     try {
       while (this.#waitingBytes > 0 && this.#state !== 'failed') {
         this.#file ??= await open(path, 'a', 0o600);
         const slice = Buffer.concat(this.#waiting);
         this.#waiting = [];
         this.#waitingBytes = 0;
+        if (!hasRoom(slice.length)) throw new NoRoom('RECORDING_MAX_MB is used up');
         // Unlike `write`, it goes on until all is written.
         await this.#file.appendFile(slice);
         onWritten(slice.length);

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readWav, readWavHeader } from '@parley/shared/audio/wav-reader';
+import { systemClock } from '../../base/lib/clock.ts';
+import { silentLogger } from '../../base/lib/logger.ts';
+import { Problems } from '../../base/lib/problems.ts';
+import { Recordings } from './recordings.ts';
 import { RecordingReader } from './recording-reader.ts';
 import { RecordingWriter } from './recording-writer.ts';
 import { Sealing } from '../storage/sealing.ts';
@@ -25,6 +29,7 @@ const tone = (length: number, value: number) => new Int16Array(length).fill(valu
 function writerOf(name: string, sealing = PLAIN, failures: unknown[] = []): RecordingWriter {
   return new RecordingWriter({
     ...{ path: pathOf(name), name, sealing },
+    hasRoom: () => true,
     onWritten: () => {},
     onFailed: (error) => failures.push(error),
     onClosed: () => {},
@@ -162,4 +167,33 @@ it('a disk that is too slow ends it, and what waits is let go of', async () => {
   expect(failures).toEqual([new Error('the disk is too slow')]);
   await writer.close();
   expect((await stat(pathOf('a'))).size).toBeLessThan(2_200_000);
+});
+
+it('recordings that run end once all of them take as much as they may', async () => {
+  const problems = new Problems(systemClock);
+  const maxBytes = 100_000;
+  await using recordings = new Recordings({
+    ...{ dir, maxBytes, sealing: PLAIN, clock: systemClock, logger: silentLogger, problems },
+  });
+  recordings.begin();
+  const ended: string[] = [];
+  const start = (id: string) => recordings.record(id, () => ended.push(id));
+  await expect.poll(() => start('a')).toBeDefined();
+  const writers = ['b', 'c'].map((id) => start(id)!);
+  for (let second = 0; second < 4; second++) {
+    for (const writer of writers) {
+      writer.samples({ kind: 'person', item: 1, start: second * 16_000 }, tone(16_000, 7));
+      await writer.flush();
+    }
+  }
+  expect(ended.toSorted()).toEqual(['b', 'c']);
+  expect(start('d')).toBeUndefined();
+  expect(problems.list()).toEqual([]);
+  const sizes = await Promise.all(['b', 'c'].map((id) => stat(pathOf(`${id}.rec`))));
+  const total = sizes.reduce((sum, { size }) => sum + size, 0);
+  expect(total).toBeGreaterThan(0.6 * maxBytes);
+  expect(total).toBeLessThanOrEqual(maxBytes);
+  // What was written until then can be heard.
+  const reader = await recordings.read('b');
+  expect(reader.bytes).toBeGreaterThan(32_000);
 });

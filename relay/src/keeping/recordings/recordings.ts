@@ -6,7 +6,7 @@ import { makeFolder } from '../../base/lib/make-folder.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import type { Sealing } from '../storage/sealing.ts';
 import { RecordingReader } from './recording-reader.ts';
-import { RecordingWriter } from './recording-writer.ts';
+import { NoRoom, RecordingWriter } from './recording-writer.ts';
 
 /** How often it is looked how much room they take: others delete them. */
 const COUNT_INTERVAL_MS = 600_000;
@@ -19,7 +19,7 @@ export function recordingName(sessionId: string): string {
 export interface RecordingsOptions {
   /** Their own folder; made if it does not exist. */
   readonly dir: string;
-  /** Once they take more, no other one begins. */
+  /** They never take more: no other one begins then, and those that run end. */
   readonly maxBytes: number;
   readonly sealing: Sealing;
   readonly clock: Clock;
@@ -32,6 +32,8 @@ export class Recordings implements AsyncDisposable {
   readonly #options: RecordingsOptions;
   readonly #running = new Map<string, RecordingWriter>();
   #bytes = Infinity;
+  /** Room was wanting since they were counted: the little that is left is for none. */
+  #isFull = false;
   #cancelCount: () => void = () => {};
 
   constructor(options: RecordingsOptions) {
@@ -54,18 +56,21 @@ export class Recordings implements AsyncDisposable {
    */
   record(sessionId: string, onFailed: () => void): RecordingWriter | undefined {
     const { dir, maxBytes, sealing, logger, problems } = this.#options;
-    if (this.#bytes >= maxBytes) return undefined;
+    if (this.#isFull || this.#bytes >= maxBytes) return undefined;
     const name = recordingName(sessionId);
     const writer = new RecordingWriter({
       path: join(dir, name),
       ...{ name, sealing },
+      hasRoom: (bytes) => this.#bytes + bytes <= maxBytes,
       onWritten: (bytes) => {
         this.#bytes += bytes;
         problems.clear('data_not_written');
       },
       onFailed: (err) => {
         logger.warn({ err, sessionId }, 'recording failed');
-        problems.report('data_not_written');
+        // The limit is the operator's own wish.
+        if (err instanceof NoRoom) this.#isFull = true;
+        else problems.report('data_not_written');
         onFailed();
       },
       onClosed: () => {
@@ -98,5 +103,6 @@ export class Recordings implements AsyncDisposable {
       bytes += (await stat(join(dir, name)).catch(() => undefined))?.size ?? 0;
     }
     this.#bytes = bytes;
+    this.#isFull = false;
   }
 }

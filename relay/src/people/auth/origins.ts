@@ -3,18 +3,12 @@
  * must look (RFC 6455 §10.2). Programs that send no Origin are not pages and pass; they still need
  * a bearer token or ticket.
  *
- * @param host - the request's Host header, known to be the relay's own: see `OwnHosts`
+ * @param own - where the relay's own page is for this request: see `ownOrigins`
  */
 export function isOriginAllowed(
   origin: string | undefined,
-  host: string | undefined,
+  own: readonly string[],
   allowed: readonly string[],
 ): boolean {
-  if (origin === undefined) return true;
-  return allowed.includes(origin) || isOwnOrigin(origin, host);
-}
-
-/** Whether a page of this origin came from the host that it now asks. */
-export function isOwnOrigin(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+  return origin === undefined || allowed.includes(origin) || own.includes(origin);
 }
