@@ -88,7 +88,9 @@ export interface Relay {
  *
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
-export async function startRelay(options: RelayOptions): Promise<Relay> {
+export async function startRelay(
+  options: RelayOptions,
+): Promise<Relay & Pick<Base['settings'], 'policy'>> {
   const { config, logger } = options;
   await using parts = new AsyncDisposableStack();
   const state: RelayState = { isDraining: false, isWarm: options.warmUp === undefined };
@@ -112,6 +114,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const running = parts.move();
   return {
     url,
+    /** With what administrators have changed. */
+    policy: base.settings.policy,
     async stop(graceMs) {
       state.isDraining = true;
       stopping.abort(OVER);

@@ -14,6 +14,8 @@ import { lockDataFolder } from './keeping/storage/data-lock.ts';
 import { openStorage } from './keeping/storage/open-storage.ts';
 import { STAGES } from '@parley/shared';
 import { offeredLanguages } from './call/stages/languages.ts';
+import { DEFAULT_PLAN, GUEST_PLAN } from './people/auth/identity.ts';
+import type { Policy } from './people/limits/policy.ts';
 import type { Storage } from './keeping/storage/storage.ts';
 
 interface StartedParts {
@@ -22,10 +24,12 @@ interface StartedParts {
   readonly config: Config;
   readonly providers: Stages;
   readonly storage: Pick<Storage, 'state'>;
+  readonly policy: Policy;
 }
 
 /** How long the rest of a stop may take after the grace for what is being said. */
 const RELEASE_MS = 5_000;
+const MICRO_PER_USD = 1_000_000;
 /** How long a process that ends may take to write the rest of its log. */
 const FLUSH_MS = 1_000;
 
@@ -82,7 +86,8 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
       await storage[Symbol.asyncDispose]();
       throw error;
     });
-    logStart(logger, { ...options, url: relay.url, providers, storage });
+    const { url, policy } = relay;
+    logStart(logger, { ...options, url, policy, providers, storage });
     const supervisor = new Supervisor({ environment: process.env, clock, logger });
     supervisor.ready();
     stopAtSignals(log, config.shutdownGraceMs + RELEASE_MS, async () => {
@@ -130,8 +135,8 @@ function stopAtSignals({ logger, flush }: Log, deadlineMs: number, stop: () => P
 
 /** One line of what was started and with what, without secrets: the first to read of a relay. */
 function logStart(logger: Logger, parts: StartedParts): void {
-  const { url, version, config, providers, storage } = parts;
-  const { auth, limitSettings, metrics, money } = config;
+  const { url, version, config, providers, storage, policy } = parts;
+  const { auth, limitSettings, metrics } = config;
   const database = config.storage.databaseUrl === undefined ? 'embedded' : 'postgres';
   const services = providers.services();
   const languages = offeredLanguages(providers.languages, config.providers);
@@ -151,7 +156,7 @@ function logStart(logger: Logger, parts: StartedParts): void {
       accounts: limitSettings.hasAccounts,
       tls: auth.tls !== undefined,
       maxSessions: limitSettings.maxSessions,
-      budgetDayUsd: money.budgets.day ?? null,
+      ...budgetsOf(policy),
       metrics: metrics.isOn,
     },
     `[START] listening; ${services.length} services are tracked`,
@@ -162,4 +167,19 @@ function logStart(logger: Logger, parts: StartedParts): void {
       'LANGUAGE is not known by a provider of each stage',
     );
   }
+}
+
+/** The budgets that hold, whether they were set or not. */
+function budgetsOf({ instance, planOf }: Policy): object {
+  const usd = (micro: number) => (Number.isFinite(micro) ? micro / MICRO_PER_USD : 'unlimited');
+  const ofPlan = (name: string) => {
+    const { sessionMicroUsd, dayMicroUsd } = planOf(name).budgets;
+    return { session: usd(sessionMicroUsd), day: usd(dayMicroUsd) };
+  };
+  return {
+    budgetDayUsd: usd(instance.dayMicroUsd),
+    budgetGuestsDayUsd: usd(instance.guestsDayMicroUsd),
+    budgetGuestUsd: ofPlan(GUEST_PLAN),
+    budgetAccountUsd: ofPlan(DEFAULT_PLAN),
+  };
 }

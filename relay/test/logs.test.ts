@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  ParleyError,
   API_PATHS,
   CLOSE_REASONS,
   createSessionResponseSchema,
@@ -7,6 +8,17 @@ import {
   logSettingsSchema,
 } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../src/base/lib/clock.ts';
+import { silentLogger } from '../src/base/lib/logger.ts';
+import { createFailoverStages } from '../src/call/stages/failover-stages.ts';
+import { DEFAULT_POLICY } from '../src/call/stages/health/policy.ts';
+import { Watchdog } from '../src/call/turn/watchdog.ts';
+import { createEmbeddedAssistant } from '../src/providers/embedded/assistant.ts';
+import { startCallServer } from './support/call-server.ts';
+import { ScriptedGenerator } from './support/scripted-generator.ts';
+import { scriptedStages, type ScriptedProviders } from './support/scripted-stages.ts';
+import { ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
+import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import { Issuer } from './support/issuer.ts';
 import { LogTailClient, refusalOf } from './support/log-tail-client.ts';
 import { personOf } from './support/person.ts';
@@ -45,6 +57,71 @@ describe('the level of the log', () => {
     expect((await level(relay, undefined, token)).status).toBe(403);
     expect((await level(relay, { level: 'loud' })).status).toBe(400);
     expect((await level(relay, {})).status).toBe(400);
+  });
+});
+
+describe('a line about a turn', () => {
+  const ofTurn = {
+    sessionId: expect.stringMatching(/^sess_/),
+    turnId: expect.stringMatching(/^turn_/),
+  };
+
+  it('that another provider took over names session and turn, in each stage', async () => {
+    const failing = { fail: new ParleyError('transcriber_failed') };
+    await using stages = createFailoverStages({
+      transcribers: [
+        new ScriptedTranscriber({ clock: systemClock, name: 'broken', onFinal: () => [failing] }),
+        new ScriptedTranscriber({ clock: systemClock }),
+      ],
+      generators: [
+        new ScriptedGenerator({
+          clock: systemClock,
+          reply: () => [{ fail: new ParleyError('generator_failed') }],
+        }),
+        createEmbeddedAssistant(),
+      ],
+      synthesizers: [
+        new ScriptedSynthesizer({
+          clock: systemClock,
+          speak: () => [{ fail: new ParleyError('synthesizer_failed') }],
+        }),
+        Object.assign(new ScriptedSynthesizer({ clock: systemClock }), { name: 'second' }),
+      ],
+      policy: DEFAULT_POLICY,
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    await using relay = await startTestRelay({ stages });
+    await using call = await TestCall.start(relay.url);
+    call.speak(1, new Int16Array(1_600).fill(1_000));
+    await call.inbound.next('response.done');
+    const lines = relay.logs.lines.filter((line) => line.includes('provider failover'));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { ...ofTurn, stage: 'transcriber', from: 'broken', to: 'scripted-transcriber' },
+      { ...ofTurn, stage: 'generator', from: 'scripted-generator', to: 'embedded' },
+      { ...ofTurn, stage: 'synthesizer', from: 'scripted-synthesizer', to: 'second' },
+    ]);
+  });
+
+  it.each<[string, ScriptedProviders]>([
+    [
+      'transcriber',
+      { transcriber: new ScriptedTranscriber({ clock: systemClock, onFinal: () => ['hang'] }) },
+    ],
+    [
+      'generator',
+      { generator: new ScriptedGenerator({ clock: systemClock, reply: () => ['hang'] }) },
+    ],
+  ])('of which a %s makes no progress names session and turn', async (stage, providers) => {
+    await using server = await startCallServer({
+      providers: scriptedStages(systemClock, providers),
+      watchdog: new Watchdog({ clock: systemClock, intervalMs: 20, warnAfterMs: 40 }),
+    });
+    await using call = await server.call();
+    call.speak(1, new Int16Array(1_600).fill(1_000));
+    const line = await server.logs.until('a stage makes no progress');
+    const { turnId } = ofTurn;
+    expect(JSON.parse(line)).toMatchObject({ sessionId: call.grant.session_id, turnId, stage });
   });
 });
 

@@ -20,6 +20,17 @@ it('LOG_FILE has the lines of standard error, to the last', async () => {
   expect(lines.at(-1)).toContain('stopping');
 });
 
+it('the first line shows the budgets that hold, whether they were set or not', async () => {
+  await using relay = await RelayProcess.start({ env: { BUDGET_SESSION_USD: '2' } });
+  const line = await relay.logs.until('[START] listening');
+  expect(JSON.parse(line)).toMatchObject({
+    budgetDayUsd: 100,
+    budgetGuestsDayUsd: 20,
+    budgetGuestUsd: { session: 2 },
+    budgetAccountUsd: { session: 2 },
+  });
+});
+
 it.skipIf(process.platform !== 'linux')(
   'a LOG_FILE on a full disk is a warning, and calls go on',
   async () => {

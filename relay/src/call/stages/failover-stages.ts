@@ -54,6 +54,7 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
   const watched = candidates.flatMap(({ health }) => health ?? []);
   const monitor = new HealthMonitor({
     targets: candidates.flatMap(probeTarget),
+    watched,
     policy: policy.health,
     clock,
     logger,

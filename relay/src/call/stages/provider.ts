@@ -1,4 +1,5 @@
 import type { ErrorCode, Stage } from '@parley/shared';
+import type { Logger } from '../../base/lib/logger.ts';
 import type { UsedUnits, UsePurpose } from '../../people/metering/ledger.ts';
 import type { Languages } from './languages.ts';
 
@@ -83,6 +84,9 @@ export interface ProviderUse {
 
 /** Called with the outcome of one request to a stage. */
 export interface FailoverObserver {
+  /** Knows the session; without it the relay's own. */
+  readonly logger?: Logger | undefined;
+  readonly turnId?: string | undefined;
   /** Whose request it is: one person's requests have the same name, those of others have another. */
   readonly caller?: string | undefined;
   readonly onFailover?: ((failover: Failover) => void) | undefined;

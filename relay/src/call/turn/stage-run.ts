@@ -1,4 +1,5 @@
 import type { Stage } from '@parley/shared';
+import type { Logger } from '../../base/lib/logger.ts';
 import type {
   Failover,
   FailoverObserver,
@@ -15,11 +16,14 @@ export interface StageRunOptions {
   /** The provider that is asked first: its name, `browser`, or `none`. */
   readonly active: () => string;
   readonly emit: EmitCallEvent;
+  readonly logger: Logger;
 }
 
 /** One request to a stage, and which provider served it. */
 export class StageRun implements FailoverObserver {
   readonly caller: string;
+  readonly turnId: string;
+  readonly logger: Logger;
   readonly #options: StageRunOptions;
   #standIn: string | undefined;
   #provider: string | undefined;
@@ -27,6 +31,8 @@ export class StageRun implements FailoverObserver {
   constructor(options: StageRunOptions) {
     this.#options = options;
     this.caller = options.caller;
+    this.turnId = options.turnId;
+    this.logger = options.logger;
   }
 
   /** All three are for the stage. */

@@ -48,6 +48,38 @@ describe('the health monitor', () => {
     await test.monitor[Symbol.asyncDispose]();
   });
 
+  it('sums up every five minutes, so that silence is told from an end', async () => {
+    const clock = new FakeClock();
+    const lines: unknown[] = [];
+    const healthOf = (name: string) =>
+      new ProviderHealth({ stage: 'generator', name, policy: DEFAULT_POLICY.breaker, clock });
+    const [works, fails, unchecked] = ['works', 'fails', 'unchecked'].map(healthOf);
+    const monitor = new HealthMonitor({
+      targets: [
+        { health: works!, probe: () => Promise.resolve() },
+        { health: fails!, probe: () => Promise.reject(new ParleyError('generator_failed')) },
+      ],
+      watched: [works!, fails!, unchecked!],
+      policy: DEFAULT_POLICY.health,
+      clock,
+      logger: pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) }),
+      random: () => 0.5,
+    });
+    await clock.advance(910_000);
+    const summaries = lines.filter((line) => JSON.stringify(line).includes('summary'));
+    const services = {
+      'generator:works': 'healthy',
+      'generator:fails': 'failed',
+      'generator:unchecked': 'healthy',
+    };
+    expect(summaries).toMatchObject([
+      { level: 30, services, checks: 20, failedChecks: 10 },
+      { level: 30, services, checks: 20, failedChecks: 10 },
+      { level: 30, services, checks: 20, failedChecks: 10 },
+    ]);
+    await monitor[Symbol.asyncDispose]();
+  });
+
   it('brings a failed provider to its trial, and no further', async () => {
     const { clock, providers, monitor } = createTest([() => Promise.resolve()]);
     const provider = providers[0]!;

@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../../../base/lib/clock.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
+import type { Health } from '../provider.ts';
 import { ProviderError } from '../provider-error.ts';
 import { AttemptScope } from './attempt-scope.ts';
 import type { HealthPolicy } from './policy.ts';
@@ -12,8 +13,13 @@ export interface ProbeTarget {
   readonly probe: (signal: AbortSignal) => Promise<void>;
 }
 
+/** A log without failures would not show whether anything is checked at all. */
+const SUMMARY_INTERVAL_MS = 300_000;
+
 export interface HealthMonitorOptions {
   readonly targets: readonly ProbeTarget[];
+  /** What the summary speaks of, if not of these alone: some cannot be probed. */
+  readonly watched?: readonly ProviderHealth[];
   readonly policy: HealthPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,14 +38,18 @@ export class HealthMonitor implements AsyncDisposable {
   readonly #random: () => number;
   readonly #abort = new AbortController();
   readonly #loops: readonly Promise<void>[];
+  /** Since the last summary. */
+  #checks = 0;
+  #failedChecks = 0;
 
   constructor(options: HealthMonitorOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     const spreadMs = options.policy.intervalMs / Math.max(1, options.targets.length);
-    this.#loops = options.targets.map((target, index) =>
+    const loops = options.targets.map((target, index) =>
       this.#probeForever(target, (index + this.#random()) * spreadMs),
     );
+    this.#loops = loops.length === 0 ? [] : [...loops, this.#summariseForever()];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,6 +69,21 @@ export class HealthMonitor implements AsyncDisposable {
     }
   }
 
+  async #summariseForever(): Promise<void> {
+    const { targets, clock, logger } = this.#options;
+    const { watched = targets.map(({ health }) => health) } = this.#options;
+    const { signal } = this.#abort;
+    for (;;) {
+      await sleep(clock, SUMMARY_INTERVAL_MS, signal);
+      if (signal.aborted) return;
+      const services: Record<string, Health> = {};
+      for (const { stage, name, health } of watched) services[`${stage}:${name}`] = health;
+      const [checks, failedChecks] = [this.#checks, this.#failedChecks];
+      this.#checks = this.#failedChecks = 0;
+      logger.info({ services, checks, failedChecks }, '[HEALTH-CHECK] summary of five minutes');
+    }
+  }
+
   async #probe({ health, probe }: ProbeTarget): Promise<void> {
     const { policy, clock, logger } = this.#options;
     const { signal } = this.#abort;
@@ -71,11 +96,14 @@ export class HealthMonitor implements AsyncDisposable {
     );
     try {
       await scope.wait(probe(scope.signal));
+      this.#checks++;
       health.probeSucceeded(startedAtMs);
       const durationMs = Math.round(clock.now() - startedAtMs);
       logger.debug({ provider, stage, health: health.health, durationMs }, '[HEALTH-CHECK] passed');
     } catch (err) {
       if (signal.aborted) return;
+      this.#checks++;
+      this.#failedChecks++;
       const wasFailed = health.health === 'failed';
       health.probeFailed(err, startedAtMs);
       // An outage is one warning for each check that leads to it, not one each round for hours.

@@ -82,8 +82,9 @@ export class StageCandidates<P extends Provider> {
   }
 
   /** For one request. @param language - BCP 47: candidates that do not know it are skipped */
-  attempts({ caller, onFailover, onAttempt }: FailoverObserver, language?: string): Attempts<P> {
+  attempts(observer: FailoverObserver, language?: string): Attempts<P> {
     const { stage, clock } = this;
+    const { caller, turnId, logger = this.#logger, onFailover, onAttempt } = observer;
     const candidates = this.knowing(language);
     return new Attempts({
       stage,
@@ -94,7 +95,7 @@ export class StageCandidates<P extends Provider> {
       onAttempt,
       onFailover: (failover, cause) => {
         const { kind: fault, status, note } = cause;
-        this.#logger.warn({ ...failover, fault, status, note }, 'provider failover');
+        logger.warn({ turnId, ...failover, fault, status, note }, 'provider failover');
         onFailover?.(failover);
       },
     });

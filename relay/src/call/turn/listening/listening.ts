@@ -157,12 +157,12 @@ export class Listening {
     { number, turnId, mayInterrupt }: UtteranceStart,
     onSettled: (settled: Settled) => void,
   ): void {
-    const { caller, transcriber, settings, emit } = this.#options;
+    const { caller, transcriber, settings, emit, logger } = this.#options;
     const { language } = settings;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
     const active = () => transcriber.active(language);
-    const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit });
+    const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit, logger });
     const abort = new AbortController();
     const { signal } = abort;
     const { onFailover, onAttempt, onUsed } = run;
@@ -176,6 +176,8 @@ export class Listening {
         mayInterrupt,
         signal,
         caller,
+        turnId,
+        logger,
         onFailover,
         onAttempt,
         onUsed,
@@ -215,7 +217,7 @@ export class Listening {
     const { watchdog, logger } = this.#options;
     open.watch = watchdog.watch({
       logger,
-      ids: { itemId: open.itemId },
+      ids: { turnId: open.turnId, itemId: open.itemId },
       stage: () => 'transcriber',
       giveUp: () => {
         if (open.transcription.startAgain()) return;

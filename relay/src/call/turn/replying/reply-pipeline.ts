@@ -91,6 +91,8 @@ export class ReplyPipeline {
         language: manner.language,
         signal,
         caller: observer.caller,
+        turnId: observer.turnId,
+        logger: observer.logger,
         onFailover: observer.onFailover,
         onAttempt: observer.onAttempt,
         onUsed: observer.onUsed,

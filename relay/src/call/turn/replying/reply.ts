@@ -48,9 +48,9 @@ export class Reply {
     this.#options = options;
     this.#usage = { ...NO_USAGE, asr_seconds: options.asrSeconds };
     this.#isOwnAnswer = options.says.kind === 'answer';
-    const { turnId, caller, emit } = options;
+    const { turnId, caller, emit, logger } = options;
     const runOf = (stage: Stage) =>
-      new StageRun({ stage, turnId, caller, active: () => options.active(stage), emit });
+      new StageRun({ stage, turnId, caller, active: () => options.active(stage), emit, logger });
     this.#generation = runOf('generator');
     this.#synthesis = runOf('synthesizer');
     this.#pipeline = new ReplyPipeline({
@@ -76,7 +76,7 @@ export class Reply {
     });
     this.#watch = options.watchdog.watch({
       logger: options.logger,
-      ids: { responseId: this.id },
+      ids: { turnId, responseId: this.id },
       stage: () => this.#stageAtWork,
       giveUp: (stage) => this.#giveUp(stage),
     });
