@@ -1,6 +1,7 @@
+import { ParleyError } from '@parley/shared';
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
-import { ProviderError } from '../provider-error.ts';
+import { ProviderError, type ProviderFault } from '../provider-error.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';
 
@@ -22,6 +23,35 @@ it('spares a provider that refuses one caller, however often', () => {
   refuse('b');
   expect(health).toMatchObject({ health: 'healthy', breaker: 'closed' });
   expect(health.status().failures).toBe(0);
+});
+
+const failureOf = (fault: ProviderFault, isRequestsOwn?: boolean) =>
+  new ProviderError({ provider: 'fake', stage: 'generator', fault, isRequestsOwn });
+
+it.each<[string, Error, boolean]>([
+  ['an answer that is not as documented', failureOf('malformed'), true],
+  ['a mistake of its adapter', new TypeError('deliberate'), true],
+  [
+    'a thread that ended',
+    new ParleyError('generator_failed', { cause: new Error('deliberate') }),
+    true,
+  ],
+  ['a connection closed for what was sent', failureOf('closed', true), true],
+  ['a cut connection', failureOf('closed'), false],
+  ['an unanswered request', failureOf('timeout'), false],
+  ['no connection, whatever was sent', failureOf('unreachable', true), false],
+  ['a wrong key, whatever was sent', failureOf('unauthorized', true), false],
+  ['too many requests, whatever was sent', failureOf('rate-limited', true), false],
+  ['a server that is down', failureOf('overloaded'), false],
+])('%s counts from one caller, or not', (_, error, isSpared) => {
+  const { health } = createTest();
+  for (let count = 0; count < POLICY.failuresToOpen; count++) {
+    health.acquire(undefined, 'a')!.failed(error);
+  }
+  expect(health.breaker).toBe(isSpared ? 'closed' : 'open');
+  // What the relay asks for itself holds nothing of a caller's.
+  for (let count = 0; count < POLICY.failuresToOpen; count++) health.acquire()?.failed(error);
+  expect(health.breaker).toBe('open');
 });
 
 it('counts refusals from the third caller in a row on', () => {

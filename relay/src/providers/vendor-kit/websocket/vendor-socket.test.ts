@@ -235,6 +235,18 @@ test('a message leaves at once, a group of them when it is complete', async () =
 });
 
 test.each([
+  [1000, false],
+  [1006, false],
+  [1007, true],
+  [1008, true],
+  [1011, false],
+])('a close with %i blames what was sent: %s', async (status, isRequestsOwn) => {
+  const socket = await open(await accept(() => {}));
+  expect(socket.failure('closed', { status }).isRequestsOwn).toBe(isRequestsOwn);
+  socket.terminate();
+});
+
+test.each([
   ['DATA-0000', true],
   ['invalid_request_error', true],
   ['text_too_long', true],

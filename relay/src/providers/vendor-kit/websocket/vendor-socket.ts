@@ -28,6 +28,8 @@ import { noteOfNetwork, noteOfRefusal } from '../http-client/failure-note.ts';
  */
 const OWN_FAULTS =
   /^(invalid_request(_error)?|invalid_value|input_error|chunk_size_exceeded|UNPARSABLE_CLIENT_MESSAGE|DATA-\d+|NET-0001|commit_throttled|insufficient_audio_activity|input_timeout_exceeded|unsupported_language|\w*too_(long|large|short)\w*|\w*content_policy\w*)$/;
+/** Close codes for what was sent: of a kind, form or size that is not taken, or against the rules. */
+const OWN_CLOSE_CODES: ReadonlySet<number> = new Set([1003, 1007, 1008, 1009]);
 /** No message of any vendor comes near this. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** How long the close handshake may take before the connection is cut. */
@@ -266,7 +268,8 @@ export class VendorSocket {
     more: { status?: number | undefined; note?: string } = {},
   ): ProviderError {
     const { provider, stage } = this.#options;
-    const isRequestsOwn = OWN_FAULTS.test(more.note ?? '') || undefined;
+    const isOwnClose = fault === 'closed' && OWN_CLOSE_CODES.has(more.status ?? 0);
+    const isRequestsOwn = isOwnClose || OWN_FAULTS.test(more.note ?? '') || undefined;
     return new ProviderError({ provider, stage, fault, isRequestsOwn, ...more });
   }
 
