@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../tools/command-line.ts';
-import { parseTalkOptions } from './options.ts';
+import { parseTalkOptions, type TalkOptions } from './options.ts';
 
 test('files and texts are turns in the order given', () => {
   const options = parseTalkOptions(['a.wav', '--text', 'hello ', 'b.wav', '--json', '--text=bye']);
@@ -43,6 +43,15 @@ test('everything else can be set', () => {
     waitMs: 2_500,
     isJson: false,
   });
+});
+
+test('a server may stand below a path', () => {
+  const { url } = parseTalkOptions([
+    'a.wav',
+    '--url',
+    'https://host.example/our/voice/',
+  ]) as TalkOptions;
+  expect(url).toBe('https://host.example/our/voice');
 });
 
 test.each([['--help'], ['-h'], ['a.wav', '--help']])('help is help: %s', (...commandLine) => {

@@ -125,7 +125,6 @@ describe('a request that is wrong', () => {
     ['GET', '/api/v1/sessions'],
     ['DELETE', '/api/v1/sessions'],
     ['GET', '/api/v1/auth/guest'],
-    ['GET', '/api/v1/realtime'],
     ['POST', '/api/v2/sessions'],
     ['GET', '/nowhere'],
     ['POST', '/health'],

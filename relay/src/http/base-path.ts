@@ -1,5 +1,3 @@
-import type { IncomingMessage, Server } from 'node:http';
-
 /**
  * The path of its host that a relay stands below, from `/` to `/`: that of `PUBLIC_URL`. Everything
  * within the relay is named from its own `/` on; the path is taken off where a request comes in, if
@@ -14,16 +12,6 @@ export function withoutBase(target: string, base: string): string {
   // What an absolute target says before the path stays (RFC 9112 §3.2.2).
   const [, before = '', path = ''] = /^([a-z][\w+.-]*:\/\/[^/?#]*)?(.*)$/is.exec(target)!;
   return path.startsWith(base) ? `${before}/${path.slice(base.length)}` : target;
-}
-
-/** Takes the base path off every request and upgrade, before anything else sees them. */
-export function standBelow(base: string, server: Server): void {
-  if (base === '/') return;
-  const strip = (request: IncomingMessage) => {
-    request.url = withoutBase(request.url ?? '/', base);
-  };
-  server.prependListener('upgrade', strip);
-  server.prependListener('request', strip);
 }
 
 /** A document whose links begin at the base path; it is written for a page at `/`. */

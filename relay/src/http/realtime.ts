@@ -25,6 +25,7 @@ import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Session } from '../call/session/session.ts';
 import { closeSocket, type SessionSocket } from '../call/session/session-socket.ts';
+import { basePathOf, withoutBase } from './base-path.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
 import { ownOrigins, secureAddress } from './secure-transport.ts';
@@ -65,6 +66,7 @@ export interface RealtimeOptions {
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
   const { allowedOrigins, publicUrl, hosts, proxies, refusals, traces } = options;
+  const basePath = basePathOf(publicUrl);
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -98,9 +100,10 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    request.url = withoutBase(request.url!, basePath);
     const { headers, url } = request;
     // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
-    const path = url?.split('?', 1)[0];
+    const path = url.split('?', 1)[0];
     const isOfLogs = logs !== undefined && path === LOG_PATHS.tail;
     if (path !== API_PATHS.realtime && !isOfLogs) {
       return refuse(request, socket, 'not_found');

@@ -15,7 +15,7 @@ import { newId } from '../base/lib/ids.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import { ConnectionCounter } from '../people/limits/connection-counter.ts';
-import { standBelow, withoutBase } from './base-path.ts';
+import { withoutBase } from './base-path.ts';
 import { problemBody } from './problem.ts';
 import type { TlsFiles } from './tls-files.ts';
 
@@ -125,12 +125,14 @@ export function createHttpServer(app: RequestHandler, options: HttpServerOptions
       headers.upgrade?.toLowerCase() === 'websocket' ||
       withoutBase(url!, basePath) === API_PATHS.realtime,
   };
-  const answer = (...exchange: Parameters<typeof listener>) => void listener(...exchange);
+  const answer = (...[request, response]: Parameters<typeof listener>) => {
+    request.url = withoutBase(request.url!, basePath);
+    void listener(request, response);
+  };
   const server =
     tls === undefined
       ? createServer(serverOptions, answer)
       : tlsServer(tls, { ...serverOptions, handshakeTimeout: patience.headersMs }, answer);
-  standBelow(basePath, server);
   server.maxConnections = options.maxConnections;
   server.setTimeout(patience.idleMs);
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {

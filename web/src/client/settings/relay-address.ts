@@ -29,14 +29,16 @@ const KEPT_KEY = 'parley.relay';
  */
 export async function findRelay(options: RelayAddressOptions): Promise<RelayAddress> {
   const { storage, pageUrl } = options;
+  // Two pages on one host keep one each.
+  const key = KEPT_KEY + new URL(pageUrl).pathname.replace(/\/$/, '');
   const text = await configurationText(options.fetch, pageUrl + PATH);
   if (text === undefined) {
-    const { origin } = readKept(storage, KEPT_KEY);
+    const { origin } = readKept(storage, key);
     const isUsable = typeof origin === 'string' && URL.canParse(origin);
     return { kind: 'known', origin: isUsable ? origin : pageUrl };
   }
   const address = relayIn(text, pageUrl);
-  if (address.kind === 'known') writeKept(storage, KEPT_KEY, { origin: address.origin });
+  if (address.kind === 'known') writeKept(storage, key, { origin: address.origin });
   return address;
 }
 

@@ -48,6 +48,7 @@ describe('the line of state', () => {
   test('names a missing network', () => {
     expect(stateLineOf(INITIAL_CALL_STATE, false)).toBe('You are offline');
     expect(stateLineOf(running({ phase: 'reconnecting' }), false)).toBe('No network, keep talking');
+    expect(stateLineOf(running({ phase: 'starting' }), false)).toBe('No network');
   });
 });
 

@@ -53,7 +53,8 @@ function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): stri
     return online ? 'Reconnecting, keep talking' : 'No network, keep talking';
   }
   if (state.phase === 'starting') {
-    return state.microphone.kind === 'asking' ? 'Allow the microphone to talk' : 'Connecting';
+    if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
+    return online ? 'Connecting' : 'No network';
   }
   if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
