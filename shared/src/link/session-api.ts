@@ -25,7 +25,7 @@ export interface SessionApiOptions extends RelayEndpoint {
   readonly requiresChoices?: boolean | undefined;
   onSignedIn?(token: string, expiresInS: number): void;
   /** The relay refused what was asked for, and was asked without it. */
-  onNotOffered?(choice: Choice): void;
+  onNotOffered?(choice: SessionChoice): void;
 }
 
 export interface SessionRequest {
@@ -40,7 +40,7 @@ export interface SessionRequest {
 
 /** What a session may do without, by the names of the protocol. */
 const CHOICES = { voice: 'voice', language: 'language', time_zone: 'timeZone' } as const;
-export type Choice = (typeof CHOICES)[keyof typeof CHOICES];
+export type SessionChoice = (typeof CHOICES)[keyof typeof CHOICES];
 
 /** Signs in and asks for sessions. */
 export class SessionApi {
@@ -141,7 +141,7 @@ export class SessionApi {
 }
 
 /** The message of `invalid_request` names the field. */
-function refusedChoice(error: unknown): Choice | undefined {
+function refusedChoice(error: unknown): SessionChoice | undefined {
   if (!(error instanceof ParleyError) || error.code !== 'invalid_request') return undefined;
   const field = error.detail?.split(':')[0] ?? '';
   return Object.hasOwn(CHOICES, field) ? CHOICES[field as keyof typeof CHOICES] : undefined;

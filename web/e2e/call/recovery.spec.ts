@@ -47,3 +47,48 @@ test('a call outlives a relay that was killed', async ({ relay: successor, dataD
     ANSWER,
   ]);
 });
+
+test('a microphone that gives only zeros after a telephone call is asked for anew, and reported', async ({
+  open,
+}) => {
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+  const { page } = await open({ before: watchMicrophone });
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await untilStateLine(page, 'Listening');
+  const opened = () =>
+    page.evaluate(() => (window as unknown as MicrophoneWindow).microphones.length);
+  expect(await opened()).toBe(1);
+
+  await page.evaluate(() => {
+    const [first] = (window as unknown as MicrophoneWindow).microphones;
+    for (const name of ['mute', 'unmute']) first!.dispatchEvent(new Event(name));
+  });
+  await expect.poll(opened).toBe(2);
+  const note = page.getByRole('status').filter({ hasText: 'No sound comes from your microphone' });
+  await expect(note).toBeVisible();
+
+  await sayTo(page, question!);
+  await expect(note).toHaveCount(0);
+  await untilReplies(page, 1);
+  expect(await captions(page)).toMatchObject([
+    { who: 'person', text: 'what is seven times eight' },
+    { who: 'parley', text: 'seven times eight is fifty six.' },
+  ]);
+});
+
+interface MicrophoneWindow {
+  readonly microphones: readonly MediaStreamTrack[];
+}
+
+/** Runs in the page: keeps each track that it is given. */
+function watchMicrophone(): void {
+  const microphones: MediaStreamTrack[] = [];
+  Object.assign(window, { microphones });
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    microphones.push(...stream.getAudioTracks());
+    return stream;
+  };
+}

@@ -43,6 +43,8 @@ export class BrowserMediaEngine implements MediaEngine {
             return this.#call?.browserMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
+          case 'capture-still':
+            return this.#call?.microphone.still(notice.ms);
           case 'hush-breath':
             return this.#call?.graph.hushBreath();
           default:
@@ -95,6 +97,7 @@ export class BrowserMediaEngine implements MediaEngine {
       },
       listInputs,
       onSilenced: (isSilenced) => withheld.set('microphone', isSilenced),
+      onStill: (isStill) => withheld.set('signal', isStill),
       onSwitched: (label) => this.#notify({ type: 'microphone-switched', label }),
       onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
@@ -237,8 +240,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call === undefined) return;
     const { microphone, browserMeans } = this.#call;
     const open = !this.#muted || this.#held;
-    // The browser shows a microphone that is off as off.
-    if (microphone.track !== undefined) microphone.track.enabled = open;
+    microphone.setOn(open);
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
     browserMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }

@@ -6,6 +6,7 @@ import type {
 } from '../messages/media-messages.ts';
 import type { CaptureSource } from '../messages/capture-commands.ts';
 import type { OpenedMicrophone } from './microphone.ts';
+import { SilentMicrophone } from './silent-microphone.ts';
 
 type InputDevice = Pick<MediaDeviceInfo, 'deviceId' | 'label'>;
 
@@ -23,6 +24,8 @@ export interface CallMicrophoneOptions {
   listInputs(): Promise<readonly InputDevice[]>;
   /** The system silences it although it is open, or no longer does. */
   onSilenced(isSilenced: boolean): void;
+  /** It is open and nothing comes from it, although it was asked for anew; or it is heard again. */
+  onStill(isStill: boolean): void;
   /** Another one took its place without the person's doing. @param label '' if it has no name */
   onSwitched(label: string): void;
   /** What became of it without a request: it was lost, or came back. */
@@ -60,6 +63,7 @@ export class CallMicrophone {
   #opening: Promise<MicrophoneResult> | undefined;
   #isMissing = false;
   #lent = false;
+  #silence = new SilentMicrophone();
   /** What the system's choice was called when the microphone was opened. */
   #defaultLabel: string | undefined;
 
@@ -80,6 +84,8 @@ export class CallMicrophone {
   /** Opens `deviceId`, or the one that the system prefers, in place of the open one. */
   open(deviceId: string | undefined): Promise<MicrophoneResult> {
     this.#chosen = deviceId;
+    this.#silence = new SilentMicrophone();
+    this.#options.onStill(false);
     return this.#want(deviceId);
   }
 
@@ -107,6 +113,29 @@ export class CallMicrophone {
     if (!isBack && !isMoved) return;
     const result = await this.#want(this.#chosen);
     if (result.ok) this.#tellSwitched();
+  }
+
+  /** Whether the person wants to be heard; browsers show a microphone that is off as off. */
+  setOn(isOn: boolean): void {
+    if (this.#track === undefined) return;
+    if (this.#track.enabled !== isOn) this.#silence.silenced(false);
+    this.#track.enabled = isOn;
+  }
+
+  /** @param stillMs - how long nothing but one sample has come from it; 0: sound comes again */
+  still(stillMs: number): void {
+    const track = this.#track;
+    const isOn = track !== undefined && track.enabled && !track.muted;
+    if (!isOn || this.#opening !== undefined) return this.#silence.silenced(false, stillMs);
+    switch (this.#silence.observe(stillMs)) {
+      case 'reopen':
+        return void this.#reopen();
+      case 'report':
+        return this.#options.onStill(true);
+      case 'heard':
+        return this.#options.onStill(false);
+      case undefined:
+    }
   }
 
   /** Leaves it to the browser's own recogniser, or takes it back. */
@@ -176,6 +205,7 @@ export class CallMicrophone {
   #attach(track: MediaStreamTrack, source: CaptureSource): void {
     this.#track?.stop();
     this.#track = track;
+    this.#silence.opened();
     // Chromium reports it; the DOM types do not know it.
     const settings: MediaTrackSettings & { readonly latency?: number } = track.getSettings();
     const latencyMs = (settings.latency ?? 0) * 1_000;
@@ -204,8 +234,10 @@ export class CallMicrophone {
   }
 
   #watchSilence(track: MediaStreamTrack): void {
-    const look = (): void => {
-      if (this.#track === track) this.#options.onSilenced(track.muted);
+    const look = (event?: Event): void => {
+      if (this.#track !== track) return;
+      if (event !== undefined) this.#silence.silenced(true);
+      this.#options.onSilenced(track.muted);
     };
     const { signal } = this.#closed;
     track.addEventListener('mute', look, { signal });
@@ -237,6 +269,16 @@ export class CallMicrophone {
     if (result.ok) return this.#tellSwitched();
     this.#isMissing = true;
     this.#tell(result.refusal === 'not-found' ? { ok: false, refusal: 'lost' } : result);
+  }
+
+  /** Browsers give the same source again as long as a track of it is open. */
+  async #reopen(): Promise<void> {
+    this.#letGo();
+    const deadline = setTimeout(() => this.#detach(), SUCCESSOR_DEADLINE_MS);
+    const result = await this.#want(this.#chosen);
+    clearTimeout(deadline);
+    this.#detach();
+    if (!result.ok) this.#tell(result);
   }
 
   #tell(result: MicrophoneResult): void {

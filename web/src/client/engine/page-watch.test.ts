@@ -17,10 +17,10 @@ test('what the system withholds is told once it lasts, and when it is given back
   withheld.set('sound', false);
   withheld.set('microphone', false);
   expect(told).toEqual([
-    { sound: true, microphone: false },
-    { sound: true, microphone: true },
-    { sound: false, microphone: true },
-    { sound: false, microphone: false },
+    { sound: true, microphone: false, signal: false },
+    { sound: true, microphone: true, signal: false },
+    { sound: false, microphone: true, signal: false },
+    { sound: false, microphone: false, signal: false },
   ]);
 });
 

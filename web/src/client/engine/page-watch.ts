@@ -6,6 +6,8 @@ const LASTING_MS = 1_500;
 export interface WithheldMedia {
   readonly sound: boolean;
   readonly microphone: boolean;
+  /** The microphone is open, and nothing comes from it. */
+  readonly signal: boolean;
 }
 
 /** How often the distance to the ear is looked at: it changes with the device, and sways. */
@@ -47,7 +49,7 @@ export function watchPage(
 export class Withheld {
   readonly #tell: (now: WithheldMedia) => void;
   readonly #timers = new Map<keyof WithheldMedia, ReturnType<typeof setTimeout>>();
-  #now: WithheldMedia = { sound: false, microphone: false };
+  #now: WithheldMedia = { sound: false, microphone: false, signal: false };
 
   constructor(tell: (now: WithheldMedia) => void) {
     this.#tell = tell;

@@ -1,6 +1,6 @@
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
-import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
+import { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
 
 /** Cuts a signal at a device's rate into frames at 16 kHz, each with its time. */
 export class CaptureCore {
@@ -41,4 +41,54 @@ export class CaptureCore {
       this.#index += FRAME_SAMPLES;
     }
   }
+}
+
+/** How often it is reported that nothing comes. */
+export const STILL_INTERVAL_MS = 1_000;
+/** What the resampler leaves of a constant, against its level. */
+const RIPPLE = 1e-4;
+
+/**
+ * Notices a microphone that gives one and the same sample, such as zero: no room is as quiet as
+ * that, but a device can be that is asleep or was taken away by a telephone call.
+ */
+export class CaptureStillness {
+  #ms = 0;
+  #isHeard = false;
+  /** A frame has come since it was looked last. */
+  #isFed = false;
+
+  /**
+   * @param isCounted - whether silence says anything now
+   * @returns for how long nothing has come, about once a second; 0 once, when sound comes
+   */
+  observe(samples: Float32Array, isCounted: boolean): number | undefined {
+    this.#isFed = true;
+    if (isStill(samples)) return this.#passed(FRAME_MS, isCounted);
+    this.#ms = 0;
+    if (this.#isHeard) return undefined;
+    this.#isHeard = true;
+    return 0;
+  }
+
+  /** Called once in `STILL_INTERVAL_MS`: frames that do not come are silence, too. */
+  looked(isCounted: boolean): number | undefined {
+    const isFed = this.#isFed;
+    this.#isFed = false;
+    return isFed ? undefined : this.#passed(STILL_INTERVAL_MS, isCounted);
+  }
+
+  #passed(ms: number, isCounted: boolean): number | undefined {
+    this.#isHeard = false;
+    if (!isCounted) return undefined;
+    const before = Math.floor(this.#ms / STILL_INTERVAL_MS);
+    this.#ms += ms;
+    return Math.floor(this.#ms / STILL_INTERVAL_MS) > before ? this.#ms : undefined;
+  }
+}
+
+function isStill(samples: Float32Array): boolean {
+  const first = samples[0] ?? 0;
+  const tolerance = Math.abs(first) * RIPPLE;
+  return samples.every((sample) => Math.abs(sample - first) <= tolerance);
 }

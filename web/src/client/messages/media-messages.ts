@@ -225,7 +225,13 @@ export type MediaNotice =
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
   | { readonly type: 'detector-checked'; readonly detector: DetectorCheck }
   /** What the system keeps from the call for the time being. */
-  | { readonly type: 'withheld'; readonly sound: boolean; readonly microphone: boolean }
+  | {
+      readonly type: 'withheld';
+      readonly sound: boolean;
+      readonly microphone: boolean;
+      /** The microphone is open, and nothing comes from it. */
+      readonly signal: boolean;
+    }
   /** Another microphone took the place of the one before; `label` is empty if it has no name. */
   | { readonly type: 'microphone-switched'; readonly label: string }
   /** The microphone was lost, or came back, without a request of the page's. */

@@ -56,7 +56,7 @@ export interface CallState {
   /** The person chose to be heard only while they hold a button. */
   readonly holds: boolean;
   /** The system keeps this from the call for the time being. */
-  readonly withheld: 'nothing' | 'sound' | 'microphone';
+  readonly withheld: 'nothing' | 'sound' | 'microphone' | 'signal';
   /** The microphone hears the voice so loud that the person cannot be heard over it. */
   readonly hearsItself: boolean;
   /** Push-to-talk is being held. */
@@ -331,7 +331,10 @@ function talkedInto(state: MicrophoneState): MicrophoneState {
 }
 
 /** What the system keeps from the call: without sound, the microphone is the lesser loss. */
-function withheld(system: { readonly sound: boolean; readonly microphone: boolean }) {
+function withheld(
+  system: Pick<MediaNotice & { type: 'withheld' }, 'sound' | 'microphone' | 'signal'>,
+) {
   if (system.sound) return 'sound';
-  return system.microphone ? 'microphone' : 'nothing';
+  if (system.microphone) return 'microphone';
+  return system.signal ? 'signal' : 'nothing';
 }

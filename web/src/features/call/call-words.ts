@@ -79,6 +79,8 @@ const WITHHELD: Readonly<Record<CallState['withheld'], string>> = {
   nothing: '',
   sound: 'The system has paused the sound. Touch the page to go on',
   microphone: 'The system has silenced your microphone',
+  signal:
+    'No sound comes from your microphone. Check that it is switched on, or choose another in the settings',
 };
 
 /** Which microphone hears the person, if another one took over by itself. */

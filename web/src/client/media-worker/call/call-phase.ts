@@ -52,6 +52,10 @@ export class CallPhases {
     this.#update();
   }
 
+  get phase(): CallPhase | undefined {
+    return this.#phase;
+  }
+
   connection(connection: CallCircumstances['connection']): void {
     // What never was cannot be lost: a call that does not come about is still being connected.
     if (connection === 'lost' && this.#circumstances.connection === 'first') return;

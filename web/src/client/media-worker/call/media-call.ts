@@ -114,6 +114,7 @@ export class MediaCall {
       segmenter: this.#segmenter,
       now,
       isPlaying: () => playback.replies.speaking,
+      isListening: () => this.#phases.phase === 'listening',
       request: (request) => options.notify(request),
       onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
     });

@@ -1,5 +1,5 @@
 import type { Eagerness, RelayEventOf, SessionDescription } from '@parley/shared';
-import type { Choice } from '@parley/shared/link/session-api';
+import type { SessionChoice } from '@parley/shared/link/session-api';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { MediaCommand } from '../../messages/media-messages.ts';
 
@@ -86,7 +86,7 @@ export class SessionChoices {
   }
 
   /** This relay does not have it. */
-  notOffered(choice: Choice): void {
+  notOffered(choice: SessionChoice): void {
     if (choice === 'voice') this.#voice = undefined;
     if (choice === 'language') this.#language = undefined;
   }

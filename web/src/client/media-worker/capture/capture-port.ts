@@ -9,7 +9,7 @@ import type { EchoGuard } from '../echo/echo-guard.ts';
 import { AudibleEnd } from '../speech/audible-end.ts';
 import type { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
 import { ContextClock } from './context-clock.ts';
-import { CaptureCore } from '../../messages/capture-core.ts';
+import { CaptureCore, CaptureStillness, STILL_INTERVAL_MS } from '../../messages/capture-core.ts';
 
 /** A frame that is this much later than due is a stall. */
 const LATE_MS = 60;
@@ -29,6 +29,8 @@ export interface CapturePortOptions {
   readonly now: () => number;
   /** Whether a reply is heard. */
   isPlaying(): boolean;
+  /** Whether the person is waited for, and nothing else. */
+  isListening(): boolean;
   /** Asks the page for something. */
   readonly request: (request: PageRequest) => void;
   /** A microphone is heard, with these settings. */
@@ -77,21 +79,39 @@ export class CapturePort {
   #readTrack(frames: ReadableStream<AudioData>, latencyMs: number, signal: AbortSignal): void {
     const { segmenter, now } = this.#options;
     const clock = new ContextClock();
+    const stillness = new CaptureStillness();
     segmenter.attach(latencyMs, clock, new AudibleEnd());
     const capture = new TrackCapture(frames, (block) => {
       clock.observe(block.sentContextTimeS, now());
+      this.#listen(stillness, block.samples);
       segmenter.push(block);
     });
-    signal.addEventListener('abort', () => capture.close());
+    // Some give no frames at all. Those of a worklet stop with the audio context, too.
+    const timer = setInterval(() => this.#listen(stillness, undefined), STILL_INTERVAL_MS);
+    signal.addEventListener('abort', () => {
+      clearInterval(timer);
+      capture.close();
+    });
     void capture.run().catch(() => {});
+  }
+
+  /** Only the person's turn counts: at other times what is silent may be so on purpose. */
+  #listen(stillness: CaptureStillness, samples: Float32Array | undefined): void {
+    const { isListening, request } = this.#options;
+    const isCounted = isListening();
+    const ms =
+      samples === undefined ? stillness.looked(isCounted) : stillness.observe(samples, isCounted);
+    if (ms !== undefined) request({ type: 'capture-still', ms });
   }
 
   #readWorklet(port: MessagePort, latencyMs: number, signal: AbortSignal): void {
     const { contextClock, segmenter, now, isPlaying, request } = this.#options;
     const stalls = new CaptureStalls();
+    const stillness = new CaptureStillness();
     segmenter.attach(latencyMs, contextClock, new AudibleEnd());
     port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) => {
       contextClock.stamped(data.block.sentContextTimeS, data.sentAtMs);
+      this.#listen(stillness, data.block.samples);
       segmenter.push(data.block);
       // The way through the audio context has grown longer; another source of the track heals it.
       if (stalls.observe(now(), segmenter.isIdle && !isPlaying()))
