@@ -19,6 +19,8 @@ test('little is loaded before the button is pressed, the detector once a person 
   expect(requested.filter(isOfDetector)).toEqual([]);
   expect(await page.evaluate(() => (window as CountedWindow).formatters)).toBe(0);
 
+  await expect(page.locator('link[rel=manifest]')).toHaveCount(1);
+
   const onHover = untilDetectorLoads(context);
   await page.getByRole('button', { name: 'Press to talk' }).hover();
   await onHover;

@@ -1,3 +1,5 @@
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Browser, type Page } from '@playwright/test';
 import { violationsInBothThemes } from '../support/axe.ts';
 import { speak } from '../support/speech.ts';
@@ -165,4 +167,55 @@ test('an address that leads nowhere leads home, on the host and on the relay', a
     await page.getByRole('link', { name: 'Go to Parley' }).click();
     await expect(page.getByRole('button', { name: 'Press to talk' })).toBeVisible();
   }
+});
+
+/** The page of another build, as far as an open tab can see: other names of its files. */
+function nextBuild(root: string, folder: string): string {
+  cpSync(root, folder, { recursive: true });
+  const assets = join(folder, 'assets');
+  for (const name of readdirSync(assets)) {
+    if (name.startsWith('settings-dialog')) rmSync(join(assets, name));
+  }
+  const path = join(folder, 'index.html');
+  const html = readFileSync(path, 'utf8');
+  const [name = ''] = /index-[\w-]+(?=\.js)/.exec(html) ?? [];
+  cpSync(join(assets, `${name}.js`), join(assets, 'index-next.js'));
+  writeFileSync(path, html.replaceAll(name, 'index-next'));
+  return folder;
+}
+
+const script = (page: Page) => page.locator('script[type=module]').getAttribute('src');
+
+test('after a deployment an idle tab reloads itself, and one after its call when it is asked to', async ({
+  host,
+  elsewhere,
+  dataDir,
+  browser,
+}) => {
+  host.configuration = naming(originOf(elsewhere));
+  // The service worker keeps a page, too.
+  const context = await browser.newContext();
+  const [idle, calling] = [await context.newPage(), await context.newPage()];
+  await idle.goto(host.origin);
+  await idle.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await calling.goto(host.origin);
+  await calling.getByRole('button', { name: 'What is seven times eight?' }).click();
+  await untilReplies(calling, 1);
+
+  const before = host.root;
+  host.root = nextBuild(before, join(dataDir, 'next-build'));
+  await calling.getByRole('button', { name: 'Settings' }).click();
+  await expect(calling.getByText('Settings could not be loaded. The call goes on.')).toBeVisible();
+  await calling.keyboard.press('Escape');
+  await expect(calling.getByText('Parley was updated.')).toHaveCount(0);
+  await calling.getByRole('button', { name: 'Hang up' }).click();
+  await expect(calling.getByText('Parley was updated.')).toBeVisible();
+  await expect(calling.getByRole('region', { name: 'Conversation' })).toContainText('fifty six');
+  await calling.getByRole('button', { name: 'Reload' }).click();
+  await expect.poll(() => script(calling)).toBe('/assets/index-next.js');
+
+  await idle.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect.poll(() => script(idle)).toBe('/assets/index-next.js');
+  host.root = before;
+  await context.close();
 });

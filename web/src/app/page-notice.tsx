@@ -29,8 +29,8 @@ export function PageNotice() {
   const advice = adviceFor(parts, standing.kind === 'running', online);
   return (
     <>
-      <div className={styles.place} role="alert">
-        {parts.length > 0 && (
+      {parts.length > 0 && (
+        <div className={styles.place} role="alert">
           <Notice
             words={`${complaintOf(parts)} ${isOver ? OLDER_WORDS : advice}`}
             act={isOver ? reload : () => parts.forEach(({ onRetry }) => onRetry())}
@@ -38,8 +38,8 @@ export function PageNotice() {
             takesFocus={parts.some(({ onClose }) => onClose !== undefined)}
             onDismiss={dismiss}
           />
-        )}
-      </div>
+        </div>
+      )}
       <div className={styles.place} role="status">
         {parts.length === 0 && saysOlder && (
           <Notice words={OLDER_WORDS} action="Reload" act={reload} onDismiss={dismiss} />
@@ -49,7 +49,7 @@ export function PageNotice() {
   );
 }
 
-const OLDER_WORDS = 'Parley was updated. Reload the page to go on with the new version.';
+const OLDER_WORDS = 'Parley was updated.';
 
 const reload = (): void => location.reload();
 
@@ -62,9 +62,9 @@ function complaintOf(parts: readonly Missing[]): string {
 }
 
 function adviceFor(parts: readonly Missing[], isRunning: boolean, online: boolean): string {
-  const goesOn = isRunning ? 'The call goes on. ' : '';
-  if (parts.every(({ why }) => why === 'crashed')) return goesOn;
-  return goesOn + (online ? 'Check the connection.' : 'There is no network.');
+  if (!online) return 'There is no network.';
+  if (isRunning) return 'The call goes on.';
+  return parts.every(({ why }) => why === 'crashed') ? '' : 'Check the connection.';
 }
 
 interface NoticeProps {

@@ -8,12 +8,15 @@ const BUILT_PAGE = fileURLToPath(new URL('../../../dist', import.meta.url));
 export interface StaticHost extends PageServer {
   /** The text of `parley.json`, in place of the one that was built; null if it never comes. */
   configuration: string | null | undefined;
+  /** The folder that it serves. */
+  root: string;
 }
 
 /** Serves the built page as its host of static files does: headers and all, and no relay. */
 export async function serveStatically(): Promise<StaticHost> {
   const answerFor = staticHost();
   let configuration: string | null | undefined;
+  let root = BUILT_PAGE;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const { headers, fallback } = answerFor(pathname);
@@ -23,9 +26,9 @@ export async function serveStatically(): Promise<StaticHost> {
       if (configuration !== null) response.end(configuration);
       return;
     }
-    if (sendFile(response, BUILT_PAGE, pathname)) return;
+    if (sendFile(response, root, pathname)) return;
     response.statusCode = fallback?.status ?? 404;
-    if (fallback === undefined || !sendFile(response, BUILT_PAGE, fallback.path)) response.end();
+    if (fallback === undefined || !sendFile(response, root, fallback.path)) response.end();
   });
   const listening = await listen(server);
   return {
@@ -35,6 +38,12 @@ export async function serveStatically(): Promise<StaticHost> {
     },
     set configuration(text) {
       configuration = text;
+    },
+    get root() {
+      return root;
+    },
+    set root(folder) {
+      root = folder;
     },
   };
 }
