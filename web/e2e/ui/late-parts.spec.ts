@@ -100,6 +100,20 @@ freshTest('no part that is fetched later takes the call with it', async ({ open,
   await expect(page.locator('[data-orb]')).toBeVisible();
 });
 
+freshTest('without the worker that draws it the orb stands still', async ({ open, page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await page.route('**/assets/orb.worker*', FAILURES['an error']!);
+  await open('listening');
+  const isDrawn = () =>
+    page.locator('[data-orb] canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas;
+      // Throws if the canvas is a worker's.
+      const pixel = canvas.getContext('2d')!.getImageData(width / 2, height / 2, 1, 1).data;
+      return pixel[3]! > 0;
+    });
+  await expect.poll(() => isDrawn().catch(() => false)).toBe(true);
+});
+
 freshTest('a part that fails when it is shown is missing alone', async ({ open, page }) => {
   await page.route('**/assets/settings-dialog*.js', (route) =>
     route.fulfill({

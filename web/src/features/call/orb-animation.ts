@@ -19,14 +19,19 @@ interface Surface {
   take(message: OrbMessage): void;
 }
 
-type OpenSurface = (canvas: HTMLCanvasElement, mood: OrbMood, palette: OrbPalette) => Surface;
+type OpenSurface = (
+  canvas: HTMLCanvasElement,
+  mood: OrbMood,
+  palette: OrbPalette,
+  onFailed: () => void,
+) => Surface;
 
 /**
  * Draws the orb into a new canvas within `host` while the page is visible, in a worker of its own, so
  * that neither delays the other.
  *
  * @param still - draw a still disc, and only when the mood, the size or the theme changes; so does a
- *   browser that hands over no canvas
+ *   browser that hands over no canvas, or has no worker that could draw
  */
 export function startOrbAnimation(
   host: HTMLElement,
@@ -34,15 +39,24 @@ export function startOrbAnimation(
   still: boolean,
   initialMood: OrbMood,
 ): OrbAnimation {
-  // A canvas can be handed over once, so each animation has one of its own.
-  const canvas = document.createElement('canvas');
-  canvas.ariaHidden = 'true';
-  host.append(canvas);
   const readPalette = () => readColourTokens(host, ORB_TOKENS);
-  const isMoving = !still && 'transferControlToOffscreen' in canvas;
-  const open = isMoving ? openWorker : openStill;
-  const surface = open(canvas, initialMood, readPalette());
   const over = new AbortController();
+  let mood = initialMood;
+  // A canvas can be handed over once, so each surface has one of its own.
+  let canvas = document.createElement('canvas');
+  const open = (isMoving: boolean): Surface => {
+    canvas.remove();
+    canvas = document.createElement('canvas');
+    canvas.ariaHidden = 'true';
+    host.append(canvas);
+    return (isMoving ? openWorker : openStill)(canvas, mood, readPalette(), () => {
+      if (over.signal.aborted) return;
+      surface.dispose();
+      surface = open(false);
+      resize();
+    });
+  };
+  let surface = open(!still && 'transferControlToOffscreen' in canvas);
 
   const resize = () => {
     const pixelRatio = Math.min(devicePixelRatio, 2);
@@ -60,7 +74,10 @@ export function startOrbAnimation(
   tellVisibility();
 
   return {
-    setMood: (mood) => surface.take({ type: 'mood', mood }),
+    setMood: (next) => {
+      mood = next;
+      surface.take({ type: 'mood', mood });
+    },
     dispose: () => {
       over.abort();
       sizes.disconnect();
@@ -72,8 +89,9 @@ export function startOrbAnimation(
   };
 }
 
-const openWorker: OpenSurface = (canvas, mood, palette) => {
+const openWorker: OpenSurface = (canvas, mood, palette, onFailed) => {
   const worker = new Worker(new URL('./orb.worker.ts', import.meta.url), { type: 'module' });
+  worker.addEventListener('error', onFailed);
   const offscreen = canvas.transferControlToOffscreen();
   const start: OrbStart = { type: 'start', canvas: offscreen, mood, palette };
   worker.postMessage(start, [offscreen]);
