@@ -127,6 +127,23 @@ freshTest('a part that fails when it is shown is missing alone', async ({ open, 
   await expectCall(page);
 });
 
+freshTest('a page beside the call that fails leads back to it', async ({ open, page }) => {
+  await page.route('**/assets/account-pages*.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      // As the module itself, and as the bundler may wrap it.
+      body: `export const AccountPages = () => { throw new Error('planted'); };
+        export const t = { AccountPages };`,
+    }),
+  );
+  await open('speaking');
+  await page.evaluate(() => history.pushState(null, '', '/history'));
+  await expect(page.getByText('Something in this page failed.')).toBeVisible();
+  await expect(hangUp(page)).toBeVisible();
+  await page.getByRole('button', { name: 'To the call screen' }).click();
+  await expectCall(page);
+});
+
 freshTest('a page that fails itself can still hang up', async ({ open, page }) => {
   await open('speaking');
   await page.evaluate(() => {

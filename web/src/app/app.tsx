@@ -212,11 +212,28 @@ function Reading() {
   const { part, failed, load } = useLoaded(fetchPages);
   const [, navigate] = useLocation();
   useEffect(load, [load]);
-  if (part !== null) return <part.AccountPages />;
-  if (!failed) return <main />;
+  if (failed) {
+    return (
+      <ReadingFailed words="This page could not be loaded. Check the connection." onRetry={load} />
+    );
+  }
+  if (part === null) return <main />;
   return (
-    <Trouble words="This page could not be loaded. Check the connection.">
-      <Button onClick={load}>Try again</Button>
+    <Boundary Fallback={ReadingFailed}>
+      <part.AccountPages />
+    </Boundary>
+  );
+}
+
+interface ReadingFailedProps {
+  readonly words?: string;
+  readonly onRetry: () => void;
+}
+
+function ReadingFailed({ words = 'Something in this page failed.', onRetry }: ReadingFailedProps) {
+  return (
+    <Trouble words={words}>
+      <Button onClick={onRetry}>Try again</Button>
       <Button look="plain" onClick={() => navigate('/')}>
         To the call screen
       </Button>
