@@ -119,6 +119,7 @@ describe('alarms', () => {
     ['America/New_York', '2026-03-08T05:30Z', 'set an alarm for 2:30 am', '2026-03-08T07:30Z'],
     ['Australia/Lord_Howe', '2026-10-03T12:00Z', 'set an alarm for 2:15 am', '2026-10-03T15:45Z'],
     ['America/Santiago', '2026-09-06T02:00Z', 'set an alarm for midnight', '2026-09-06T04:00Z'],
+    ['Africa/Cairo', '2026-04-22T23:50Z', 'set an alarm for 12:58 am', '2026-04-23T22:58Z'],
     // It is set back, and shows the time twice: the first that is to come.
     ['Europe/Berlin', '2026-10-24T20:00Z', 'set an alarm for 7 am', '2026-10-25T06:00Z'],
     ['Europe/Berlin', '2026-10-24T23:50Z', 'set an alarm for 2:15', '2026-10-25T00:15Z'],

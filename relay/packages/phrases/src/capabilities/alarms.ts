@@ -104,12 +104,13 @@ export function untilThen(at: Date, { now, person }: ToolContext): string {
   return present.hour < MORNING_HOUR && then.hour >= MORNING_HOUR ? `${words} today` : words;
 }
 
-/** undefined if it is more than a day of the calendar ahead, which may have twenty five hours. */
+/** undefined if it is more than a day ahead, which may have twenty five hours. */
 export function secondsUntil(at: Date, { now, person }: ToolContext): number | undefined {
   const zone = knownTimeZone(person.timeZone);
   const present = now();
-  const latest = instantsAt(localMs(present, zone) + DAY_MS, zone).at(-1)!;
-  return at > latest ? undefined : Math.ceil((at.getTime() - present.getTime()) / 1_000);
+  const sameTimeTomorrow = instantsAt(localMs(present, zone) + DAY_MS, zone).at(-1)!;
+  const aheadMs = at.getTime() - present.getTime();
+  return at > sameTimeTomorrow && aheadMs > DAY_MS ? undefined : Math.ceil(aheadMs / 1_000);
 }
 
 function setAlarm(at: Date, context: PhraseContext): string {

@@ -54,7 +54,7 @@ describe('clauses', () => {
     // Other scripts.
     '你好！|“很好。”他说。|真的？！|明日は３．５度です。|「はい。」と言った。',
     'मैं ठीक हूँ।|डॉ. शर्मा यहाँ हैं।|كيف حالك؟|د. أحمد هنا.|Τι κάνεις;|Ο κ. Παπαδόπουλος ήρθε.',
-    'М. Ю. Лермонтов жил в г. Москве и т. д.|Он писал на ул. Ленина.|Le Dr. Noir est là.|El Sr. Gil vino.',
+    'М. Ю. Лермонтов жил в г. Москве и т. д.|Он писал на ул. Ленина.|Le Dr. Noir est là.|El Sr. Gil vino.|Dipl.-Ing. Noll war in den EE. UU. dabei.|これはU.S. economyです。',
   ])('cuts where a sentence ends, and nowhere else: %s', async (marked) => {
     const expected = marked.split('|');
     const isSpaced = /\p{sc=Latin}|\p{sc=Cyrillic}|\p{sc=Deva}/u.test(marked);

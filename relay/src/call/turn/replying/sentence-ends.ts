@@ -17,7 +17,8 @@ export const CLAUSE_MARK = new RegExp(
 );
 
 const ENDS_FULL = new RegExp(FULL_STOP);
-const LAST_WORD = new RegExp(`(?:^|\\s)${OPENING}*(\\S*)$`, 'u');
+const UNSPACED = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}';
+const LAST_WORD = new RegExp(`(?:^|[\\s${UNSPACED}])${OPENING}*([^\\s${UNSPACED}]*)$`, 'u');
 const NEXT_WORD = new RegExp(`^([^\\S\\n]*${OPENING}*)(\\p{N}|[\\p{L}\\p{M}]*)`, 'u');
 
 /** What precedes a full stop and may be short for something: decided by the word that follows. */
@@ -46,12 +47,12 @@ const LIST_MARK = /(?:^|[:;]\s+)[([*]*(?:\d{1,3}|\p{L}|[ivx]{2,5})$/iu;
 /** Shortenings that no pattern shows: before a name … */
 const TITLES = listed(
   `mr mrs ms dr hr fr sr prof profa dott dra sra srta mme mlle sig rev hon gen sen rep gov capt col maj pres dipl ing mag
-  mevr av ul ул им ee`,
+  mevr av ul ул им ee ud uds`,
 );
 /** … and before more of the sentence. */
 const SHORTENED = listed(
   `etc approx ca evtl inkl incl excl exkl max ave inc co corp fig vol abs kap chap sec eds est dept
-  ext tel usw uvm ecc enz itd itp atd např osv esim jne bijv núm тыс руб geb jan janv feb febr févr
+  ext tel usw uvm ecc enz itd itp atd např osv esim jne bijv núm тыс руб geb uu jan janv ene feb febr févr
   mär apr avr abr jun juil jul aug sep sept okt oct ott nov dec dez déc dic mon tue tues wed thu
   thur thurs fri`,
 );
@@ -130,7 +131,7 @@ function shorteningAt(before: string): Shortening | undefined {
   if (NUMBER.test(word)) return 'number';
   if (BEFORE_NUMBER.has(lower)) return 'before-number';
   if (SHORTENED.has(lower)) return 'before-more';
-  if (TITLES.has(lower)) return 'title';
+  if (TITLES.has(lower.replace(/^.*-/, ''))) return 'title';
   if (CAPITALS.test(word)) return undefined;
   const isName = [LETTER, DOTTED, WITHOUT_VOWEL].some((pattern) => pattern.test(word));
   return isName ? 'before-name' : undefined;
