@@ -202,8 +202,8 @@ async function trySession(options: OutsideOptions): Promise<CreateSessionRespons
   });
   try {
     const session = await api.createSession({ voice: undefined, timeZone: undefined }, signal);
-    const expected = relayUrl(url, API_PATHS.realtime).replace(/^http/, 'ws');
-    if (session.ws_url === expected) return session;
+    const expected = origin.replace(/^http/, 'ws');
+    if (new URL(session.ws_url).origin === expected) return session;
     const advice = `Set PUBLIC_URL=${url}, and have the proxy keep the outer Host.`;
     throw new Fault(`The WebSocket is to be at ${session.ws_url}, not at ${expected}.`, advice);
   } catch (error) {

@@ -15,7 +15,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDoctor } from '../doctor/run.ts';
 import type { Step } from '../doctor/outside.ts';
 import { Certificates } from './support/certificates.ts';
-import { freePort, NGINX, RealProxy } from './support/real-proxies.ts';
+import { freePort } from './support/free-port.ts';
+import { NGINX, RealProxy } from './support/real-proxies.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const PAGE =

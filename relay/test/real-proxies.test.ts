@@ -13,7 +13,8 @@ import { connect } from '../talk/client/connection.ts';
 import { signIn } from './support/api.ts';
 import { Certificates } from './support/certificates.ts';
 import { rawRequest, upgradeRequest } from './support/raw-http.ts';
-import { CADDY, documentedBlocks, freePort, NGINX, RealProxy } from './support/real-proxies.ts';
+import { freePort } from './support/free-port.ts';
+import { CADDY, documentedBlocks, NGINX, RealProxy } from './support/real-proxies.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 

@@ -24,7 +24,8 @@ export type {
 export { lossDelayMs } from '../bench/chaos/faults.ts';
 export { seeded } from '../bench/chaos/random.ts';
 export { FaultyProxy, type FaultyConnection } from '../test/support/faulty-proxy.ts';
-export { freePort, NGINX, RealProxy } from '../test/support/real-proxies.ts';
+export { freePort } from '../test/support/free-port.ts';
+export { NGINX, RealProxy } from '../test/support/real-proxies.ts';
 export { SentryServer } from '../test/support/sentry-server.ts';
 export { writeMark, type SampleMark } from '../bench/dialogues/sample-mark.ts';
 export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { METRICS } from '../../src/watching/metrics/metric-table.ts';
 import { hasPrometheus } from '../../testing/system-programs.ts';
 import { FaultyRelay } from '../faults/faulty-relay.ts';
 import { askAgain } from '../faults/spoken-turn.ts';
+import { freePort } from '../support/free-port.ts';
 import { TestCall } from '../support/test-call.ts';
 import { TestLedger } from '../support/test-ledger.ts';
 
@@ -171,15 +171,6 @@ async function startPrometheus(relayUrl: string) {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Five minutes of a series, then what raises the alert; `promtool test rules` reads it. */

@@ -1,6 +1,5 @@
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +8,7 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { findPostgres } from '../../testing/postgres-binaries.ts';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { freePort } from './free-port.ts';
 
 const START_MS = 20_000;
 const RETRY_MS = 50;
@@ -165,13 +165,4 @@ export function unprivileged(): { readonly uid: number; readonly gid: number } |
   const idOf = (flag: string) =>
     Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout.trim());
   return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programPath } from '../../testing/system-programs.ts';
@@ -20,16 +20,6 @@ export function documentedBlocks(language: 'nginx' | 'caddyfile'): readonly stri
   return [...text.matchAll(new RegExp('```' + language + '\\n([^`]*)```', 'g'))].map(
     ([, block = '']) => block,
   );
-}
-
-/** A port that nothing listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A proxy of the system in front of a relay, on a port of its own. */
