@@ -17,6 +17,7 @@ export function informWhenSent(signal: AbortSignal, onSent: (body: string) => vo
 /** The same connections, for one request; `onSent` is called when all of it has been written. */
 export function informing(dispatcher: Dispatcher, onSent: () => void): Dispatcher {
   return dispatcher.compose(
+    // The handler is the request's own, and listens to nothing of this itself.
     (dispatch) => (options, handler) =>
       dispatch(options, Object.assign(handler, { onRequestSent: onSent })),
   );

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { FormData } from 'undici';
 import { afterEach, expect, test } from 'vitest';
 import { serveHttp } from '../../../../test/support/http-server.ts';
 import { VendorHttp, type VendorRequest } from './vendor-http.ts';
@@ -43,6 +44,33 @@ test.each([
     .catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ fault, status, retryAfterMs: 3_000, provider: 'test' });
   expect(JSON.stringify(error) + String(error)).not.toContain('secret');
+});
+
+test('a request says when all of it has left, which is before its answer', async () => {
+  const answer = Promise.withResolvers<void>();
+  const url = await serve(async (_, response) => {
+    await answer.promise;
+    response.end();
+  });
+  const sent = Promise.withResolvers<void>();
+  const form = new FormData();
+  form.set('file', new Blob(['a'.repeat(300_000)]));
+  const onSent = () => sent.resolve();
+  const asked = http().request(url, { ...get(), method: 'POST', body: form, onSent });
+  await sent.promise;
+  answer.resolve();
+  expect((await asked).status).toBe(200);
+});
+
+test('a request that finds no connection has not left', async () => {
+  let isSent = false;
+  const onSent = () => {
+    isSent = true;
+  };
+  const closed = await serve(() => {});
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+  await expect(http().request(closed, { ...get(), onSent })).rejects.toThrow();
+  expect(isSent).toBe(false);
 });
 
 test.each([302, 307])('status %i is not followed: what lets us in stays here', async (status) => {
