@@ -84,7 +84,7 @@ export interface ProviderUse {
 
 /** Called with the outcome of one request to a stage. */
 export interface FailoverObserver {
-  /** Knows the session; without it the relay's own. */
+  /** Its fields name the session. */
   readonly logger?: Logger | undefined;
   readonly turnId?: string | undefined;
   /** Whose request it is: one person's requests have the same name, those of others have another. */

@@ -84,7 +84,7 @@ export class StageCandidates<P extends Provider> {
   /** For one request. @param language - BCP 47: candidates that do not know it are skipped */
   attempts(observer: FailoverObserver, language?: string): Attempts<P> {
     const { stage, clock } = this;
-    const { caller, turnId, logger = this.#logger, onFailover, onAttempt } = observer;
+    const { caller, turnId, logger, onFailover, onAttempt } = observer;
     const candidates = this.knowing(language);
     return new Attempts({
       stage,
@@ -95,7 +95,8 @@ export class StageCandidates<P extends Provider> {
       onAttempt,
       onFailover: (failover, cause) => {
         const { kind: fault, status, note } = cause;
-        logger.warn({ turnId, ...failover, fault, status, note }, 'provider failover');
+        const fields = { ...logger?.bindings(), turnId, ...failover, fault, status, note };
+        this.#logger.warn(fields, 'provider failover');
         onFailover?.(failover);
       },
     });
