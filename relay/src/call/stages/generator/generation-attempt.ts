@@ -33,12 +33,21 @@ export class GenerationAttempt implements Disposable {
   /** The time since when no word and no use of a tool came. */
   #silentSinceMs: number;
   #hasProgressed = false;
+  /** What it fails with if nothing comes in time. */
+  #lateError: () => Error;
+  /** A model that works on a hard question to the last is not at fault. */
+  readonly #thinkingError = (): ProviderError => {
+    const { name: provider } = this.attempt.candidate;
+    const fault = { stage: 'generator', fault: 'timeout', note: 'thinking' } as const;
+    return new ProviderError({ provider, ...fault, isRequestsOwn: true });
+  };
 
   constructor({ stage, attempt, request, onUsed, firstMs }: GenerationAttemptOptions) {
     this.attempt = attempt;
     this.#onUsed = onUsed;
     this.#stage = stage;
     this.#patienceMs = firstMs;
+    this.#lateError = stage.timeoutError;
     this.#silentSinceMs = stage.clock.now();
     this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
     const events = attempt.candidate.provider.generate({
@@ -80,8 +89,7 @@ export class GenerationAttempt implements Disposable {
   }
 
   async #next(): Promise<GeneratorEvent | undefined> {
-    const { timeoutError } = this.#stage;
-    if (this.#hasProgressed) this.#scope.setDeadline(this.#patienceMs, timeoutError);
+    if (this.#hasProgressed) this.#scope.setDeadline(this.#patienceMs, this.#lateError);
     const read = this.#events.next();
     // Also of one that is given up meanwhile: it is paid for.
     read.then(
@@ -123,18 +131,9 @@ export class GenerationAttempt implements Disposable {
       case 'thought': {
         const leftMs = this.#silentSinceMs + generatorThinkingMs - clock.now();
         const patienceMs = Math.max(0, Math.min(generatorFirstMs, leftMs));
-        const { name: provider } = this.attempt.candidate;
-        // A model that works on a hard question to the last is not at fault.
-        const error = () =>
-          new ProviderError({
-            provider,
-            stage: 'generator',
-            fault: 'timeout',
-            isRequestsOwn: true,
-          });
-        const isThinking = leftMs <= generatorFirstMs;
+        this.#lateError = leftMs <= generatorFirstMs ? this.#thinkingError : timeoutError;
         if (this.#hasProgressed) this.#patienceMs = patienceMs;
-        else this.#scope.setDeadline(patienceMs, isThinking ? error : timeoutError);
+        else this.#scope.setDeadline(patienceMs, this.#lateError);
         break;
       }
       case 'usage-reported':
@@ -153,6 +152,7 @@ export class GenerationAttempt implements Disposable {
     this.#hasProgressed = true;
     this.#silentSinceMs = this.#stage.clock.now();
     this.#patienceMs = patienceMs;
+    this.#lateError = this.#stage.timeoutError;
     this.attempt.proved();
   }
 }

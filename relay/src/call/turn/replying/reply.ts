@@ -184,10 +184,7 @@ export class Reply {
         }),
       spoken: {
         signal,
-        onFirstText: () => {
-          this.#cancelRecall();
-          this.#mark('llm_first_token');
-        },
+        onFirstText: () => this.#mark('llm_first_token'),
         onEvent: (event) => this.#generated(event),
         onSuccess: () => this.#generation.succeeded(),
         onFailure: (error, hasText) => this.#apology(error, hasText),
@@ -198,10 +195,9 @@ export class Reply {
 
   #generated(event: GeneratorEvent): void {
     this.#watch.progress('generator');
-    if (event.type === 'tool-called') {
-      this.#isOwnAnswer = false;
-      this.#cancelRecall();
-    }
+    const isBegun = event.type === 'text-delta' && event.text.trim() !== '';
+    if (isBegun || event.type === 'tool-called') this.#cancelRecall();
+    if (event.type === 'tool-called') this.#isOwnAnswer = false;
     if (event.type === 'usage-reported') this.#used(event);
   }
 

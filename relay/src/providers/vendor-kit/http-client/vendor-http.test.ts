@@ -73,6 +73,18 @@ test('a request that finds no connection has not left', async () => {
   expect(isSent).toBe(false);
 });
 
+test.each([
+  [403, 'Your input was flagged by moderation.', 'rejected', true],
+  [401, 'Your input was flagged by moderation.', 'unauthorized', false],
+  [403, 'Wrong key.', 'unauthorized', false],
+  [404, 'The maximum context length is exceeded.', 'rejected', true],
+  [404, 'No such model.', 'rejected', false],
+  [429, 'Flagged.', 'rate-limited', false],
+])('status %i, “%s”, is %s', async (status, words, fault, isRequestsOwn) => {
+  const url = await serve((_, response) => response.writeHead(status).end(words));
+  await expect(http().request(url, get())).rejects.toMatchObject({ fault, isRequestsOwn });
+});
+
 test.each([302, 307])('status %i is not followed: what lets us in stays here', async (status) => {
   let isAsked = false;
   const elsewhere = await serve((_, response) => {

@@ -81,10 +81,13 @@ export class VendorHttp implements AsyncDisposable {
     if (response.ok) return response;
     const words = await beginningOf(response);
     const cause = causeOfRefusal(words);
-    const isPersonal = PERSONAL_CAUSES.has(cause) && response.status < 500;
+    const fault = faultOfStatus(response.status);
+    // Some refuse what was said as they refuse a key.
+    const mayBePersonal = fault === 'rejected' || response.status === 403;
+    const isPersonal = mayBePersonal && PERSONAL_CAUSES.has(cause);
     throw new ProviderError({
       ...this.#options,
-      fault: isPersonal && response.status !== 429 ? 'rejected' : faultOfStatus(response.status),
+      fault: isPersonal ? 'rejected' : fault,
       status: response.status,
       note: noteOfRefusal(response.status, words),
       isRequestsOwn: isPersonal || (cause === 'configuration' ? false : undefined),
