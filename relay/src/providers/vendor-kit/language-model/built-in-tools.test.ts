@@ -2,7 +2,7 @@ import { asSchema } from 'ai';
 import { expect, test } from 'vitest';
 import { builtInTools } from './language-model-generator.ts';
 import { ListedReminders } from './talk.rig.ts';
-import { describedTools } from './described-tools.ts';
+import { describedTools } from './model-turn.ts';
 
 test('timers are set, listed and cancelled', async () => {
   const { use, reminders } = tools();

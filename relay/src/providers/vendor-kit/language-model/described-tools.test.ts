@@ -1,6 +1,6 @@
 import { dynamicTool, jsonSchema, type JSONSchema7, type ToolSet } from 'ai';
 import { expect, test } from 'vitest';
-import { describedTools } from './described-tools.ts';
+import { describedTools } from './model-turn.ts';
 
 function toolsOf(schema: JSONSchema7): ToolSet {
   return {

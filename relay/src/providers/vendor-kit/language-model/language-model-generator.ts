@@ -13,14 +13,13 @@ import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
-import { describedTools } from './described-tools.ts';
 import { momentFor } from './instructions.ts';
 import { refusalIn, toProviderError } from './language-model-errors.ts';
 import { ModelAnswer } from './model-answer.ts';
 import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
-import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
-import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
+import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-messages.ts';
+import { describedTools, ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 import { UsageCount } from './usage-count.ts';
@@ -137,17 +136,13 @@ async function* generate(
   { steps, maxOutputTokens }: AnswerBounds = { steps: MAX_STEPS, maxOutputTokens: Infinity },
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal, onCutOff } = request;
-  const tools = toolsFor(request, options.context);
-  const turn = new ModelTurn({
-    limits: options.limits,
-    systemPrompt: options.systemPrompt,
-    language: chosenLanguage(request.person, options.context),
-    tools: await describedTools(tools),
-    reasoning: toldToThink(options),
-    history: request.history,
-    moment: momentFor(request.person, new Date()),
-    cachePoint: options.cachePoint,
-  });
+  const now = () => new Date();
+  const tools: ToolSet = {
+    ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
+    ...builtInTools({ reminders: request.reminders, person: request.person, now }),
+  };
+  const moment = momentFor(request.person, now());
+  const turn = turnOf(options, request, await describedTools(tools), moment);
   if (signal.aborted) return;
   // Its own controller: a reader that leaves the loop early stops the request by it.
   const controller = new AbortController();
@@ -162,31 +157,19 @@ async function* generate(
     reportCutOff();
   };
   signal.addEventListener('abort', stop);
-  const answer = new ModelAnswer(
-    options.name,
-    usage,
-    options.thoughts,
-    options.reasoning !== 'none',
-  );
+  const answer = new ModelAnswer(options, usage);
   let failure: ProviderError | undefined;
   let hasEnded = false;
   /** What the model wrote could not be read, and it was asked again for that. */
   let hasAskedAgain = false;
   try {
-    const fixed = {
-      abortSignal: controller.signal,
-      ...(options.providerOptions && { providerOptions: options.providerOptions }),
-    };
     for (let left = steps; left > 0; left--) {
       let step: ModelStep | undefined;
       let hasBegun = false;
       try {
         const next = turn.next(left > 1);
-        const call = {
-          ...fixed,
-          ...next,
-          maxOutputTokens: Math.min(next.maxOutputTokens, maxOutputTokens),
-        };
+        const outputTokens = Math.min(next.maxOutputTokens, maxOutputTokens);
+        const call = { ...next, maxOutputTokens: outputTokens, abortSignal: controller.signal };
         step = await ModelStep.begin(options.model, call, tools);
         if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {
@@ -239,14 +222,24 @@ async function* generate(
   if (failure !== undefined) throw failure;
 }
 
-function toolsFor(
-  { isWithoutTools, reminders, person }: GenerateRequest,
-  { toolbox }: ProviderContext,
-): ToolSet {
-  return {
-    ...(isWithoutTools === true ? {} : toolbox?.tools()),
-    ...builtInTools({ reminders, person, now: () => new Date() }),
-  };
+function turnOf(
+  options: Connected,
+  { history, person }: GenerateRequest,
+  tools: ModelTurnOptions['tools'],
+  moment: string,
+): ModelTurn {
+  const { limits, systemPrompt, context, cachePoint, providerOptions } = options;
+  return new ModelTurn({
+    limits,
+    systemPrompt,
+    language: chosenLanguage(person, context),
+    tools,
+    providerOptions,
+    reasoning: toldToThink(options),
+    history,
+    moment,
+    cachePoint,
+  });
 }
 
 /** Undefined if it is the relay's own. */

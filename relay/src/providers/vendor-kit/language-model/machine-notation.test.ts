@@ -130,7 +130,7 @@ describe('a call is read', () => {
   });
 
   test('after words, and words after it', () => {
-    expect(read([`Sure.\n${CALL}\nDone.`])).toBe('Sure.\n‹set_timer {"seconds":5}› Done.');
+    expect(read([`Sure.\n${CALL}\nDone.`])).toBe('Sure.\n‹set_timer {"seconds":5}›Done.');
     expect(read([`Sure! ${CALL}; {"name":"list_timers","arguments":{}}`])).toBe(
       'Sure! ‹set_timer {"seconds":5}›‹list_timers {}›',
     );
@@ -143,9 +143,9 @@ describe('a call is read', () => {
     ['<tool_call>what</tool_call>'],
     ['[TOOL_CALLS]'],
   ])('or lost: %s', (written) => {
-    const read_ = read([written]);
-    expect(read_ === '‹lost›' || written === '[TOOL_CALLS]').toBe(true);
-    expect(read_).not.toContain('[');
+    const outcome = read([written]);
+    expect(outcome === '‹lost›' || written === '[TOOL_CALLS]').toBe(true);
+    expect(outcome).not.toContain('[');
   });
 });
 
@@ -167,7 +167,6 @@ test.each([
   ['I <3 you'],
   ['f(x)'],
   ['Action: none.'],
-  ['```python\nprint(1)\n```'],
   ['Set_timer(…) [sic]'],
   ['[spelling] [list_'],
 ])('%s stays as it is', (written) => {
@@ -180,6 +179,30 @@ test.each([
   ['{"thought": 1}', '{"thought": 1}'],
 ])('the answer in JSON %s is read as %s', (written, said) => {
   expect(read([written])).toBe(said);
+});
+
+describe('code is left out', () => {
+  test.each([
+    ['```ts\nlet x = 1;\n```\nDone.', '\nDone.'],
+    ['So:\n~~~\nx = f(1)\n~~~\nDone.', 'So:\n\nDone.'],
+    ['So: ```python\nprint(1)\n```\nDone.', 'So: \nDone.'],
+    ['```json\n{"a": 1}\n```', ''],
+    ['```js\nlet x', ''],
+    ['```\n$ npm start\n```', ''],
+  ])('%j', (written, rest) => {
+    expect(read([written])).toBe(rest);
+  });
+
+  test.each([
+    ['```\nIt is noon.\nReally.\n```\nDone.', 'It is noon.\nReally.\nDone.'],
+    ['```markdown\n# Noon\n```', '# Noon\n'],
+    ['~~old~~ new ~ 5', '~~old~~ new ~ 5'],
+    ['Run `npm start` now.', 'Run `npm start` now.'],
+    ['A ```word``` here', 'A ```word``` here'],
+  ])('but not text between fences: %j', (written, said) => {
+    expect(read([written])).toBe(said);
+    expect(read([...written])).toBe(said);
+  });
 });
 
 test('plain words are not held back', () => {
@@ -221,6 +244,8 @@ const scrap = fc.constantFrom(
     '`',
     '```',
     '```json\n',
+    '~~~',
+    '~',
     '\n',
     ' ',
     'a',

@@ -7,6 +7,8 @@ export type Notated =
   | { readonly kind: 'text'; readonly text: string }
   /** A thought has begun. It is not given out. */
   | { readonly kind: 'thought' }
+  /** Code was left out. */
+  | { readonly kind: 'code' }
   | { readonly kind: 'call'; readonly call: WrittenCall }
   /** A call of a tool that there is not, or that cannot be read. */
   | { readonly kind: 'lost-call' };
@@ -34,6 +36,7 @@ export class MachineNotation {
   /** Something was left out since the last text. */
   #isGap = false;
   #state: State = TEXT;
+  #isFenced = false;
 
   /** @param tools - the names of those that there are */
   constructor(tools: Iterable<string> = []) {
@@ -74,11 +77,14 @@ export class MachineNotation {
         return;
       }
       case 'over':
-        return void this.#left(this.#pending.length);
+        this.#left(this.#pending.length);
+        return;
       case 'thought': {
         const end = state.end.exec(this.#pending);
-        if (end === null)
-          return void this.#left(isEnd ? Infinity : this.#pending.length - MAX_MARK);
+        if (end === null) {
+          this.#left(isEnd ? Infinity : this.#pending.length - MAX_MARK);
+          return;
+        }
         this.#left(end.index + end[0].length);
         this.#state = TEXT;
         return;
@@ -93,13 +99,8 @@ export class MachineNotation {
       }
       case 'brackets':
         return yield* this.#brackets(isEnd || this.#pending.length > MAX_CALL);
-      case 'fence': {
-        const at = this.#pending.indexOf('```', 3);
-        if (at < 0 && !isEnd && this.#pending.length <= MAX_CALL) return;
-        const length = at < 0 ? this.#pending.length : at + 3;
-        const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
-        return yield* reads.length === 0 ? this.#said(length) : this.#called(length, reads);
-      }
+      case 'fence':
+        return yield* this.#fenced(state.end, isEnd);
     }
   }
 
@@ -115,6 +116,7 @@ export class MachineNotation {
       isEnd: isEnd || ahead.length === MAX_MARK,
       before: this.#before,
       hasSaid: this.#hasSaid,
+      isFenced: this.#isFenced,
       tools: this.#tools,
     });
     if (opening === 'more') return;
@@ -125,6 +127,7 @@ export class MachineNotation {
     }
     this.#left(opening.length);
     this.#state = opening.state ?? TEXT;
+    this.#isFenced = opening.isFenced ?? this.#isFenced;
     if (this.#state.kind === 'thought') yield { kind: 'thought' };
     if (opening.said !== undefined) yield { kind: 'text', text: opening.said };
   }
@@ -148,6 +151,17 @@ export class MachineNotation {
     this.#hasSaid = true;
   }
 
+  *#fenced(mark: string, isEnd: boolean): Generator<Notated> {
+    const at = this.#pending.indexOf(mark);
+    if (at < 0 && !isEnd && this.#pending.length <= MAX_CALL) return;
+    const length = at < 0 ? this.#pending.length : at + mark.length;
+    const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
+    if (reads.length > 0) return yield* this.#called(length, reads);
+    this.#left(length);
+    this.#state = TEXT;
+    yield { kind: 'code' };
+  }
+
   *#called(length: number, reads: ReturnType<typeof writtenCalls>): Generator<Notated> {
     this.#left(length);
     this.#before = '\n';
@@ -160,12 +174,13 @@ export class MachineNotation {
   *#said(length: number): Generator<Notated> {
     const text = this.#pending.slice(0, length);
     this.#pending = this.#pending.slice(length);
-    this.#before = text.at(-1) ?? this.#before;
+    const before = this.#before;
+    this.#before = text.at(-1) ?? before;
     this.#state = TEXT;
-    const gap = this.#isGap && this.#hasSaid && !/^\s/.test(text) ? ' ' : '';
+    const isGap = this.#isGap && this.#hasSaid && /\S$/.test(before) && /^\S/.test(text);
     this.#isGap = false;
     this.#hasSaid ||= text.trim() !== '';
-    yield { kind: 'text', text: gap + text };
+    yield { kind: 'text', text: isGap ? ` ${text}` : text };
   }
 
   #left(length: number): void {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { GeneratorEvent } from '../../../call/stages/generator/generator.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
+import type { Reasoning } from './reasoning.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { thinksAloud, type ThoughtFilter, type UntaggedThoughts } from './untagged-thoughts.ts';
 import { inputTokensAtStart, type UsageCount } from './usage-count.ts';
@@ -16,6 +17,12 @@ const MAX_THOUGHT = 32_000;
 
 type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
 
+interface ModelAnswerOptions {
+  readonly name: string;
+  readonly thoughts: UntaggedThoughts;
+  readonly reasoning: Reasoning;
+}
+
 /** Turns the parts of one answer into events; reasoning is counted and left out. */
 export class ModelAnswer {
   readonly #name: string;
@@ -27,16 +34,17 @@ export class ModelAnswer {
   #hasText = false;
   #isFinished = false;
   #isRefused = false;
+  /** Code was left out. */
+  #hasCode = false;
   /** What came in the place for thoughts of a model that was told not to think. */
   #misplaced: string | undefined;
 
-  /** @param isThinking - the model may think before it answers */
-  constructor(name: string, usage: UsageCount, untagged: UntaggedThoughts, isThinking: boolean) {
+  constructor({ name, thoughts, reasoning }: ModelAnswerOptions, usage: UsageCount) {
     this.#name = name;
-    this.#misplaced = isThinking ? undefined : '';
+    this.#misplaced = reasoning === 'none' ? '' : undefined;
     this.#usage = usage;
-    this.#untagged = untagged;
-    this.#thoughts = untagged.begin();
+    this.#untagged = thoughts;
+    this.#thoughts = thoughts.begin();
   }
 
   *take(part: LanguageModelV4StreamPart): Iterable<GeneratorEvent> {
@@ -89,6 +97,9 @@ export class ModelAnswer {
         this.#isFinished = true;
         break;
       }
+      case 'raw':
+        this.#hasCode = true;
+        break;
       case 'error':
         throw part.error;
       default:
@@ -112,7 +123,7 @@ export class ModelAnswer {
     if (!this.#hasText && !this.#isRefused && !thinksAloud(misplaced)) {
       yield* this.#said(this.#filter.push(misplaced) + this.#filter.flush());
     }
-    if (!this.#hasText && this.#filter.hasLeftOutCode) yield* this.#said(ONLY_CODE);
+    if (!this.#hasText && this.#hasCode) yield* this.#said(ONLY_CODE);
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
   }
 

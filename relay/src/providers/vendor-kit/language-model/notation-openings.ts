@@ -7,7 +7,8 @@ export type State =
   | { readonly kind: 'call'; readonly end: RegExp }
   /** A call, or brackets that the answer is about. */
   | { readonly kind: 'brackets' }
-  | { readonly kind: 'fence' }
+  /** Code, or a call. */
+  | { readonly kind: 'fence'; readonly end: string }
   /** What models write after a call: brackets that they have not opened. */
   | { readonly kind: 'closing' }
   /** The model goes on with what others would say. */
@@ -18,14 +19,18 @@ export interface Opening {
   readonly length: number;
   readonly state?: State;
   readonly said?: string;
+  /** From here on the text stands between fences, or does no more. */
+  readonly isFenced?: boolean;
 }
 
-export interface Context {
+export interface NotationContext {
   readonly ahead: string;
   readonly isEnd: boolean;
   /** The last character before, or an empty string. */
   readonly before: string;
   readonly hasSaid: boolean;
+  /** The text stands between fences. */
+  readonly isFenced: boolean;
   readonly tools: ReadonlySet<string>;
 }
 
@@ -77,8 +82,13 @@ export const ANSWER_KEYS = [
 ];
 const KEYS: ReadonlySet<string> = new Set([...CALL_KEYS, ...ANSWER_KEYS]);
 
-const FENCE = /^```[ \t]*(\w*)[ \t]*\n?\s*([{[<]|\w+[.(])/;
-const FENCE_SO_FAR = /^`{1,2}$|^```[ \t]*\w*[ \t]*\n?\s*[\w.]{0,64}$/;
+const FENCE = /^(```|~~~)[ \t]*([^\s`]*)[^\n`]*\n([^\n]*)/;
+const FENCE_SO_FAR = /^(?:`{1,2}|~{1,2}|(?:```|~~~)[^\n`]*)$/;
+const FENCE_END = /^(?:```|~~~)[^\n`]*\n?/;
+/** What models put around a text that is no code. */
+const PROSE = /^(?:te?xt|plain\w*|markdown|md|none)$/i;
+const CODE =
+  /[;{}]\s*$|^\s*(?:[<{[$@/]|#[!i])|^\s*(?:def|class|import|from|const|let|var|func\w*|if|for|while|return|print|public|echo|npm|pip|git|sudo|curl|cd|SELECT)\b.*[\W_]|\w\(.*\)|\w\s*[:+-]?=\s*\S/;
 const TRIANGLE = /^◁(\/?)think▷/;
 
 /** gpt-oss whose tokens were left out: `analysis…assistantfinal…`. */
@@ -90,7 +100,10 @@ const BARE_CALL_END = /(?=assistant(?:final|analysis|commentary))/;
 const soFar = (word: string): string =>
   [...word].reduceRight((rest, character) => `${character}(?:${rest}|$)`, '');
 const BARE = ['final', 'analysis', 'commentary'].map((word) => soFar(`assistant${word}`)).join('|');
-const TRIGGER = new RegExp(String.raw`[<[{◁\n]|(?<!\x60)\x60|(?<![\p{L}\d\s])(?:${BARE})`, 'gu');
+const TRIGGER = new RegExp(
+  String.raw`[<[{◁\n]|(?<!\x60)\x60|(?<!~)~~|~$|(?<![\p{L}\d\s])(?:${BARE})`,
+  'gu',
+);
 
 /**
  * @param from - where to look from; what is before it tells whether a word begins there
@@ -104,7 +117,7 @@ export function nextTrigger(text: string, from: number): number {
 }
 
 /** @returns undefined if what comes next is text; `more` if more of it must be seen to know */
-export function openingAt(context: Context): Opening | 'more' | undefined {
+export function openingAt(context: NotationContext): Opening | 'more' | undefined {
   const { ahead, before } = context;
   const isStart = before === '' || before === '\n';
   const bare = isStart ? (bareCall(context) ?? bareHarmony(context)) : undefined;
@@ -118,6 +131,7 @@ export function openingAt(context: Context): Opening | 'more' | undefined {
     case '{':
       return brackets(context);
     case '`':
+    case '~':
       return fence(context);
     case '◁': {
       const found = TRIANGLE.exec(ahead);
@@ -130,7 +144,7 @@ export function openingAt(context: Context): Opening | 'more' | undefined {
   }
 }
 
-function angle({ ahead, isEnd }: Context): Opening | 'more' | undefined {
+function angle({ ahead, isEnd }: NotationContext): Opening | 'more' | undefined {
   const header = HARMONY.exec(ahead);
   if (header !== null) {
     const [{ length }, channel] = header;
@@ -168,7 +182,7 @@ function angle({ ahead, isEnd }: Context): Opening | 'more' | undefined {
     : { length: token.length };
 }
 
-function bracket({ ahead, isEnd, before, hasSaid }: Context): Opening | 'more' | undefined {
+function bracket({ ahead, isEnd, before, hasSaid }: NotationContext): Opening | 'more' | undefined {
   const found = BRACKET_MARK.exec(ahead);
   if (found === null) return !isEnd && BRACKET_SO_FAR.test(ahead) ? 'more' : undefined;
   if (before === '`') return undefined;
@@ -187,7 +201,7 @@ function bracket({ ahead, isEnd, before, hasSaid }: Context): Opening | 'more' |
 }
 
 /** JSON, or a list of calls in Python. */
-function brackets({ ahead, isEnd, tools }: Context): Opening | 'more' | undefined {
+function brackets({ ahead, isEnd, tools }: NotationContext): Opening | 'more' | undefined {
   const key = KEY.exec(ahead)?.[1];
   if (key !== undefined) {
     return KEYS.has(key) || tools.has(key) ? { length: 0, state: { kind: 'brackets' } } : undefined;
@@ -207,7 +221,7 @@ function mayBeName(text: string, tools: ReadonlySet<string>): boolean {
 }
 
 /** A call in Python, or as ReAct has it, on a line of its own. */
-function bareCall({ ahead, isEnd, tools }: Context): Opening | 'more' | undefined {
+function bareCall({ ahead, isEnd, tools }: NotationContext): Opening | 'more' | undefined {
   const [{ length }, name] = /^[ \t]*(?:Action: *)?(\w*)/.exec(ahead)!;
   const rest = ahead.slice(length);
   if (ahead.startsWith('Action:') && tools.has(name!) && (rest !== '' || isEnd)) {
@@ -220,15 +234,30 @@ function bareCall({ ahead, isEnd, tools }: Context): Opening | 'more' | undefine
   return !isEnd && rest === '' && mayBe && tools.size > 0 ? 'more' : undefined;
 }
 
-function fence({ ahead, isEnd, tools }: Context): Opening | 'more' | undefined {
+/** Code is held back and left out, unless it is a call; a text between fences is given out. */
+function fence({ ahead, isEnd, before, isFenced }: NotationContext): Opening | 'more' | undefined {
+  if (isFenced) {
+    if (!isEnd && FENCE_SO_FAR.test(ahead)) return 'more';
+    const [{ length }] = FENCE_END.exec(ahead) ?? [''];
+    return length === 0 ? undefined : { length, isFenced: false };
+  }
   const found = FENCE.exec(ahead);
   if (found === null) return !isEnd && FENCE_SO_FAR.test(ahead) ? 'more' : undefined;
-  const isTool = found[1]!.startsWith('tool');
-  const isCall = !/^\w/.test(found[2]!) || tools.has(found[2]!.slice(0, -1));
-  return isTool || isCall ? { length: 0, state: { kind: 'fence' } } : undefined;
+  const [whole, mark, language, line] = found;
+  const isProse = PROSE.test(language!) || (language === '' && !CODE.test(line!));
+  if (!isEnd && language === '' && whole.length === ahead.length) return 'more';
+  // Another one is emphasis, or what is struck out.
+  if (mark === '~~~' && before !== '' && before !== '\n') return undefined;
+  const length = whole.length - line!.length;
+  return isProse ? { length, isFenced: true } : { length, state: { kind: 'fence', end: mark! } };
 }
 
-function bareHarmony({ ahead, isEnd, hasSaid, before }: Context): Opening | 'more' | undefined {
+function bareHarmony({
+  ahead,
+  isEnd,
+  hasSaid,
+  before,
+}: NotationContext): Opening | 'more' | undefined {
   const isGlued = before !== '' && before !== '\n';
   const commentary = BARE_COMMENTARY.exec(ahead);
   if (commentary !== null) {

@@ -1,13 +1,44 @@
-import { lineMark, PROSE_FENCE, type Context, type Fence, type Mark } from './line-marks.ts';
 import { mathAt } from './spoken-math.ts';
 
 /** How far a decision may look ahead, characters: longer links are read as they stand. */
 const LOOK_AHEAD = 400;
 
-/** One that begins within a line names its language. */
-const LATE_FENCE = /^```([\w+#-]+)[ \t]*\n/;
-const LATE_FENCE_SO_FAR = /^(?:`{1,2}|```[\w+#-]*[ \t]*)$/;
-const FENCE_END = /(?:^|\n)[ \t]*(?:```+|~~~+)[ \t]*(?:\n|$)/;
+const LINE_MARK_CHARACTERS = /^[\s#>*+\-•|_`~:=[\]xX\d.)]*$/;
+const HORIZONTAL_RULE =
+  /^[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)(?:\n|$)/;
+const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t:-]*)+(?:\n|$)/;
+const FENCE = /^[ \t]*(?:```|~~~)[^\n`]*(?:\n|$)/;
+const HEADING = /^[ \t]*#{1,6}[ \t]+/;
+const QUOTE = /^[ \t]*>[ \t]*/;
+const BULLET = /^[ \t]*[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?/;
+const TABLE_EDGE = /^[ \t]*\|[ \t]*/;
+const BLANK = /^\s+/;
+
+/**
+ * What stands at the beginning of a line and only there.
+ *
+ * @returns undefined if nothing special does
+ */
+function lineMark({ ahead, isWhole }: Context): Mark | 'more' | undefined {
+  if (!isWhole) {
+    // Nothing but marks so far, or a fence or rule whose line has not ended yet.
+    if (LINE_MARK_CHARACTERS.test(ahead)) return /^[\dxX]/.test(ahead) ? undefined : 'more';
+    if (/^[ \t]*(?:```|~~~)[^\n`]*$/.test(ahead)) return 'more';
+  }
+  for (const line of [HORIZONTAL_RULE, TABLE_RULE, FENCE]) {
+    const found = line.exec(ahead);
+    if (found !== null) return { length: found[0].length, isLineStart: true };
+  }
+  for (const prefix of [HEADING, BULLET]) {
+    const found = prefix.exec(ahead);
+    if (found !== null) return { length: found[0].length };
+  }
+  for (const prefix of [QUOTE, TABLE_EDGE, BLANK]) {
+    const found = prefix.exec(ahead);
+    if (found !== null) return { length: found[0].length, isLineStart: true };
+  }
+  return undefined;
+}
 
 const LINK =
   /^!?\[([^[\]\n]*)\]\(\s*<?[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*>?(?:\s+"[^"\n]*")?\s*\)/;
@@ -41,6 +72,26 @@ const EMOJI = /^[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifie
 /** Pictographs by the letter of Unicode, but used as words. */
 const SPOKEN_SIGNS = new Set(['©', '®', '™', '‼', '⁉', 'ℹ']);
 
+interface Context {
+  /** The text that comes next, at least one character. */
+  readonly ahead: string;
+  /** No more will ever be seen: the text ends here, or this is as far as one looks. */
+  readonly isWhole: boolean;
+  /** The last character given out. */
+  readonly before: string;
+}
+
+/** What becomes of the next `length` characters. */
+interface Mark {
+  readonly length: number;
+  /** Said in their place; if absent, nothing. */
+  readonly said?: string;
+  /** To be read in their place, as if it had been written there. */
+  readonly again?: string;
+  /** What follows stands at the beginning of a line. */
+  readonly isLineStart?: boolean;
+}
+
 /** What never means anything but itself, in the scripts that are common in speech. */
 const PLAIN =
   /[ a-gi-zA-Z\d.,;:?'"()%/\-’“”…–—\u00c0-\u034e\u0350-\u061b\u061d-\u115e\u1161-\u1fff\u3040-\u3163\u3165-\u9fff\uac00-\ud7a3]+/y;
@@ -49,7 +100,7 @@ const INVISIBLE = /^(?:\p{Default_Ignorable_Code_Point}|\p{Co}|[^\P{Cc}\s]|\ufff
 
 /**
  * Turns what a model writes into what can be said, while it is being written: Markdown's marks,
- * links' addresses, emoji and code between fences are left out, LaTeX becomes signs, the words stay.
+ * links' addresses and emoji are left out, LaTeX becomes signs, the words stay.
  *
  * How the text is cut into pieces makes no difference to what comes out in all: every decision
  * looks at most `LOOK_AHEAD` characters ahead, and waits until it can see as far as it needs.
@@ -59,12 +110,6 @@ export class SpokenTextFilter {
   /** The last character given out, or an empty string before the first. */
   #last = '';
   #isLineStart = true;
-  #fence: Fence = 'none';
-  #hasLeftOutCode = false;
-
-  get hasLeftOutCode(): boolean {
-    return this.#hasLeftOutCode;
-  }
 
   /** @returns what can be said by now; plain words are never held back */
   push(text: string): string {
@@ -80,33 +125,13 @@ export class SpokenTextFilter {
   #run(isEnd: boolean): string {
     let said = '';
     while (this.#pending !== '') {
-      if (this.#fence === 'code') {
-        if (!this.#leaveOutCode(isEnd)) break;
-        continue;
-      }
       const mark = this.#next(isEnd);
       if (mark === 'more') break;
       this.#pending = (mark.again ?? '') + this.#pending.slice(mark.length);
       this.#isLineStart = mark.isLineStart ?? false;
-      this.#fence = mark.fence ?? this.#fence;
       said += this.#spaced(mark.said ?? '');
     }
     return said;
-  }
-
-  /** @returns whether the code has ended */
-  #leaveOutCode(isEnd: boolean): boolean {
-    this.#hasLeftOutCode = true;
-    const end = FENCE_END.exec(this.#pending);
-    // More may come in the line of a fence, which is then none.
-    if (end !== null && (isEnd || end[0].endsWith('\n'))) {
-      this.#pending = this.#pending.slice(end.index + end[0].length);
-      this.#fence = 'none';
-      this.#isLineStart = true;
-      return true;
-    }
-    this.#pending = isEnd ? '' : this.#pending.slice(Math.max(0, this.#pending.lastIndexOf('\n')));
-    return false;
   }
 
   #next(isEnd: boolean): Mark | 'more' {
@@ -115,7 +140,6 @@ export class SpokenTextFilter {
       ahead,
       isWhole: isEnd || ahead.length === LOOK_AHEAD,
       before: this.#last,
-      fence: this.#fence,
     };
     const atLine = this.#isLineStart ? lineMark(context) : undefined;
     if (atLine !== undefined) return atLine;
@@ -150,12 +174,8 @@ function inlineMark(context: Context): Mark | 'more' {
     case '_':
     case '~':
       return emphasis(context, character);
-    case '`': {
-      if (!isWhole && LATE_FENCE_SO_FAR.test(ahead)) return 'more';
-      const late = LATE_FENCE.exec(ahead);
-      if (late === null || PROSE_FENCE.test(late[1]!)) return { length: 1 };
-      return { length: late[0].length, fence: 'code', said: '\n' };
-    }
+    case '`':
+      return { length: 1 };
     case '$':
     case '^':
       return mathAt(ahead, isWhole) ?? { length: 1, said: character };

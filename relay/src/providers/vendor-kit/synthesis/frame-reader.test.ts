@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { WavFormat } from '@parley/shared/audio/wav-reader';
-import { sampleReaderFor } from './frame-reader.ts';
+import { sampleReaderFor } from './pcm-reader.ts';
 
 const formatOf = (
   encoding: WavFormat['encoding'],

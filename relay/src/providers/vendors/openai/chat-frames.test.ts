@@ -1,86 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { readJson, write } from '../../../../simulators/kit/http-answers.ts';
-import { startOpenAiSimulator } from '../../../../simulators/openai/openai-simulator.ts';
-import {
-  failureOf,
-  talkWith,
-  testContext,
-  textOf,
-} from '../../vendor-kit/language-model/talk.rig.ts';
-import { createOpenAiGenerator } from './openai-generator.ts';
-
-const SSE = 'text/event-stream';
-const say = (content: string, finish: string | null = null) => ({
-  object: 'chat.completion.chunk',
-  choices: [{ index: 0, delta: { content }, finish_reason: finish }],
-});
-const event = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
-const whole = (message: object, more: object = {}) => ({
-  id: 'chat-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'llama',
-  choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
-  ...more,
-});
-
-interface Chat {
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
-  readonly tools?: readonly object[];
-}
-
-/** A server that answers with these bodies, one after the other, and at last with the last again. */
-async function chatWith(
-  bodies: readonly (string | (() => undefined))[],
-  type = SSE,
-  isCutUp = false,
-) {
-  const warnings: string[] = [];
-  const chats: Chat[] = [];
-  const simulator = await startOpenAiSimulator({
-    flavour: 'compatible',
-    answer: () => 'It is noon.',
-    async vice(request, response) {
-      if (request.method !== 'POST') return false;
-      const chat = (await readJson(request)) as Chat;
-      const body = bodies[Math.min(chats.length, bodies.length - 1)]!;
-      chats.push(chat);
-      const written = typeof body === 'string' ? body : body();
-      if (written === undefined) return false;
-      response.writeHead(200, { 'content-type': type });
-      await send(response, written, isCutUp);
-      return true;
-    },
-  });
-  const logger = {
-    ...testContext.logger,
-    warn: (_: unknown, message?: string) => void warnings.push(String(message)),
-  };
-  const generator = createOpenAiGenerator({
-    server: { name: 'test', baseUrl: `${simulator.url}/v1`, apiKey: undefined, hasModelList: true },
-    model: 'llama',
-    systemPrompt: 'Be brief.',
-    maxOutputTokens: 200,
-    reasoning: 'none',
-    tools: 'auto',
-    contextTokens: undefined,
-    api: 'completions',
-    isOpenAi: false,
-    context: { ...testContext, logger: logger as typeof testContext.logger },
-  });
-  return Object.assign(talkWith(simulator, generator), { warnings, chats });
-}
-
-async function send(response: ServerResponse, body: string, isCutUp: boolean): Promise<void> {
-  const bytes = Buffer.from(body);
-  for (let at = 0; at < bytes.length; at += isCutUp ? 3 : bytes.length) {
-    await write(response, bytes.subarray(at, isCutUp ? at + 3 : bytes.length));
-    if (isCutUp) await new Promise((resolve) => setImmediate(resolve));
-  }
-  response.end();
-}
+import { failureOf, textOf } from '../../vendor-kit/language-model/talk.rig.ts';
+import { chatWith, event, say, SSE, whole } from './chat-server.rig.ts';
 
 const PARTS = [say('It is '), say('nööön.'), say('', 'stop')];
 const ollama = (content: string, more: object = {}) =>
@@ -252,7 +172,7 @@ test.each([
   ],
 ])('a call whose arguments are an object is carried out: %s', async (_, choice) => {
   const body = event({ choices: [{ ...choice, finish_reason: 'tool_calls' }] });
-  await using talk = await chatWith([body, () => undefined]);
+  await using talk = await chatWith([body, () => false]);
   expect(textOf(await talk.ask('A timer.'))).toMatch(/timer is set|noon/);
   expect(talk.reminders.list()).toMatchObject([{ label: 'tea', remainingMs: 5_000 }]);
 });
@@ -278,7 +198,7 @@ describe('an error in a stream of status 200 is read as a refusal', () => {
     ['as FastAPI has it', JSON.stringify({ detail: `maximum context length is ${n_ctx}` })],
     ['in a choice', event({ choices: [{ error, finish_reason: 'error', delta: {} }] })],
   ])('%s, and the context is learnt', async (_, body) => {
-    await using talk = await chatWith([body, () => undefined]);
+    await using talk = await chatWith([body, () => false]);
     expect(textOf(await talk.ask('When?'))).toBe('It is noon.');
     expect(talk.generator.historyTokens).toBeLessThan(n_ctx);
     expect(talk.chats).toHaveLength(2);
@@ -288,7 +208,7 @@ describe('an error in a stream of status 200 is read as a refusal', () => {
     [
       event({ error: { message: 'Rate limit reached', type: 'rate_limit_error', code: 429 } }),
       'rate-limited',
-      undefined,
+      'rate_limit_error',
     ],
     [event({ error: 'CUDA out of memory' }), 'overloaded', undefined],
     ['event: error\ndata: upstream failed\n\n', 'overloaded', undefined],
@@ -302,7 +222,7 @@ describe('an error in a stream of status 200 is read as a refusal', () => {
     await using talk = await chatWith([body]);
     const failure = await failureOf(talk.ask('When?'));
     expect(failure).toMatchObject({ fault });
-    if (note !== undefined) expect(failure.note).toBe(note);
+    expect(failure.note).toBe(note);
     expect(failure.note ?? '').not.toMatch(/AI_|Error$/);
     expect(talk.chats).toHaveLength(1);
   });
@@ -318,37 +238,14 @@ test('thoughts that speak about the person are not taken for the answer', async 
 
 test('a stream is passed on piece by piece', async () => {
   const { promise: isRead, resolve } = Promise.withResolvers<void>();
-  const simulator = await startOpenAiSimulator({
-    flavour: 'compatible',
-    async vice(request, response) {
-      if (request.method !== 'POST') return false;
-      response.writeHead(200, { 'content-type': SSE });
-      response.write(event(say('It is ')));
+  await using talk = await chatWith([
+    async (response) => {
+      response.writeHead(200, { 'content-type': SSE }).write(event(say('It is ')));
       await isRead;
       response.end(event(say('noon.', 'stop')));
       return true;
     },
-  });
-  await using talk = talkWith(
-    simulator,
-    createOpenAiGenerator({
-      server: {
-        name: 'test',
-        baseUrl: `${simulator.url}/v1`,
-        apiKey: undefined,
-        hasModelList: true,
-      },
-      model: 'llama',
-      systemPrompt: '',
-      maxOutputTokens: 200,
-      reasoning: 'none',
-      tools: 'off',
-      contextTokens: undefined,
-      api: 'completions',
-      isOpenAi: false,
-      context: testContext,
-    }),
-  );
+  ]);
   let text = '';
   for await (const each of talk.generate('When?')) {
     if (each.type === 'text-delta') text += each.text;

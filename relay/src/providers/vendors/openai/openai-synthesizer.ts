@@ -23,7 +23,7 @@ import type { UsedUnits } from '../../../people/metering/ledger.ts';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { WavFormat } from '@parley/shared/audio/wav-reader';
 import { WavStream } from '@parley/shared/audio/wav-stream';
-import { sampleReaderFor, type SampleReader } from '../../vendor-kit/synthesis/frame-reader.ts';
+import { sampleReaderFor, type SampleReader } from '../../vendor-kit/synthesis/pcm-reader.ts';
 import { rawAudioOf } from '../../vendor-kit/synthesis/raw-audio.ts';
 
 /** What some send although raw samples are asked for. */
