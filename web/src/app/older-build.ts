@@ -1,12 +1,13 @@
 import { createStore } from 'zustand/vanilla';
 import type { CallController, CallState } from '../client/index.ts';
+import { pageBase } from '../lib/page-base.ts';
 import { missingParts } from '../ui/late.tsx';
 
 const CHECK_EVERY_MS = 5 * 60_000;
 const PAUSE_MS = 10_000;
 const DEADLINE_MS = 10_000;
 /** Not the address itself: a service worker of an older build answers that with the page it keeps. */
-const DOCUMENT = '/?build';
+const DOCUMENT = `${pageBase()}/?build`;
 /** In the tab's storage: for which document it has reloaded itself. */
 const RELOADED_KEY = 'parley.reloaded';
 
@@ -58,7 +59,7 @@ export function watchBuild({ call }: CallController, signal: AbortSignal): void 
 
 /** Scripts and styles that a document names: their names change with their content. */
 function builtFiles(html: string): readonly string[] {
-  const names = html.matchAll(/(?:src|href)="(\/assets\/[\w.-]+\.(?:js|css))"/g);
+  const names = html.matchAll(/(?:src|href)="[^"]*\/assets\/([\w.-]+\.(?:js|css))"/g);
   return [...names].map(([, name]) => name!);
 }
 
@@ -81,7 +82,7 @@ async function fetchDocument(signal: AbortSignal): Promise<string> {
 function isIdle({ standing, conversation }: CallState): boolean {
   if (standing.kind !== 'none' || conversation.length > 0) return false;
   // Other pages are read: they lose their place.
-  if (location.pathname !== '/' && navigator.userActivation.hasBeenActive) return false;
+  if (location.pathname !== `${pageBase()}/` && navigator.userActivation.hasBeenActive) return false;
   if (document.querySelector('[role=dialog], [role=menu], [aria-busy=true]') !== null) return false;
   const isPlaying = [...document.querySelectorAll('audio')].some(({ paused }) => !paused);
   const fields = document.querySelectorAll<HTMLInputElement>(

@@ -72,6 +72,7 @@ describe('the marks of templates are left out', () => {
     ['Yes.[INST] And tomorrow? [/INST] No.'],
     ['Yes.<0x0A>'],
     ['Yes.<turn|>'],
+    ['<!-- a note -->Yes.'],
   ])('%s', (written) => {
     expect(read([written]).trim()).toBe('Yes.');
   });
@@ -116,6 +117,11 @@ describe('a call is read', () => {
     ['analysisHm.assistantcommentary to=functions.set_timer json{"seconds":5}'],
     ['Action: set_timer\nAction Input: {"seconds": 5}\nObservation: done'.replace(/\nObs.*/, '')],
     [`${CALL}}`],
+    [`functools[${CALL}]`],
+    ['<|python_tag|>set_timer.call(seconds=5)'],
+    [
+      '<｜DSML｜function_calls><｜DSML｜invoke name="set_timer"><｜DSML｜parameter name="seconds" string="false">5</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜function_calls>',
+    ],
     [
       '<minimax:tool_call><invoke name="set_timer"><parameter name="seconds">5</parameter></invoke></minimax:tool_call>',
     ],
@@ -125,7 +131,7 @@ describe('a call is read', () => {
   ])('%s', (written) => {
     expect(read([written]).trim()).toBe('‹set_timer {"seconds":5}›');
     expect(read([`Sure. ${written}`]).replace(/\n| (?=‹)/g, '')).toMatch(
-      /^Sure\.(‹set_timer {"seconds":5}›$| ?(set_timer\(|Action|analysis))/,
+      /^Sure\.(‹set_timer {"seconds":5}›$| ?(set_timer\(|Action|analysis|functools))/,
     );
   });
 
@@ -205,6 +211,13 @@ describe('code is left out', () => {
   });
 });
 
+test('what has no end is left out, however long it is', () => {
+  const long = 'x = 1\n'.repeat(5_000);
+  expect(read(['```py\n', long, long, '```\nDone.'])).toBe('\nDone.');
+  expect(read(['<tool_call>', long, long])).toBe('‹lost›');
+  expect(read(['Yes.<think>', long, long])).toBe('Yes.');
+});
+
 test('plain words are not held back', () => {
   const notation = new MachineNotation(TOOLS);
   const pieces = [
@@ -279,6 +292,9 @@ const scrap = fc.constantFrom(
     '◁',
     '<|tool_call>',
     '<tool_call|>',
+    '<!--',
+    '-->',
+    'functools[',
     '<|python_tag|>',
     '</s>',
     ',',

@@ -95,7 +95,10 @@ export class MachineNotation {
         if (end === null && !isOver) return;
         const length = end === null ? this.#pending.length : end.index + end[0].length;
         const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
-        return yield* this.#called(length, reads.length === 0 ? ['lost'] : reads);
+        yield* this.#called(length, reads.length === 0 ? ['lost'] : reads);
+        // The rest of what has no end is no text either.
+        if (end === null && !isEnd) this.#state = { kind: 'over' };
+        return;
       }
       case 'brackets':
         return yield* this.#brackets(isEnd || this.#pending.length > MAX_CALL);
@@ -153,7 +156,11 @@ export class MachineNotation {
 
   *#fenced(mark: string, isEnd: boolean): Generator<Notated> {
     const at = this.#pending.indexOf(mark);
-    if (at < 0 && !isEnd && this.#pending.length <= MAX_CALL) return;
+    if (at < 0 && !isEnd) {
+      // Too long for a call.
+      if (this.#pending.length > MAX_CALL) this.#left(this.#pending.length - mark.length);
+      return;
+    }
     const length = at < 0 ? this.#pending.length : at + mark.length;
     const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
     if (reads.length > 0) return yield* this.#called(length, reads);

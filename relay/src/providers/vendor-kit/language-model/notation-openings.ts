@@ -53,16 +53,16 @@ const TURN =
   /^<(?:\|(?:im_start|start_header_id|start|turn)\|?|start_of_turn)>\s*([a-z]*)(?![a-z])/;
 const TURN_SO_FAR = /^<(?:\|(?:im_start|start_header_id|start|turn)\|?|start_of_turn)>\s*[a-z]*$/;
 const TOKEN =
-  /^(?:<[|｜][^<>\n]{1,60}>|<[^<>|｜\s]{1,40}[|｜]>|<\/?(?:s|bos|eos|pad|unk|mask|start_of_turn|end_of_turn|start_of_image|end_of_image|(?:\w+:)?(?:tool_?calls?|function_?calls?|tool_code|tool_use|tool_response|invoke|function|parameter))>|<<\/?SYS>>|<0x[\dA-F]{2}>)/i;
+  /^(?:<[|｜][^<>\n]{1,60}>|<[^<>|｜\s]{1,40}[|｜]>|<\/?(?:s|bos|eos|pad|unk|mask|start_of_turn|end_of_turn|start_of_image|end_of_image|(?:\w+:)?(?:tool_?calls?|function_?calls?|tool_code|tool_use|tool_response|invoke|function|parameter))>|<!--[^>]*-->|<<\/?SYS>>|<0x[\dA-F]{2}>)/i;
 const CALL_TOKEN =
-  /^<[|｜](?!.*(?:end|result|output))(?!\/).*(?:tool.?calls?|python_tag|action|plugin)/i;
+  /^<[|｜](?!.*(?:end|result|output))(?!\/).*(?:(?:tool|function).?calls?|python_tag|action|plugin)/i;
 const CALL_END =
-  /<[|｜]?\/?[^<>\s]{0,40}(?:call|action|plugin|section)[^<>\s]{0,4}end[|｜]?>|<[|｜]\/[^<>\s]+>|<[^<>|\s]+\|>|<\|(?:eom_id|eot_id|im_end|end|END_ACTION|action_end)\|>|<\/s>/i;
+  /<[|｜]?\/?[^<>\s]{0,40}(?:call|action|plugin|section)[^<>\s]{0,4}end[|｜]?>|<[|｜]\/[^<>\s]+>|<\/[|｜][^<>\s]+calls?>|<[^<>|\s]+\|>|<\|(?:eom_id|eot_id|im_end|end|END_ACTION|action_end)\|>|<\/s>/i;
 const THOUGHT_TOKEN = /^<[|｜](?!.*end)(?!\/).*(?:think|thought)/i;
 const THOUGHT_END_TOKEN =
   /<(?:[|｜](?:\/|[^<>\s]*end)[^<>\s]*(?:think|thought)[^<>\s]*|channel\|)>/i;
 const MARK_SO_FAR =
-  /^<{1,2}(?:[|｜][^<>\n]{0,60}|\/?[a-z][\w:]*(?:[= ]["']?[\w.-]*["']?){0,2}[|｜]?|\/|0x?[\dA-F]{0,2})?$/i;
+  /^<{1,2}(?:[|｜][^<>\n]{0,60}|\/?[a-z][\w:]*(?:[= ]["']?[\w.-]*["']?){0,2}[|｜]?|\/|!(?:-(?:-[^>]*)?)?|0x?[\dA-F]{0,2})?$/i;
 
 const BRACKET_MARK =
   /^\[(\/?)(THINK|INST|TOOL_CALLS?|TOOL_RESULTS?|SYSTEM_PROMPT|BOS|EOS|PAD|UNK)\]/;
@@ -222,6 +222,9 @@ function mayBeName(text: string, tools: ReadonlySet<string>): boolean {
 
 /** A call in Python, or as ReAct has it, on a line of its own. */
 function bareCall({ ahead, isEnd, tools }: NotationContext): Opening | 'more' | undefined {
+  // Phi names the module before the list.
+  if (/^functools\[/.test(ahead)) return { length: 9 };
+  if (!isEnd && 'functools['.startsWith(ahead)) return 'more';
   const [{ length }, name] = /^[ \t]*(?:Action: *)?(\w*)/.exec(ahead)!;
   const rest = ahead.slice(length);
   if (ahead.startsWith('Action:') && tools.has(name!) && (rest !== '' || isEnd)) {

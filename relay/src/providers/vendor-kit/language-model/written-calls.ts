@@ -31,7 +31,9 @@ const MARKS = /<[^<>]{0,80}>|\[CALL_ID\]\w*|\[[A-Z_]+\]|```\w*/g;
  * @returns `lost`: a call that names no such tool, or whose input cannot be read; empty: no call
  */
 export function writtenCalls(text: string, tools: ReadonlySet<string>): readonly Read[] {
-  const inXml = [...text.matchAll(XML_CALL)].map(([, name, inner]) =>
+  // DeepSeek's newer models mark their tags with it.
+  const xml = text.replaceAll('｜DSML｜', '');
+  const inXml = [...xml.matchAll(XML_CALL)].map(([, name, inner]) =>
     called(name!, xmlParameters(inner!) ?? inner!, tools),
   );
   if (inXml.length > 0) return inXml;
@@ -94,7 +96,9 @@ function called(written: string, input: unknown, tools: ReadonlySet<string>): Re
 
 /** Without what templates put around it: `functions.set_timer:0`. */
 function ownName(name: string): string {
-  return name.replace(/^(?:functions?|default_api|tools?|call)[.:]/, '').replace(/:\d+$/, '');
+  return name
+    .replace(/^(?:functions?|default_api|tools?|call)[.:]/, '')
+    .replace(/:\d+$|\.call$/, '');
 }
 
 /** The name that stands before an input; an unknown one only if it is written as a function's. */
