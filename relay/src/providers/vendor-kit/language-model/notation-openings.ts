@@ -223,7 +223,7 @@ function mayBeName(text: string, tools: ReadonlySet<string>): boolean {
 /** A call in Python, or as ReAct has it, on a line of its own. */
 function bareCall({ ahead, isEnd, tools }: NotationContext): Opening | 'more' | undefined {
   // Phi names the module before the list.
-  if (/^functools\[/.test(ahead)) return { length: 9 };
+  if (ahead.startsWith('functools[')) return { length: 9 };
   if (!isEnd && 'functools['.startsWith(ahead)) return 'more';
   const [{ length }, name] = /^[ \t]*(?:Action: *)?(\w*)/.exec(ahead)!;
   const rest = ahead.slice(length);
