@@ -88,7 +88,7 @@ export interface SessionOptions extends Pick<
 
 /** Gives sessions their money. */
 export interface SpendingDesk {
-  /** @throws ParleyError `budget_exhausted` */
+  /** @throws ParleyError `budget_exhausted`, `capacity_exhausted` */
   admit(identity: Identity): void;
   /** @param address - of the client */
   open(sessionId: string, identity: Identity, address: string): SessionSpending;
