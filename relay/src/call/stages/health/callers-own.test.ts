@@ -91,6 +91,27 @@ it('ends the trial of a recogniser with its first words, however long the person
   expect(health).toMatchObject({ isUsable: true, breaker: 'closed' });
 });
 
+it('lets another try a recogniser if the one whose trial it is keeps silent', async () => {
+  const { clock, of } = stageOf<FakeTranscriber>('transcriber');
+  const stage = of(new FakeTranscriber('a'));
+  const health = stage.candidates[0]!.health!;
+  for (let count = 0; count < TIMES; count++) {
+    health.acquire()?.failed(error('transcriber', 'unreachable'));
+  }
+  await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
+  const { signal } = new AbortController();
+  const hearing = new FailoverTranscriber(stage).listen({ language: 'en', signal, ...CALLER });
+  void Array.fromAsync(hearing.events);
+  await clock.advance(9_900);
+  expect(health.isUsable).toBe(false);
+  await clock.advance(100);
+  expect(health).toMatchObject({ isUsable: true, breaker: 'half-open' });
+  const other = health.acquire(undefined, 'other')!;
+  expect(health.isUsable).toBe(false);
+  other.succeeded();
+  expect(health).toMatchObject({ isUsable: true, breaker: 'closed' });
+});
+
 /** Gives a word, and breaks off after the reader has come back. */
 function brokenOff(): Generator {
   return {

@@ -3,7 +3,7 @@ import type { BreakerPolicy } from './policy.ts';
 /**
  * - `closed`: requests pass; failures in a row are counted
  * - `open`: none passes until the cool-down is over or a probe succeeded
- * - `half-open`: one request passes as the trial; while it runs no other does
+ * - `half-open`: one request passes as the trial; while it runs, for at most ten seconds, no other does
  */
 export type BreakerState =
   | {
@@ -14,7 +14,11 @@ export type BreakerState =
       readonly lastFailureAtMs: number;
     }
   | ({ readonly kind: 'open'; readonly untilMs: number } & Outage)
-  | ({ readonly kind: 'half-open'; readonly isTrialRunning: boolean } & Outage);
+  | ({
+      readonly kind: 'half-open';
+      readonly isTrialRunning: boolean;
+      readonly trialUntilMs: number;
+    } & Outage);
 
 interface Outage {
   readonly coolDownMs: number;
@@ -29,6 +33,9 @@ interface Outage {
  * saw: the next failure opens the breaker at once.
  */
 const PROBES_TO_CLOSE = 3;
+
+/** A caller may make a request last, and must not keep the provider from all others by it. */
+const LONGEST_TRIAL_MS = 10_000;
 
 const CLOSED: BreakerState = { kind: 'closed', failures: 0, probeFailures: 0, lastFailureAtMs: 0 };
 
@@ -54,6 +61,7 @@ export class CircuitBreaker {
     if (state.kind === 'open' && nowMs >= state.untilMs) {
       return halfOpen(state);
     }
+    if (state.kind === 'half-open' && nowMs >= state.trialUntilMs) return halfOpen(state);
     const isForgotten =
       state.kind === 'closed' && nowMs - state.lastFailureAtMs > this.#policy.recentMs;
     return isForgotten ? CLOSED : state;
@@ -68,7 +76,8 @@ export class CircuitBreaker {
   enter(): boolean {
     const { state } = this;
     if (state.kind !== 'half-open') return false;
-    this.#state = { ...state, isTrialRunning: true };
+    const trialUntilMs = this.#nowMs() + LONGEST_TRIAL_MS;
+    this.#state = { ...state, isTrialRunning: true, trialUntilMs };
     return true;
   }
 
@@ -156,6 +165,7 @@ function halfOpen({ coolDownMs, isSeenByProbes, probeSuccesses }: Outage) {
   return {
     kind: 'half-open',
     isTrialRunning: false,
+    trialUntilMs: Number.POSITIVE_INFINITY,
     coolDownMs,
     isSeenByProbes,
     probeSuccesses,
