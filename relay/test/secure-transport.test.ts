@@ -103,12 +103,12 @@ describe('a page of the same host', () => {
     const Origin = `${scheme}://${host.toLowerCase()}${port}`;
     const sent = { ...headers, Host: `${host}${port}`, Origin };
     expect((await get(distrustful, '/health', sent)).status).toBe(isOwn ? 200 : 403);
-    const upgrade = await rawRequest(
+    const answered = await rawRequest(
       distrustful.url,
       upgradeRequest(distrustful.url, { headers: sent }),
       (answer) => answer.includes('\r\n\r\n'),
     );
-    expect(Number(upgrade.slice(9, 12))).toBe(isOwn ? 101 : 403);
+    expect(Number(answered.slice(9, 12))).toBe(isOwn ? 101 : 403);
   });
 
   it.each([

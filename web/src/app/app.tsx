@@ -210,7 +210,6 @@ function useCallPresence(): void {
 /** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
 function Reading() {
   const { part, failed, load } = useLoaded(fetchPages);
-  const [, navigate] = useLocation();
   useEffect(load, [load]);
   if (failed) {
     return (
@@ -231,6 +230,7 @@ interface ReadingFailedProps {
 }
 
 function ReadingFailed({ words = 'Something in this page failed.', onRetry }: ReadingFailedProps) {
+  const [, navigate] = useLocation();
   return (
     <Trouble words={words}>
       <Button onClick={onRetry}>Try again</Button>

@@ -82,7 +82,8 @@ async function fetchDocument(signal: AbortSignal): Promise<string> {
 function isIdle({ standing, conversation }: CallState): boolean {
   if (standing.kind !== 'none' || conversation.length > 0) return false;
   // Other pages are read: they lose their place.
-  if (location.pathname !== `${pageBase()}/` && navigator.userActivation.hasBeenActive) return false;
+  if (location.pathname !== `${pageBase()}/` && navigator.userActivation.hasBeenActive)
+    return false;
   if (document.querySelector('[role=dialog], [role=menu], [aria-busy=true]') !== null) return false;
   const isPlaying = [...document.querySelectorAll('audio')].some(({ paused }) => !paused);
   const fields = document.querySelectorAll<HTMLInputElement>(

@@ -81,6 +81,7 @@ export function noteOfRefusal(status: number, words: string): FailureNote | unde
     case 'tools':
       return 'tools';
     case 'reasoning':
+    case 'content':
       return undefined;
     case 'configuration':
       if (QUOTA.test(words)) return 'quota';

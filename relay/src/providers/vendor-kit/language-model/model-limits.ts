@@ -162,6 +162,7 @@ export class ModelLimits {
         this.#learnContext(refusal, sent);
         return 'context';
       case 'configuration':
+      case 'content':
       case 'request':
         return undefined;
     }

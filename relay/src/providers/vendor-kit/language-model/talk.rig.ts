@@ -1,3 +1,7 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModelBehaviour } from '../../../../simulators/language-models/language-model-behaviour.ts';
+import type { Flavour } from '../../../../simulators/openai/answering.ts';
+import { startOpenAiSimulator } from '../../../../simulators/openai/openai-simulator.ts';
 import type { Simulator } from '../../../../simulators/kit/simulator.ts';
 import { systemClock } from '../../../base/lib/clock.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
@@ -11,6 +15,8 @@ import type {
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
+import { VendorHttp } from '../http-client/vendor-http.ts';
+import { createLanguageModelGenerator } from './language-model-generator.ts';
 
 /** A generator in front of a simulated vendor, for tests. */
 export interface Talk extends AsyncDisposable {
@@ -94,4 +100,39 @@ export class ListedReminders implements Reminders {
     const index = this.#listed.findIndex((reminder) => reminder.id === id);
     if (index >= 0) this.#listed.splice(index, 1);
   }
+}
+
+/** A talk with the simulator of OpenAI, or of a server that is compatible with it. */
+export async function chatWith(
+  behaviour: LanguageModelBehaviour,
+  flavour: Flavour = 'openai',
+  context: Partial<ProviderContext> = {},
+  onBody: (body: unknown) => void = () => {},
+): Promise<Talk> {
+  const simulator = await startOpenAiSimulator({ ...behaviour, flavour });
+  const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 2_000 });
+  const baseURL = `${simulator.url}/v1`;
+  const headers = { authorization: `Bearer ${simulator.key}` };
+  return talkWith(
+    simulator,
+    createLanguageModelGenerator({
+      reasoning: 'none',
+      name: 'test',
+      model: createOpenAICompatible({
+        name: 'test',
+        baseURL,
+        headers,
+        fetch(input, init) {
+          onBody(init?.body);
+          return http.fetch(input, init);
+        },
+        includeUsage: true,
+      })('simulated'),
+      http,
+      models: { url: `${baseURL}/models`, headers },
+      systemPrompt: 'Be brief. '.repeat(50),
+      maxOutputTokens: 200,
+      context: { ...testContext, ...context },
+    }),
+  );
 }
