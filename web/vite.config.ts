@@ -29,11 +29,6 @@ const firstScreenOnly: ManifestTransform = async (entries) => {
 export default defineConfig({
   resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   plugins: [react(), lateImports(), installable(), compressed(TEXT), compressed(DETECTOR)],
-  // Scripts and styles find what they load beside themselves, so that the page may stand below a
-  // path; links of documents begin at the root, because a document is served at several depths.
-  experimental: {
-    renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }),
-  },
   worker: { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } },
   build: {
     target: 'baseline-widely-available',

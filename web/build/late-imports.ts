@@ -12,7 +12,15 @@ export function lateImports(): Plugin {
   return {
     name: 'parley:late-imports',
     apply: 'build',
-    config: () => ({ build: { modulePreload: { polyfill: false, resolveDependencies } } }),
+    config: () => ({
+      // Scripts and styles find what they load beside themselves, so that the page may stand below a
+      // path; links of documents begin at the root, because a document is served at several depths.
+      experimental: {
+        renderBuiltUrl: (_file, { hostType }) =>
+          hostType === 'html' ? undefined : { relative: true },
+      },
+      build: { modulePreload: { polyfill: false, resolveDependencies } },
+    }),
     transform: {
       filter: { id: HELPER },
       handler: () => ({
