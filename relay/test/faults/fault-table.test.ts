@@ -19,7 +19,7 @@ const LONGEST_MS: Readonly<Record<Stage, number>> = {
   synthesizer: POLICY.deadlines.synthesizerMs,
 };
 /** What the stages that work, and a machine that is busy, may take beyond the one that fails. */
-const REST_MS = 3_000;
+const REST_MS = 10_000;
 
 interface Row {
   readonly fault: Fault;
