@@ -105,6 +105,18 @@ describe('an address of Postgres', () => {
     }
   }, 60_000);
 
+  it.each(['allow', 'prefer'])(
+    'with %s names what the server without TLS refuses',
+    async (mode) => {
+      const url = new URL(`${withoutTls}?sslmode=${mode}`);
+      url.username = 'stranger';
+      const database = openPostgres(url.href);
+      const asked = database.transaction(async () => {});
+      await expect(asked).rejects.toThrow(/stranger/);
+      await database.close();
+    },
+  );
+
   it('means what it means to libpq, for another name and authority', async () => {
     const { certPath } = await certificates.make('stranger');
     const base = withTls.url('postgres');

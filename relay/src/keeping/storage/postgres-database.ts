@@ -53,9 +53,10 @@ export function openPostgres(url: string): Database {
       useOther();
       try {
         return await pool.connect();
-      } catch {
+      } catch (second) {
         useOther();
-        throw error;
+        // What the server says of role or database, rather than that it has no TLS.
+        throw sqlState(second) === undefined ? error : second;
       }
     }
   };
