@@ -222,7 +222,7 @@ export function newOverview(): Overview {
       latency_targets: Object.fromEntries(
         Object.entries(base.metrics.latency_targets).map(([name, { target }]) => [
           name,
-          { target, met: null },
+          { target, target_ms: target, met: null },
         ]),
       ) as Overview['metrics']['latency_targets'],
     },
@@ -252,6 +252,7 @@ export function troubledOverview(status: 'degraded' | 'critical_down', causes: C
     health: {
       ...base.health,
       status,
+      critical_down: status === 'degraded' ? [] : ['generator'],
       cause: causes[0] ?? null,
       causes,
       providers: {
