@@ -71,7 +71,7 @@ interface OperatorAccessOptions {
 export interface OperatorAccess {
   /** Refuses callers who may not read how the relay is. */
   readonly access: MiddlewareHandler<AdminEnv>;
-  /** Whether a request needs no token, because it comes from this machine. */
+  /** Whether a request needs no token, because it comes from this machine and none was set. */
   readonly isOpen: (c: Context<AdminEnv>) => boolean;
 }
 
@@ -108,7 +108,7 @@ export function operatorAccess({ admin, config }: OperatorAccessOptions): Operat
     if (token !== undefined && isSameSecret(given, token)) return next();
     return admin(c, next);
   };
-  return { access, isOpen };
+  return { access, isOpen: (c) => token === undefined && isOpen(c) };
 }
 
 function isFromHere(c: Context<AdminEnv>): boolean {

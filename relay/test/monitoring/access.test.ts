@@ -108,6 +108,14 @@ describe('access to the monitoring paths', () => {
     expect(overview.status).toBe(401);
   });
 
+  it('gives a balancer on this machine the state without a token, if one was set', async () => {
+    const { ask } = await start({ METRICS_TOKEN });
+    const path = `${monitoring}/health`;
+    const short = { status: 'healthy', critical_down: [] };
+    expect(await (await ask(path)).json()).toEqual(short);
+    expect(await (await ask(path, METRICS_TOKEN)).json()).toMatchObject({ ...short, services: {} });
+  });
+
   it('gives a balancer the state without a token, and the services with one', async () => {
     const problems = new Problems(systemClock);
     const env = { ADMIN_TOKEN, METRICS_TOKEN, PUBLIC_URL: 'https://talk.example' };
