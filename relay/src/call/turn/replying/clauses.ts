@@ -1,5 +1,5 @@
 import type { ClauseKind, WrittenClause } from '../../stages/synthesizer/clause-track.ts';
-import { CLAUSE_MARK, isFullEnd, isSentenceEnd } from './sentence-ends.ts';
+import { CLAUSE_MARK, isSentenceEnd } from './sentence-ends.ts';
 
 /** Longest text handed to a synthesizer at once, characters. */
 export const MAX_CLAUSE_CHARACTERS = 150;
@@ -66,13 +66,12 @@ export function clauseEnd(text: string, isFirst: boolean): number | undefined {
   for (const match of text.matchAll(CLAUSE_MARK)) {
     const end = match.index + match[0].length;
     if (end > MAX_CLAUSE_CHARACTERS) break;
-    const { stop, full, comma } = match.groups!;
+    const { stop, comma } = match.groups!;
     if (comma !== undefined) {
       if (end >= minComma) return end;
       continue;
     }
-    const judge = stop !== undefined ? isSentenceEnd : full !== undefined ? isFullEnd : undefined;
-    const isEnd = judge === undefined || judge(text, match.index, end);
+    const isEnd = stop === undefined || isSentenceEnd(text, match.index, end);
     // However long the text is, or its clauses would depend on how it came.
     if (isEnd !== false) return isEnd === true ? end : undefined;
   }
