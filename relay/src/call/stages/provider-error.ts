@@ -156,20 +156,18 @@ export function faultOf(error: unknown, stage: Stage): Fault {
       retryAfterMs: error.retryAfterMs,
     };
   }
+  // A mistake of an adapter, an answer that is none, the end of a thread: to all of these, and to what
+  // else has a cause, the request may have led.
+  const isUnforeseen = !(error instanceof ParleyError) || error.cause !== undefined;
   const kind = isTimeout ? 'timeout' : error instanceof ParleyError ? 'failed' : 'unexpected';
   return {
     code,
     countsAgainstProvider,
-    // A mistake of an adapter or the end of a thread, to which what it was given may have led.
-    isRequestsOwn: countsAgainstProvider && !isTimeout && isUnforeseen(error),
+    isRequestsOwn: countsAgainstProvider && isUnforeseen,
     kind,
     isRetryable: true,
     retryAfterMs: undefined,
   };
-}
-
-function isUnforeseen(error: unknown): boolean {
-  return !(error instanceof ParleyError) || error.cause !== undefined;
 }
 
 /** @param status - of an HTTP response that is not a success */

@@ -1,7 +1,7 @@
+import { ParleyError } from '@parley/shared';
 import type { UsedUnits } from '../../../people/metering/ledger.ts';
 import type { GenerateRequest, Generator, GeneratorEvent, TokenUsage } from './generator.ts';
 import type { ReportUse } from '../provider.ts';
-import { ProviderError } from '../provider-error.ts';
 import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt } from '../health/attempts.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
@@ -33,21 +33,18 @@ export class GenerationAttempt implements Disposable {
   /** The time since when no word and no use of a tool came. */
   #silentSinceMs: number;
   #hasProgressed = false;
-  /** What it fails with if nothing comes in time. */
-  #lateError: () => Error;
+  #isThinking = false;
   /** A model that works on a hard question to the last is not at fault. */
-  readonly #thinkingError = (): ProviderError => {
-    const { name: provider } = this.attempt.candidate;
-    const fault = { stage: 'generator', fault: 'timeout', note: 'thinking' } as const;
-    return new ProviderError({ provider, ...fault, isRequestsOwn: true });
-  };
+  readonly #lateError = (): Error =>
+    this.#isThinking
+      ? new ParleyError('generator_timeout', { cause: 'thinking' })
+      : this.#stage.timeoutError();
 
   constructor({ stage, attempt, request, onUsed, firstMs }: GenerationAttemptOptions) {
     this.attempt = attempt;
     this.#onUsed = onUsed;
     this.#stage = stage;
     this.#patienceMs = firstMs;
-    this.#lateError = stage.timeoutError;
     this.#silentSinceMs = stage.clock.now();
     this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
     const events = attempt.candidate.provider.generate({
@@ -60,7 +57,7 @@ export class GenerationAttempt implements Disposable {
     });
     this.#events = events[Symbol.asyncIterator]();
     // Usage may come before the first word: it does not buy more time for that.
-    this.#scope.setDeadline(firstMs, stage.timeoutError);
+    this.#scope.setDeadline(firstMs, this.#lateError);
   }
 
   /** Whether it had an effect that must not be said or done again. */
@@ -101,9 +98,7 @@ export class GenerationAttempt implements Disposable {
     const next = await this.#scope.wait(read);
     if (next.done === true) {
       // An answer without a word would be silence.
-      if (!this.#hasProgressed) {
-        throw this.#stage.endedEarlyError(this.attempt.candidate.name);
-      }
+      if (!this.#hasProgressed) throw this.#stage.endedEarlyError();
       this.attempt.succeeded();
       return undefined;
     }
@@ -112,7 +107,7 @@ export class GenerationAttempt implements Disposable {
   }
 
   #took(event: GeneratorEvent): void {
-    const { policy, clock, timeoutError } = this.#stage;
+    const { policy, clock } = this.#stage;
     const { generatorFirstMs, generatorStallMs, generatorThinkingMs } = policy.attempts;
     switch (event.type) {
       case 'text-delta':
@@ -131,7 +126,7 @@ export class GenerationAttempt implements Disposable {
       case 'thought': {
         const leftMs = this.#silentSinceMs + generatorThinkingMs - clock.now();
         const patienceMs = Math.max(0, Math.min(generatorFirstMs, leftMs));
-        this.#lateError = leftMs <= generatorFirstMs ? this.#thinkingError : timeoutError;
+        this.#isThinking = true;
         if (this.#hasProgressed) this.#patienceMs = patienceMs;
         else this.#scope.setDeadline(patienceMs, this.#lateError);
         break;
@@ -152,7 +147,7 @@ export class GenerationAttempt implements Disposable {
     this.#hasProgressed = true;
     this.#silentSinceMs = this.#stage.clock.now();
     this.#patienceMs = patienceMs;
-    this.#lateError = this.#stage.timeoutError;
+    this.#isThinking = false;
     this.attempt.proved();
   }
 }

@@ -1,9 +1,5 @@
 import { OVER, afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Clock } from '../../../base/lib/clock.ts';
-import { ProviderError } from '../provider-error.ts';
-
-/** A connection that nothing is read from, or sent on, for this long may be closed for that alone. */
-export const NEGLECT_MS = 5_000;
 
 /**
  * The signal, the deadline and the wait of one attempt. Disposing of it aborts the signal, cancels
@@ -17,9 +13,6 @@ export class AttemptScope {
   #cancelDeadline: () => void = () => {};
   #interrupt: ((error: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #waitedUntilMs: number;
-  /** For long nothing was waited for: a slow listener holds up all that is before it. */
-  #isNeglected = false;
 
   /**
    * @param onAbort - called in the moment of the abort: a verdict is given before the caller goes
@@ -28,7 +21,6 @@ export class AttemptScope {
   constructor(parent: AbortSignal, clock: Clock, onAbort: () => void = () => {}) {
     this.#parent = parent;
     this.#clock = clock;
-    this.#waitedUntilMs = clock.now();
     this.#onAbort = () => {
       this.#controller.abort(parent.reason);
       this.#interrupt?.(parent.reason);
@@ -70,15 +62,11 @@ export class AttemptScope {
     if (this.#parent.aborted) throw this.#parent.reason;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#interrupt = reject;
-    this.#isNeglected ||= this.#clock.now() - this.#waitedUntilMs > NEGLECT_MS;
     work.then(resolve, reject);
     try {
       return await promise;
-    } catch (error) {
-      throw this.#isNeglected ? dueToNeglect(error) : error;
     } finally {
       this.#interrupt = undefined;
-      this.#waitedUntilMs = this.#clock.now();
     }
   }
 
@@ -89,12 +77,6 @@ export class AttemptScope {
     // Work that still waits in it must not wait for ever.
     this.#interrupt?.(this.#parent.aborted ? this.#parent.reason : this.#controller.signal.reason);
   }
-}
-
-/** A connection that was closed while it was neglected says nothing of the provider. */
-export function dueToNeglect(error: unknown): unknown {
-  const isClosed = error instanceof ProviderError && error.fault === 'closed';
-  return isClosed ? error.asRequestsOwn() : error;
 }
 
 /** Ends a source without waiting for it: one that hangs would hang its `return` too. */

@@ -16,7 +16,7 @@ export type BreakerState =
   | ({ readonly kind: 'open'; readonly untilMs: number } & Outage)
   | ({
       readonly kind: 'half-open';
-      readonly isTrialRunning: boolean;
+      /** Until when the trial is waited for; 0: none runs. */
       readonly trialUntilMs: number;
     } & Outage);
 
@@ -61,23 +61,21 @@ export class CircuitBreaker {
     if (state.kind === 'open' && nowMs >= state.untilMs) {
       return halfOpen(state);
     }
-    if (state.kind === 'half-open' && nowMs >= state.trialUntilMs) return halfOpen(state);
     const isForgotten =
       state.kind === 'closed' && nowMs - state.lastFailureAtMs > this.#policy.recentMs;
     return isForgotten ? CLOSED : state;
   }
 
   get mayPass(): boolean {
-    const { state } = this;
-    return state.kind === 'closed' || (state.kind === 'half-open' && !state.isTrialRunning);
+    const { kind } = this.state;
+    return kind === 'closed' || (kind === 'half-open' && !this.#isTrialRunning);
   }
 
   /** A request is let in. @returns whether it is the trial */
   enter(): boolean {
     const { state } = this;
     if (state.kind !== 'half-open') return false;
-    const trialUntilMs = this.#nowMs() + LONGEST_TRIAL_MS;
-    this.#state = { ...state, isTrialRunning: true, trialUntilMs };
+    this.#state = { ...state, trialUntilMs: this.#nowMs() + LONGEST_TRIAL_MS };
     return true;
   }
 
@@ -96,7 +94,7 @@ export class CircuitBreaker {
     const { state } = this;
     if (state.kind === 'closed') {
       this.#count(state, 0);
-    } else if (state.kind === 'half-open' && (isTrial || !state.isTrialRunning)) {
+    } else if (state.kind === 'half-open' && (isTrial || !this.#isTrialRunning)) {
       // One that was let in before it opened says nothing new while a trial is on its way.
       this.#open(Math.min(2 * state.coolDownMs, this.#policy.maxCoolDownMs), false);
     }
@@ -105,7 +103,7 @@ export class CircuitBreaker {
   /** The trial was broken off without a verdict: the next request is the trial. */
   abandoned(isTrial: boolean): void {
     if (isTrial && this.#state.kind === 'half-open') {
-      this.#state = { ...this.#state, isTrialRunning: false };
+      this.#state = { ...this.#state, trialUntilMs: 0 };
     }
   }
 
@@ -117,7 +115,7 @@ export class CircuitBreaker {
       this.#state = { ...state, failures, probeFailures: 0 };
       return;
     }
-    if (state.kind === 'half-open' && state.isTrialRunning) return;
+    if (this.#isTrialRunning) return;
     if (state.isSeenByProbes) {
       this.#state = CLOSED;
       return;
@@ -135,7 +133,7 @@ export class CircuitBreaker {
   probeFailed(): void {
     if (this.state.kind === 'closed') this.#count(this.state, 1);
     const { state } = this;
-    if (state.kind === 'closed' || (state.kind === 'half-open' && state.isTrialRunning)) return;
+    if (state.kind === 'closed' || this.#isTrialRunning) return;
     const untilMs = this.#nowMs() + 2 * this.#policy.coolDownMs;
     this.#state = {
       kind: 'open',
@@ -144,6 +142,10 @@ export class CircuitBreaker {
       isSeenByProbes: true,
       probeSuccesses: 0,
     };
+  }
+
+  get #isTrialRunning(): boolean {
+    return this.#state.kind === 'half-open' && this.#nowMs() < this.#state.trialUntilMs;
   }
 
   #count(state: BreakerState & { readonly kind: 'closed' }, probes: number): void {
@@ -164,8 +166,7 @@ export class CircuitBreaker {
 function halfOpen({ coolDownMs, isSeenByProbes, probeSuccesses }: Outage) {
   return {
     kind: 'half-open',
-    isTrialRunning: false,
-    trialUntilMs: Number.POSITIVE_INFINITY,
+    trialUntilMs: 0,
     coolDownMs,
     isSeenByProbes,
     probeSuccesses,

@@ -19,6 +19,8 @@ const AFTERMATH_MS = 2_000;
 
 /** Share of the time that must have been lost, so that a pause for garbage excuses no provider. */
 const EXCUSING_SHARE = 0.1;
+/** A connection may be closed after this long for what its caller neither sent nor read in time. */
+const NEGLECT_MS = 5_000;
 
 /** A request that was let in. Exactly one verdict counts; later ones are ignored. */
 export interface Permit {
@@ -205,7 +207,8 @@ export class ProviderHealth {
   }
 
   #counts(fault: Fault, caller: string | undefined, sinceMs: number): boolean {
-    const isCallers = fault.isRequestsOwn && caller !== undefined;
+    const isNeglected = fault.kind === 'closed' && this.#nowMs - sinceMs > NEGLECT_MS;
+    const isCallers = (fault.isRequestsOwn || isNeglected) && caller !== undefined;
     return isCallers ? this.#refused.add(caller) : this.#isProviders(fault, sinceMs);
   }
 

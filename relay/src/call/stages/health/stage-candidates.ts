@@ -4,7 +4,6 @@ import { actedMs } from '../../../base/lib/deadline.ts';
 import { aheadOfNeed, presentTrace } from '../../../base/lib/error-boundary.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
 import type { UsePurpose } from '../../../people/metering/ledger.ts';
-import { ProviderError } from '../provider-error.ts';
 import {
   BROWSER,
   type FailoverObserver,
@@ -134,8 +133,8 @@ export class StageCandidates<P extends Provider> {
   readonly timeoutError = (): ParleyError => new ParleyError(`${this.stage}_timeout`);
 
   /** The stream ended as if all were well, but the work was not done: there may have been none. */
-  readonly endedEarlyError = (provider: string): ProviderError =>
-    new ProviderError({ provider, stage: this.stage, fault: 'malformed', note: 'ended early' });
+  readonly endedEarlyError = (): ParleyError =>
+    new ParleyError(`${this.stage}_failed`, { cause: 'ended early' });
 
   /**
    * Opens ahead of need the candidate that is used now, and a little later the one that would be

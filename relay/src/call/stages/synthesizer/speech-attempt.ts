@@ -149,11 +149,11 @@ export class SpeechAttempt implements Disposable {
   }
 
   #take(step: IteratorResult<SpeechEvent, unknown>): readonly SpeechEvent[] {
-    const { attempt } = this.#options;
+    const { attempt, stage } = this.#options;
     if (step.done === true) {
       // The provider left before the end of the text: its last clause is not to be trusted either.
       const isWhole = this.#feed.isExhausted && this.#begun === this.#feed.handedOver;
-      if (!isWhole) throw this.#endedEarlyError();
+      if (!isWhole) throw stage.endedEarlyError();
       const outgoing = this.#finish();
       this.#isOver = true;
       attempt.succeeded();
@@ -166,7 +166,7 @@ export class SpeechAttempt implements Disposable {
       return outgoing;
     }
     // Audio of no clause, or of another one, would be words that are missing elsewhere.
-    if (this.#delivery?.clause !== this.#feed.first + event.clause) throw this.#endedEarlyError();
+    if (this.#delivery?.clause !== this.#feed.first + event.clause) throw stage.endedEarlyError();
     if (event.type === 'clause-done') return this.#finish();
     this.#delivery.take(event);
     if (this.#delivery.isEndless || this.#patienceMs < 0) throw this.#endlessError();
@@ -176,7 +176,7 @@ export class SpeechAttempt implements Disposable {
   #begin(clause: number): void {
     const { stage, attempt, track, toHz, lead } = this.#options;
     // Each clause once, in order, and none that was not handed over.
-    if (clause !== this.#begun || clause >= this.#feed.handedOver) throw this.#endedEarlyError();
+    if (clause !== this.#begun || clause >= this.#feed.handedOver) throw stage.endedEarlyError();
     this.#begun++;
     const fromHz = attempt.candidate.provider.sampleRateHz;
     const index = this.#feed.first + clause;
@@ -192,18 +192,13 @@ export class SpeechAttempt implements Disposable {
     if (delivery === undefined) return [];
     this.#delivery = undefined;
     const outgoing = delivery.finish();
-    const { attempt, pace } = this.#options;
+    const { attempt, stage, pace } = this.#options;
     // Silence instead of words is a failure; of “…” alone it is not.
-    if (delivery.audioMs === 0 && SPEAKABLE.test(delivery.text)) throw this.#endedEarlyError();
+    if (delivery.audioMs === 0 && SPEAKABLE.test(delivery.text)) throw stage.endedEarlyError();
     pace.learn(this.#speaker, delivery.text, delivery.audioMs);
     this.#finished++;
     attempt.proved();
     return outgoing;
-  }
-
-  #endedEarlyError(): ProviderError {
-    const { stage, attempt } = this.#options;
-    return stage.endedEarlyError(attempt.candidate.name);
   }
 
   #endlessError(): ProviderError {

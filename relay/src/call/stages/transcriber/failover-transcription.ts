@@ -1,4 +1,3 @@
-import { ParleyError } from '@parley/shared';
 import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import type {
   Hearing,
@@ -7,8 +6,7 @@ import type {
   Transcriber,
   Transcription,
 } from './transcriber.ts';
-import { ProviderError } from '../provider-error.ts';
-import { AttemptScope, closeIterator, dueToNeglect, NEGLECT_MS } from '../health/attempt-scope.ts';
+import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt, Attempts } from '../health/attempts.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
@@ -31,7 +29,6 @@ export class FailoverTranscription implements Hearing {
   /** Audio the recogniser was given all at once, which it needs time to catch up with. */
   #replayedMs = 0;
   #finalizedAtMs: number | undefined;
-  readonly #startedAtMs: number;
   /** What the attempt failed with that made no progress: there is one such. */
   #stall: Error | undefined;
   /** Since when the stage's deadline runs; undefined: from the end of the utterance on. */
@@ -40,7 +37,6 @@ export class FailoverTranscription implements Hearing {
   constructor(stage: StageCandidates<Transcriber>, options: ListenOptions) {
     this.#stage = stage;
     this.#options = options;
-    this.#startedAtMs = stage.clock.now();
     this.#attempts = stage.attempts(options, options.language);
     this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SPEECH_SAMPLES_PER_MS);
     this.events = this.#run();
@@ -111,7 +107,7 @@ export class FailoverTranscription implements Hearing {
         iterator = transcription.events[Symbol.asyncIterator]();
         for (;;) {
           const next = await scope.wait(iterator.next());
-          if (next.done === true) throw endedEarlyError(current.candidate.name);
+          if (next.done === true) throw endedEarlyError();
           const isFinal = next.value.type === 'transcript-final';
           if (isFinal) current.succeeded();
           else current.proved();
@@ -120,7 +116,9 @@ export class FailoverTranscription implements Hearing {
         }
       } catch (error) {
         if (signal.aborted) return;
-        attempt = this.#attempts.next(current, this.#blamed(error, current.candidate.name), {
+        // What a recogniser makes of no audio is not its fault.
+        if (this.#samples === 0 && this.#finalizedAtMs !== undefined) current.abandoned();
+        attempt = this.#attempts.next(current, error, {
           isRepeatable: this.#replay.isWhole,
           isStalled: error === this.#stall,
           // While the person speaks, nothing is waited for: a failure then is never a late one.
@@ -135,18 +133,6 @@ export class FailoverTranscription implements Hearing {
       }
     }
     if (!signal.aborted) throw this.#attempts.exhausted();
-  }
-
-  /** Recognisers hang up when they hear nothing, and what they make of no audio is not their fault. */
-  #blamed(error: unknown, provider: string): unknown {
-    const untilMs = this.#finalizedAtMs ?? this.#stage.clock.now();
-    const isStarved = untilMs - this.#startedAtMs - this.durationMs > NEGLECT_MS;
-    if (isStarved) return dueToNeglect(error);
-    const isEmpty = this.#samples === 0 && this.#finalizedAtMs !== undefined;
-    if (!isEmpty || !(error instanceof ParleyError)) return error;
-    if (error instanceof ProviderError) return error.asRequestsOwn();
-    if (error.code !== 'transcriber_timeout') return error;
-    return new ProviderError({ provider, stage: 'transcriber', fault: 'timeout' }).asRequestsOwn();
   }
 
   /** Opens a recogniser and gives it what was said so far. */
