@@ -20,8 +20,6 @@ import { UtteranceLimits } from './deciding/utterance-limits.ts';
 import { TurnTaking } from './turn-taking.ts';
 import type { UserTurn } from './listening/user-turn.ts';
 
-/** So often more is reserved for an utterance that goes on. */
-const HEARING_STEP_MS = 1_000;
 /** How long an ended conversation may take to come to rest. */
 const MAX_REST_MS = 10_000;
 
@@ -41,8 +39,6 @@ export class Conversation {
   /** The turn of the utterance that was opened last, and its place in the order. */
   #turnId = '';
   #place: QueuePlace<UserTurn> | undefined;
-  /** How much of the open utterance may come before more is reserved. */
-  #reservedMs = 0;
   #isDisposed = false;
   readonly #rest = Promise.withResolvers<void>();
 
@@ -147,7 +143,7 @@ export class Conversation {
       this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn });
     });
     this.#limits.begin();
-    this.#hearing();
+    this.#budget.hearing(turnId, 0);
   }
 
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
@@ -167,7 +163,7 @@ export class Conversation {
    */
   pushAudio(samples: Int16Array): boolean {
     this.#listening.push(samples);
-    if (this.#listening.openMs >= this.#reservedMs) this.#hearing();
+    this.#budget.hearing(this.#turnId, this.#listening.openMs);
     if (this.#detector.isUndecided) this.#detector.progress();
     const why = this.#limits.audioCame(this.#listening.openMs);
     if (why === undefined) return true;
@@ -292,13 +288,6 @@ export class Conversation {
     if (held !== undefined) return this.#turns.heardOf(held.responseId, held.playedMs);
     return this.#history.messages.findLast(({ role, text }) => role === 'assistant' && text !== '')
       ?.text;
-  }
-
-  /** Reserves for what the open utterance has sent, and for what it sends in the next second. */
-  #hearing(): void {
-    const { openMs } = this.#listening;
-    this.#reservedMs = openMs + HEARING_STEP_MS;
-    this.#budget.hearing(this.#turnId, openMs);
   }
 
   get #budget(): TurnBudget {

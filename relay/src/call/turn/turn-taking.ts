@@ -2,7 +2,7 @@ import { newId } from '../../base/lib/ids.ts';
 import { isDoubtful, type Message } from '../stages/generator/generator.ts';
 import { Announcements, type Announcement } from './replying/announcements.ts';
 import { NOTHING_HEARD } from './replying/apologies.ts';
-import { answerTo } from './replying/answer-request.ts';
+import { answerTo, onceReserved } from './replying/answer-request.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Goodbye } from './replying/goodbye.ts';
 import type { History } from './remembering/history.ts';
@@ -11,8 +11,7 @@ import type { SessionReminders } from './remembering/reminders.ts';
 import { GOODBYE_SENTENCE } from './replying/phrases.ts';
 import { Replies, type ReplyRequest } from './replying/replies.ts';
 import type { Reply } from './replying/reply.ts';
-import { NO_BUDGET, onceReserved } from './turn-budget.ts';
-import type { Generate } from './replying/reply-options.ts';
+import { NO_BUDGET } from './turn-budget.ts';
 import type { ReservationOutcome } from '../../people/metering/budgets.ts';
 import { Speculator, type SupposedTurn, type TakenReply } from './deciding/speculation.ts';
 
@@ -45,9 +44,8 @@ export class TurnTaking {
   readonly #options: TurnTakingOptions;
   readonly #replies: Replies;
   readonly #announcements = new Announcements();
-  readonly #running = new Set<Reply>();
-  /** Of replies whose turn is not over. */
-  readonly #requests = new Map<Reply, ReplyRequest>();
+  /** With what they were asked for, as long as their turn is not over. */
+  readonly #running = new Map<Reply, ReplyRequest | undefined>();
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Turn | undefined;
@@ -183,7 +181,7 @@ export class TurnTaking {
     const marks = { ...turn.marks };
     const { turnId, asrSeconds = 0 } = turn;
     const answer = answerTo(history, unasked.length, reminders, this.#conversation);
-    const generate = this.#onceReserved(turnId, answer);
+    const generate = onceReserved(answer, () => this.#reserve(turnId), this.#conversation.clock);
     const reply = this.#start(
       { ...turn, marks, content: { kind: 'answer', question, generate } },
       this.#speculator.take({ turnId, words }, { marks, asrSeconds }),
@@ -252,16 +250,6 @@ export class TurnTaking {
     return budget.reserve(turnId, this.#options.history.tokens, settings.isSpoken);
   }
 
-  #onceReserved(turnId: string, answer: Generate): Generate {
-    const { budget = NO_BUDGET, clock } = this.#conversation;
-    const reserve = () => this.#reserve(turnId);
-    return (signal, ...asked) => {
-      const begin = () => answer(signal, ...asked);
-      if (reserve() === 'reserved') return begin();
-      return onceReserved(begin, { reserve, budget, clock, signal });
-    };
-  }
-
   #announceNext(): void {
     if (!this.isPause) return;
     const next = this.#announcements.take();
@@ -295,12 +283,11 @@ export class TurnTaking {
     const reply = isWanted ? begun.reply : this.#replies.make(request);
     if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;
-    this.#running.add(reply);
-    this.#requests.set(reply, request);
+    this.#running.set(reply, request);
     this.#options.history.add(reply.id, { role: 'assistant', text: '' });
     void (isWanted ? begun.release() : reply.run()).then(() => {
-      this.#running.delete(reply);
       this.#ended(reply);
+      this.#running.delete(reply);
       this.#options.onEnded();
     });
     return reply;
@@ -320,9 +307,9 @@ export class TurnTaking {
   }
 
   #ended(reply: Reply): void {
-    const request = this.#requests.get(reply);
+    const request = this.#running.get(reply);
     if (request === undefined) return;
-    this.#requests.delete(reply);
+    this.#running.set(reply, undefined);
     const { turnId } = request;
     this.#conversation.emit({ type: 'turn-ended', turnId, outcome: 'replied' });
     this.#options.history.setReply(reply.id, reply.heardText);

@@ -19,7 +19,7 @@ const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 're
 const MICRO_PER_USD = 1_000_000;
 /** Reserved of an utterance that goes on, beyond what was sent of it. */
 const MORE_AUDIO_MS = 2_000;
-/** After which a caller may ask again who was refused because of what is only reserved. */
+/** When a caller may ask again who was refused because of what is only reserved. */
 const RETRY_AFTER_MS = 10_000;
 
 export interface SpendingOptions {
@@ -58,12 +58,8 @@ export class Spending implements CallObserver, SpendingDesk {
 
   /** A session begins; it ends with its event `session-ended`. */
   open(sessionId: string, identity: Identity, address: string): SessionSpending {
-    return this.#open(
-      sessionId,
-      identity,
-      address,
-      this.#options.estimate.speech(GOODBYE_SENTENCE.length),
-    );
+    const goodbye = this.#options.estimate.speech(GOODBYE_SENTENCE.length);
+    return this.#open(sessionId, identity, address, goodbye);
   }
 
   prepare(sessionId: string, identity: Identity, address: string): TurnBudget & Disposable {
@@ -108,10 +104,6 @@ export class Spending implements CallObserver, SpendingDesk {
         break;
       case 'clause-heard':
         this.#sessions.get(event.sessionId)?.heard(event.turnId, event.speech.text.length);
-        break;
-      case 'provider-failed-over':
-        if (event.turnId !== undefined)
-          budgets.holdAgain(event.sessionId, event.turnId, event.stage);
         break;
       case 'turn-ended':
         this.#sessions.get(event.sessionId)?.settle(event.turnId);
@@ -195,10 +187,6 @@ class OpenSession implements SessionSpending {
     const wanted = { generator, ...(isSpoken && { synthesizer }) };
     if (isSpoken) this.#spoken.set(turnId, this.#spoken.get(turnId) ?? 0);
     return this.#budgets.reserve(this.#id, turnId, wanted);
-  }
-
-  onFreed(listener: () => void): () => void {
-    return this.#budgets.onFreed(listener);
   }
 
   /** More of an answer was spoken. */

@@ -82,12 +82,9 @@ describe('a session', () => {
     expect(reserved()).toBe(55);
     budgets.settle('s', 't1', 'transcriber');
     expect(reserved()).toBe(50);
-    // One provider took it all, and another does the work again.
+    // More than was reserved.
     budgets.used('s', 't1', 'generator', ANNA, 45);
     expect(reserved()).toBe(55);
-    budgets.holdAgain('s', 't1', 'generator');
-    expect(reserved()).toBe(95);
-    budgets.holdAgain('s', 't2', 'generator');
     budgets.settle('s', 't1');
     expect(reserved()).toBe(45);
   });
@@ -145,24 +142,6 @@ describe('what others have reserved', () => {
     expect(budgets.exhausted(GUEST)).toBeUndefined();
     expect(budgets.exhaustedIn('late')).toBeUndefined();
     expect(budgets.reserve('late', 't', { generator: 1 })).toBe('short');
-  });
-
-  it('is said to be free to those who wait, in the order in which they came', () => {
-    const { budgets } = open({ guests: 100 });
-    for (const [index, payer] of guests(3).entries()) budgets.open(`s${index}`, payer, 0);
-    budgets.reserve('s0', 't', { generator: 100 });
-    const served: string[] = [];
-    const leave = [1, 2].map((index) =>
-      budgets.onFreed(() => {
-        const verdict = budgets.reserve(`s${index}`, 't', { generator: 100 });
-        served.push(`s${index} ${verdict}`);
-      }),
-    );
-    budgets.settle('s0', 't');
-    expect(served).toEqual(['s1 reserved', 's2 short']);
-    leave[0]!();
-    budgets.close('s1');
-    expect(served.slice(2)).toEqual(['s2 reserved']);
   });
 
   it.each([

@@ -1,7 +1,6 @@
 import type { Stage } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { BudgetDay } from './budget-day.ts';
-import { HOLD_SHARE, SpendingAccount } from './spending-account.ts';
 
 export interface Payer extends Pick<Identity, 'userId' | 'kind' | 'plan'> {
   /** Where they call from, as a key to count by; undefined: from where all may. */
@@ -54,6 +53,14 @@ export interface BudgetsOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** From this share of a cap on a warning is due. */
+const WARNING_SHARE = 0.8;
+/**
+ * Of what is left of a budget that others share, the most that one person, or one address, may have
+ * reserved at a time: more only if nothing else is reserved for them. Of the whole, the most that is
+ * kept for goodbyes.
+ */
+const HOLD_SHARE = 0.25;
 
 interface CappedAccount {
   readonly scope: BudgetScope;
@@ -61,19 +68,13 @@ interface CappedAccount {
   readonly cap: number;
 }
 
-interface Reservation {
-  /** How much of it is not used yet. */
-  left: number;
-  /** As much as it was asked for last. */
-  wanted: number;
-}
-
 interface OpenSession {
   readonly payer: Payer;
   readonly account: SpendingAccount;
   /** The price of its last words: what else it has spent may not touch it. */
   goodbye: number;
-  readonly turns: Map<string, Map<Stage, Reservation>>;
+  /** What is reserved for each stage of the turns that run, and not used yet. */
+  readonly turns: Map<string, Map<Stage, number>>;
 }
 
 /**
@@ -90,10 +91,6 @@ export class Budgets {
   readonly #users = new Map<string, SpendingAccount>();
   readonly #guests = new SpendingAccount();
   readonly #instance = new SpendingAccount();
-  /** Reserved for those who call from one address. */
-  readonly #addresses = new Map<string, number>();
-  /** Of turns that wait, in the order in which they came. */
-  readonly #onFreed = new Set<() => void>();
   #day = '';
 
   constructor(options: BudgetsOptions) {
@@ -110,7 +107,7 @@ export class Budgets {
   /** Whether what is left is needed for the goodbyes of calls that run: another would be one more. */
   isShortFor(payer: Payer): boolean {
     this.#turnDay();
-    return this.#dayAccounts(payer).some(({ account, cap }) => account.isAllNeeded(cap));
+    return this.#dayAccounts(payer).some(({ account, cap }) => account.isUsedUp(cap));
   }
 
   /** A session begins. @param goodbye - is kept for its last words until it is closed */
@@ -143,25 +140,12 @@ export class Budgets {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
     const more = lackingIn(session, turnId, wanted);
-    const turn = session.turns.get(turnId) ?? new Map<Stage, Reservation>();
+    const turn = session.turns.get(turnId) ?? new Map<Stage, number>();
     session.turns.set(turnId, turn);
-    for (const stage of Object.keys(wanted) as Stage[]) {
-      const { [stage]: amount = 0 } = wanted;
-      turn.set(stage, { left: Math.max(amount, turn.get(stage)?.left ?? 0), wanted: amount });
+    for (const [stage, amount] of Object.entries(wanted) as [Stage, number][]) {
+      turn.set(stage, Math.max(amount, turn.get(stage) ?? 0));
     }
     this.#reserved(session, more);
-  }
-
-  /** Another provider does the work of a stage again: as much is reserved as for the first. */
-  holdAgain(sessionId: string, turnId: string, stage: Stage): void {
-    const { wanted } = this.#sessions.get(sessionId)?.turns.get(turnId)?.get(stage) ?? {};
-    if (wanted !== undefined) this.hold(sessionId, turnId, { [stage]: wanted });
-  }
-
-  /** @param listener - is called whenever something is free again. @returns its end */
-  onFreed(listener: () => void): () => void {
-    this.#onFreed.add(listener);
-    return () => this.#onFreed.delete(listener);
   }
 
   /**
@@ -169,10 +153,8 @@ export class Budgets {
    * @returns which budget lets this session have no such turn if it costs something
    */
   exhaustedIn(sessionId: string, turnId = ''): BudgetScope | undefined {
-    const goodbye = this.#sessions.get(sessionId)?.goodbye ?? 0;
-    return this.#accountsOf(sessionId, turnId).find(({ account, cap }) =>
-      account.isAllNeeded(cap, goodbye),
-    )?.scope;
+    const accounts = this.#accountsOf(sessionId, turnId);
+    return accounts.find(({ account, cap }) => account.isUsedUp(cap))?.scope;
   }
 
   /** @returns the budgets of this session of which little is left */
@@ -193,15 +175,13 @@ export class Budgets {
     this.#turnDay();
     this.#kept(payer.userId);
     const session = this.#sessions.get(sessionId);
-    const reservation = turnId === null ? undefined : session?.turns.get(turnId)?.get(stage);
-    const fromReservation = Math.min(reservation?.left ?? 0, microUsd);
-    const accounts = this.#dayAccounts(payer).map(({ account }) => account);
-    for (const account of session === undefined ? accounts : [session.account, ...accounts]) {
-      account.spent += microUsd;
-    }
-    if (reservation !== undefined) {
-      reservation.left -= fromReservation;
-      this.#reserved(session!, -fromReservation);
+    const turn = session?.turns.get(turnId ?? '');
+    const left = turn?.get(stage) ?? 0;
+    for (const account of this.#chargedBy({ payer, ...session })) account.spent += microUsd;
+    if (left > 0) {
+      const paid = Math.min(left, microUsd);
+      turn!.set(stage, left - paid);
+      this.#reserved(session!, -paid);
     }
     this.#options.onChange?.();
   }
@@ -228,12 +208,10 @@ export class Budgets {
     const turn = session?.turns.get(turnId);
     if (session === undefined || turn === undefined) return;
     const over = stage === undefined ? [...turn.keys()] : [stage];
-    const left = over.reduce((sum, each) => sum + (turn.get(each)?.left ?? 0), 0);
+    const left = over.reduce((sum, each) => sum + (turn.get(each) ?? 0), 0);
     for (const each of over) turn.delete(each);
     if (stage === undefined) session.turns.delete(turnId);
-    if (left === 0) return;
     this.#reserved(session, -left);
-    for (const listener of [...this.#onFreed]) listener();
   }
 
   /** The session is over, with all its turns. */
@@ -302,35 +280,32 @@ export class Budgets {
   /** Whether as much more may not be reserved for the moment. */
   #isShort(sessionId: string, turnId: string, more: number): boolean {
     const { userId, address } = this.#sessions.get(sessionId)!.payer;
-    const held = Math.max(
-      this.#users.get(userId)?.reserved ?? 0,
-      (address !== undefined && this.#addresses.get(address)) || 0,
-    );
+    let held = 0;
+    for (const { payer, account } of this.#sessions.values()) {
+      const isNear = address !== undefined && payer.address === address;
+      if (isNear || payer.userId === userId) held += account.reserved;
+    }
     return this.#accountsOf(sessionId, turnId).some(({ scope, account, cap }) => {
       if (!account.isOpen(cap)) return true;
       return !OWN.has(scope) && held > 0 && held + more > (cap - account.spent) * HOLD_SHARE;
     });
   }
 
+  #chargedBy({ payer, account }: Pick<OpenSession, 'payer'> & Partial<OpenSession>) {
+    const accounts = this.#dayAccounts(payer).map((each) => each.account);
+    return account === undefined ? accounts : [account, ...accounts];
+  }
+
   #keepGoodbye(session: OpenSession, goodbye: number): void {
-    for (const { account } of this.#dayAccounts(session.payer)) {
-      account.goodbyes += goodbye - session.goodbye;
-    }
+    for (const account of this.#chargedBy(session)) account.goodbyes += goodbye - session.goodbye;
     session.goodbye = goodbye;
   }
 
   /** @param change - of what is reserved for a session */
   #reserved(session: OpenSession, change: number): void {
     if (change === 0) return;
-    const { userId, address } = session.payer;
-    this.#kept(userId);
-    const accounts = this.#dayAccounts(session.payer).map(({ account }) => account);
-    for (const account of [session.account, ...accounts]) account.reserved += change;
-    if (address !== undefined) {
-      const held = (this.#addresses.get(address) ?? 0) + change;
-      if (held > 0) this.#addresses.set(address, held);
-      else this.#addresses.delete(address);
-    }
+    this.#kept(session.payer.userId);
+    for (const account of this.#chargedBy(session)) account.reserved += change;
     this.#options.onChange?.();
   }
 
@@ -393,11 +368,37 @@ export class Budgets {
   }
 }
 
+/** What one cap is about: what was spent, and what is reserved for turns that run. Micro-dollars. */
+class SpendingAccount {
+  spent = 0;
+  reserved = 0;
+  /** The price of the last words of all calls that run. */
+  goodbyes = 0;
+
+  /** Whether one more turn may be paid from it. */
+  isOpen(cap: number): boolean {
+    return this.spent + this.reserved < cap;
+  }
+
+  /** Whether what is left is kept for goodbyes: calls that are only open must not end others. */
+  isUsedUp(cap: number): boolean {
+    return this.spent + Math.min(this.goodbyes, cap * HOLD_SHARE) >= cap;
+  }
+
+  isNearly(cap: number): boolean {
+    return this.spent >= cap * WARNING_SHARE && cap !== Number.POSITIVE_INFINITY;
+  }
+
+  get isUnused(): boolean {
+    return this.spent + this.reserved + this.goodbyes === 0;
+  }
+}
+
 /** How much more has to be reserved, if as much is wanted. */
 function lackingIn({ turns }: OpenSession, turnId: string, wanted: Costs): number {
   const turn = turns.get(turnId);
   return (Object.entries(wanted) as [Stage, number][]).reduce(
-    (sum, [stage, amount]) => sum + Math.max(0, amount - (turn?.get(stage)?.left ?? 0)),
+    (sum, [stage, amount]) => sum + Math.max(0, amount - (turn?.get(stage) ?? 0)),
     0,
   );
 }

@@ -3,7 +3,8 @@ import type { ConversationOptions } from '../conversation-options.ts';
 import type { SessionReminders } from '../remembering/reminders.ts';
 import type { Generate } from './reply-options.ts';
 import { ParleyError } from '@parley/shared';
-import type { Clock } from '../../../base/lib/clock.ts';
+import { sleep, type Clock } from '../../../base/lib/clock.ts';
+import type { ReservationOutcome } from '../../../people/metering/budgets.ts';
 import { BROWSER, type FailoverObserver, type ProviderAttempt } from '../../stages/provider.ts';
 import {
   DEFAULT_SYSTEM_PROMPT,
@@ -20,6 +21,9 @@ import type { BrowserModelPort, BrowserQuestion } from './browser-model.ts';
 
 /** Models in browsers are small, and read slowly: estimated tokens. */
 const BOUNDS = { historyTokens: 800, maxTokens: 1_600 };
+
+/** How often, and for how long, an answer waits for what others have reserved and may not use. */
+const WAIT_MS = { step: 500, most: 10_000 };
 
 interface PageAnswerOptions {
   readonly browserModel: BrowserModelPort;
@@ -61,6 +65,28 @@ export function answerTo(
     if (browserModel?.isOffered !== true) return events;
     const earlier = history.slice(0, history.length - unasked);
     return answeredByBrowser(events, { browserModel, earlier, person, signal, observer, clock });
+  };
+}
+
+/**
+ * Asks once it is reserved for. If the budget is used up meanwhile, the answer is empty: goodbye
+ * follows it.
+ *
+ * @throws ParleyError `capacity_exhausted` if others need what is left for longer
+ */
+export function onceReserved(
+  generate: Generate,
+  reserve: () => ReservationOutcome,
+  clock: Clock,
+): Generate {
+  return async function* (signal, ...asked) {
+    for (let waitedMs = 0; !signal.aborted; waitedMs += WAIT_MS.step) {
+      const outcome = reserve();
+      if (outcome === 'reserved') yield* generate(signal, ...asked);
+      if (outcome !== 'short') return;
+      if (waitedMs >= WAIT_MS.most) throw new ParleyError('capacity_exhausted');
+      await sleep(clock, WAIT_MS.step, signal);
+    }
   };
 }
 

@@ -1,3 +1,4 @@
+import { ParleyError } from '@parley/shared';
 import { isRelayProvider, NO_PROVIDER } from '../../stages/provider.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import { Pacer } from './pacer.ts';
@@ -70,6 +71,8 @@ export class Replies {
     const { caller, policy, clock, watchdog, logger } = this.#options;
     const { output, emit } = channels;
     const { content } = request;
+    const recall = (question: string) =>
+      policy.allowCachedAnswers ? this.#answers.recall(question) : undefined;
     const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem, clock };
     const reply = new Reply({
       caller,
@@ -84,13 +87,16 @@ export class Replies {
           ? content
           : {
               kind: 'answer',
-              generate: content.generate,
+              // Given up when the next generator would be asked as well.
+              generate: unlessSlow(
+                content.generate,
+                clock,
+                policy.firstWordMs / 2,
+                () => recall(content.question) !== undefined,
+              ),
               // A written reply needs no words to fill a silence.
               filler: settings.isSpoken ? filler : undefined,
-              recall: () =>
-                policy.allowCachedAnswers ? this.#answers.recall(content.question) : undefined,
-              // When the next generator would be asked as well.
-              recallAfterMs: policy.firstWordMs / 2,
+              recall: () => recall(content.question),
             },
       voice: settings.isSpoken ? settings.voice : null,
       manner: { speed: settings.speed, language: settings.language },
@@ -101,7 +107,6 @@ export class Replies {
       pacer: this.#pacer,
       emit,
       watchdog,
-      clock,
       logger,
     });
     this.#nextItem = (this.#nextItem % 0xffff) + 1;
@@ -125,6 +130,31 @@ export class Replies {
     const active = providers.ladder.active('synthesizer', settings.language);
     return isRelayProvider(active) || (active === NO_PROVIDER && isOwnWords);
   }
+}
+
+/** A generator that says and does nothing in time is given up if there is an answer without it. */
+function unlessSlow(
+  generate: Generate,
+  clock: Clock,
+  maxMs: number,
+  isAnswered: () => boolean,
+): Generate {
+  return async function* (signal, ...asked) {
+    const slow = new AbortController();
+    const stop = clock.after(maxMs, () => {
+      if (isAnswered()) slow.abort(new ParleyError('generator_timeout'));
+    });
+    try {
+      for await (const event of generate(AbortSignal.any([signal, slow.signal]), ...asked)) {
+        const isWord = event.type === 'text-delta' && event.text.trim() !== '';
+        if (isWord || event.type === 'tool-called') stop();
+        yield event;
+      }
+      slow.signal.throwIfAborted();
+    } finally {
+      stop();
+    }
+  };
 }
 
 /** Answers of one conversation, for when the same question comes again and no generator works. */

@@ -10,7 +10,7 @@ import type { Pacer } from './pacer.ts';
 export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
 
-type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'clock' | 'logger';
+type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
 
 export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly turnId: string;
@@ -44,8 +44,6 @@ export type ReplyOrigin =
       readonly filler: FillOptions | undefined;
       /** An answer that was given to the same question before. */
       readonly recall: () => string | undefined;
-      /** A generator that is silent for this long is not waited for if there is such an answer. */
-      readonly recallAfterMs: number;
     }
   /** A sentence of the relay's own. */
   | { readonly kind: 'words'; readonly text: string };

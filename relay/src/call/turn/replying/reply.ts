@@ -41,8 +41,6 @@ export class Reply {
   #failure: ErrorCode | undefined;
   /** Whether these are the generator's words and none but its own. */
   #isOwnAnswer: boolean;
-  /** Until its first word, or what it does: a slow generator need not be waited for. */
-  #cancelRecall: () => void = () => {};
 
   constructor(options: ReplyOptions) {
     this.#options = options;
@@ -144,7 +142,6 @@ export class Reply {
     });
     const { signal } = this.#abort;
     const cancelled = aborted(signal);
-    this.#recallInTime();
     // Own words wait for no generator.
     if (this.#options.says.kind === 'words') this.#mark('llm_first_token');
     try {
@@ -166,7 +163,6 @@ export class Reply {
     this.#isOver = true;
     this.#pipeline.track.close();
     this.#watch.end();
-    this.#cancelRecall();
     this.#finish();
   }
 
@@ -195,8 +191,6 @@ export class Reply {
 
   #generated(event: GeneratorEvent): void {
     this.#watch.progress('generator');
-    const isBegun = event.type === 'text-delta' && event.text.trim() !== '';
-    if (isBegun || event.type === 'tool-called') this.#cancelRecall();
     if (event.type === 'tool-called') this.#isOwnAnswer = false;
     if (event.type === 'usage-reported') this.#used(event);
   }
@@ -204,16 +198,6 @@ export class Reply {
   #used({ inputTokens, outputTokens }: TokenUsage): void {
     this.#usage.llm_input_tokens += inputTokens;
     this.#usage.llm_output_tokens += outputTokens;
-  }
-
-  /** A generator that is too slow is given up for an answer from memory, if there is one. */
-  #recallInTime(): void {
-    const { says, clock } = this.#options;
-    if (says.kind === 'words') return;
-    this.#cancelRecall = clock.after(says.recallAfterMs, () => {
-      if (says.recall() === undefined) return;
-      this.#work.generator.abort(new ParleyError('generator_timeout'));
-    });
   }
 
   /** What is said if the generator failed. */
