@@ -31,8 +31,6 @@ export class FailoverTranscription implements Hearing {
   #finalizedAtMs: number | undefined;
   /** What the attempt failed with that made no progress: there is one such. */
   #stall: Error | undefined;
-  /** Since when the stage's deadline runs; undefined: from the end of the utterance on. */
-  #waitingSinceMs: number | undefined;
 
   constructor(stage: StageCandidates<Transcriber>, options: ListenOptions) {
     this.#stage = stage;
@@ -85,7 +83,8 @@ export class FailoverTranscription implements Hearing {
   startAgain(): boolean {
     if (this.#stall !== undefined || !this.#replay.isWhole) return false;
     this.#stall = this.#stage.timeoutError();
-    this.#waitingSinceMs = this.#stage.clock.now();
+    // The stage's deadline begins anew.
+    if (this.#finalizedAtMs !== undefined) this.#finalizedAtMs = this.#stage.clock.now();
     this.#scope?.fail(this.#stall);
     return true;
   }
@@ -180,7 +179,7 @@ export class FailoverTranscription implements Hearing {
 
   #budgetMs(attemptMs: number): number {
     const { clock, policy } = this.#stage;
-    const sinceMs = this.#waitingSinceMs ?? this.#finalizedAtMs ?? clock.now();
+    const sinceMs = this.#finalizedAtMs ?? clock.now();
     const { transcriberMs } = policy.deadlines;
     return this.#stage.budgetMs(attemptMs, transcriberMs, sinceMs, this.#attempts.remaining);
   }

@@ -71,14 +71,11 @@ export type TranscriptEvent =
     };
 
 /** What recognisers write for a sound that is not speech: `[BLANK_AUDIO]`, `(music)`, `*coughs*`. */
-const SOUND = /\[[^[\]]*\]|\([^()]*\)|（[^（）]*）|【[^【】]*】|\{[^{}]*\}|<[^<>]*>|\*[^*]*\*/gu;
-/** They are short; in nothing longer are they looked for. */
-const MAX_SOUND_CHARACTERS = 200;
+const SOUND = /[[(（【{<*][^[\]()（）【】{}<>*]{0,200}[\])）】}>*]/gu;
 
 /** Whether a person said it: there is a letter or a digit of any script beside the sounds. */
 export function hasWords(transcript: string): boolean {
-  const isShort = transcript.length <= MAX_SOUND_CHARACTERS;
-  return /[\p{L}\p{N}]/u.test(isShort ? transcript.replaceAll(SOUND, '') : transcript);
+  return /[\p{L}\p{N}]/u.test(transcript.replaceAll(SOUND, ''));
 }
 
 export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
