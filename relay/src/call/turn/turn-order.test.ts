@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
+import { words } from '../../../test/support/scripted-generator.ts';
 import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import type { Step } from '../../../test/support/script.ts';
 import { TestConversation } from '../../../test/support/test-conversation.ts';
@@ -204,3 +205,24 @@ function textOf(test: TestConversation, id: string): string {
     .map(({ delta }) => delta)
     .join('');
 }
+
+it('what was put off while an answer was held is answered after it', async () => {
+  const finals = ['And now?', ''];
+  const test = new TestConversation({
+    transcriber: { onFinal: () => [finalWords(finals.shift() ?? '')] },
+    generator: { reply: () => [words('It is noon.')] },
+  });
+  const { conversation } = test;
+  conversation.startUtterance({ number: 1, onsetMs: 0 });
+  conversation.pushAudio(new Int16Array(1_600));
+  test.type('What time is it?');
+  const responseId = test.ofType('response.created')[0]!.response_id;
+  conversation.startUtterance({ number: 2, onsetMs: 0, held: { responseId, playedMs: 0 } });
+  await settle();
+  conversation.endUtterance('speech-stopped', {});
+  await test.clock.advance(20_000);
+  expect(test.generator.requests.map(({ history }) => history.at(-1)!.text)).toEqual([
+    'What time is it?',
+    'And now?',
+  ]);
+});

@@ -116,7 +116,7 @@ export class TurnTaking {
     const reply = this.#reply;
     if (reply === undefined || this.isGoodbye) return;
     this.#stopReply();
-    if (reply.heardText !== '') this.#unanswered = undefined;
+    if (reply.heardText !== '') this.#answered(reply);
   }
 
   /** The client wants no more of a reply. @returns false if no such reply runs */
@@ -124,11 +124,10 @@ export class TurnTaking {
     // Its actions stay done, and it is not given again.
     const latest = this.#latest;
     if (latest !== undefined && (id === undefined || id === latest.reply.id)) {
+      this.#answered(latest.reply);
       this.#latest = undefined;
-      if (this.#unanswered === latest.turn) this.#unanswered = undefined;
     }
     if (this.#reply === undefined || (id !== undefined && id !== this.#reply.id)) return false;
-    this.#unanswered = undefined;
     this.#reply.cancel();
     return true;
   }
@@ -266,6 +265,12 @@ export class TurnTaking {
     this.#reopenIfUnheard(reply);
   }
 
+  /** Its question is open no more; another one, which was put off, still is. */
+  #answered(reply: Reply): void {
+    if (this.#latest?.reply !== reply || this.#unanswered !== this.#latest.turn) return;
+    this.#unanswered = undefined;
+  }
+
   /** An answer of which nothing was heard is as if it had not begun: its question stands again. */
   #reopenIfUnheard(reply: Reply): void {
     const latest = this.#latest;
@@ -302,7 +307,8 @@ export class TurnTaking {
   #goOn(reply: Reply, isAnswer: boolean): void {
     if (this.#goodbye.ended(reply, this.#replies.aheadMs) || this.#isOver) return;
     if (this.#goodbye.isDue && this.isPause) return this.sayGoodbye(newId('turn'));
-    this.#announceNext();
+    // What was put off while this reply was held is answered now.
+    this.resume(newId('turn'));
     if (isAnswer) this.#options.summary.consider();
   }
 
@@ -317,7 +323,7 @@ export class TurnTaking {
     if (this.#reply === reply) {
       this.#reply = undefined;
       const isAnswer = request.content.kind === 'answer';
-      if (isAnswer && (!reply.isCancelled || reply.heardText !== '')) this.#unanswered = undefined;
+      if (!reply.isCancelled || reply.heardText !== '') this.#answered(reply);
       this.#goOn(reply, isAnswer);
     }
   }
