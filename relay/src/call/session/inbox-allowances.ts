@@ -1,4 +1,5 @@
 import type { ClientEvent } from '@parley/shared';
+import type { Logger } from '../../base/lib/logger.ts';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { SessionRules } from './session-options.ts';
 
@@ -8,6 +9,9 @@ import type { SessionRules } from './session-options.ts';
  * that differ.
  */
 const AUDIO = { capacity: 700, perSecond: 10.1 };
+
+/** Refused messages of a session that each have a line of the log. */
+const LOGGED_REFUSALS = 10;
 
 /** No person asks more than this in a row, in one conversation; a plan for programs says more. */
 const TURNS = { capacity: 20, perSecond: 2 };
@@ -98,5 +102,28 @@ export class Allowance {
     const whole = Math.floor(this.#fraction);
     this.#fraction -= whole;
     this.#left = Math.min(this.#capacity, this.#left + whole);
+  }
+}
+
+/**
+ * The log lines of a session's refused messages: the first ten, and then ever fewer, because a
+ * client can cause them as often as it likes.
+ */
+export class MessageRefusals {
+  readonly #logger: Logger;
+  #count = 0;
+  /** Which of them was logged last. */
+  #logged = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  log(fields: object): void {
+    const count = ++this.#count;
+    if (count > LOGGED_REFUSALS && !Number.isInteger(Math.log2(count))) return;
+    const leftOut = count - this.#logged - 1;
+    this.#logged = count;
+    this.#logger.info({ ...fields, leftOut: leftOut || undefined }, 'message refused');
   }
 }

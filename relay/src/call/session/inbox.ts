@@ -14,13 +14,10 @@ import type { Conversation } from '../turn/conversation.ts';
 import { tellRefusal } from '../turn/listening/refused-speech.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { InboxAllowances } from './inbox-allowances.ts';
+import { MessageRefusals, type InboxAllowances } from './inbox-allowances.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionControls } from './session-controls.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
-
-/** Refused messages of a session that each have a line of the log. */
-const LOGGED_REFUSALS = 10;
 
 /**
  * Messages that may wait for an acknowledgement while audio flows: five seconds of it. An
@@ -107,7 +104,7 @@ export class Inbox {
     if (!this.#allowances.audio.take()) {
       // The rest of this utterance is ignored, so that the client gets one refusal.
       conversation.discardUtterance();
-      return this.#refuseUtterance('audio-rate', frame.item);
+      return this.#refuse('audio-rate', 'rate_limited', frame.item);
     }
     this.#recorder?.speech(frame);
     if (!conversation.pushAudio(frame.samples)) {
@@ -195,7 +192,9 @@ export class Inbox {
       case 'input_audio_buffer.speech_started':
         // Known even if it is refused: its audio is then ignored, not counted as a mistake.
         this.#latestUtterance = event.utterance;
-        if (!this.#allowances.takeTurn()) return this.#refuseUtterance('turns', event.utterance);
+        if (!this.#allowances.takeTurn()) {
+          return this.#refuse('turns', 'rate_limited', event.utterance);
+        }
         conversation.startUtterance({
           number: event.utterance,
           onsetMs: event.audio_start_ms,
@@ -257,17 +256,9 @@ export class Inbox {
 
   #refuseControl(event: ClientEvent): void {
     // As with a refused turn: its audio is not a mistake.
-    if (event.type === 'input_audio_buffer.speech_started') {
-      this.#latestUtterance = event.utterance;
-      return this.#refuseUtterance('control-messages', event.utterance);
-    }
-    this.#refuse('control-messages', 'rate_limited');
-  }
-
-  /** An error names no utterance: its client would wait for an answer. */
-  #refuseUtterance(limit: Limit, utterance: number): void {
-    this.#refuse(limit, 'rate_limited');
-    tellRefusal(this.#options.outbox, newId('item'), utterance, 'rate_limited');
+    const isBegin = event.type === 'input_audio_buffer.speech_started';
+    if (isBegin) this.#latestUtterance = event.utterance;
+    this.#refuse('control-messages', 'rate_limited', isBegin ? event.utterance : undefined);
   }
 
   #isOpen(utterance: number): boolean {
@@ -290,9 +281,11 @@ export class Inbox {
     return false;
   }
 
-  #refuse(limit: Limit, code: ErrorCode): void {
+  #refuse(limit: Limit, code: ErrorCode, utterance?: number): void {
     this.#options.emit({ type: 'limit-hit', limit });
     this.error(code);
+    // An error names no utterance: its client would wait for an answer.
+    if (utterance !== undefined) tellRefusal(this.#options.outbox, utterance, code);
   }
 
   #mistake(code: ErrorCode, detail?: string): void {
@@ -300,28 +293,5 @@ export class Inbox {
     if (this.#allowances.mistakes.take()) return;
     this.#options.emit({ type: 'limit-hit', limit: 'mistakes' });
     this.#options.onClose('tooManyMalformed');
-  }
-}
-
-/**
- * The log lines of a session's refused messages: the first ten, and then ever fewer, because a
- * client can cause them as often as it likes.
- */
-class MessageRefusals {
-  readonly #logger: Logger;
-  #count = 0;
-  /** Which of them was logged last. */
-  #logged = 0;
-
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
-
-  log(fields: object): void {
-    const count = ++this.#count;
-    if (count > LOGGED_REFUSALS && !Number.isInteger(Math.log2(count))) return;
-    const leftOut = count - this.#logged - 1;
-    this.#logged = count;
-    this.#logger.info({ ...fields, leftOut: leftOut || undefined }, 'message refused');
   }
 }

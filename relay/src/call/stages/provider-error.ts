@@ -89,11 +89,6 @@ export class ProviderError extends ParleyError {
    */
   readonly isRequestsOwn: boolean;
 
-  /** The same failure, to which the request may have led. */
-  asRequestsOwn(): ProviderError {
-    return new ProviderError({ ...this, isRequestsOwn: true });
-  }
-
   /** Whether nothing was done for the request, so that there is nothing to pay for. */
   get isRefusal(): boolean {
     return this.status !== undefined ? this.status >= 400 : REFUSALS.has(this.fault);

@@ -95,7 +95,8 @@ export class SpeechAttempt implements Disposable {
     if (this.#isOver) return undefined;
     const step = await this.#step().catch((error: unknown) => {
       const isRefused = error instanceof ProviderError && error.fault === 'rejected';
-      throw this.#isChosenVoice && isRefused ? error.asRequestsOwn() : error;
+      if (!isRefused || !this.#isChosenVoice) throw error;
+      throw new ProviderError({ ...error, isRequestsOwn: true });
     });
     const outgoing = step === 'held-long-enough' ? this.#stream() : this.#take(step);
     this.#hasSpoken ||= outgoing.length > 0;

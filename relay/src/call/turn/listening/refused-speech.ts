@@ -15,15 +15,15 @@ export function tellBudgetRefusal(
   const utterance = { turnId, itemId, utterance: number };
   emit({ type: 'utterance-started', ...utterance });
   emit({ type: 'utterance-discarded', ...utterance, audioMs: 0 });
-  tellRefusal(output, itemId, number, 'budget_exhausted');
+  tellRefusal(output, number, 'budget_exhausted', itemId);
 }
 
 /** The utterance will not be heard, and nothing follows from it. */
 export function tellRefusal(
   output: Pick<ConversationOutput, 'event'>,
-  itemId: string,
   utterance: number,
   why: ErrorCode,
+  itemId = newId('item'),
 ): void {
   const { code, message, retryable } = new ParleyError(why);
   output.event({
