@@ -1,6 +1,4 @@
-import { parseJson } from '../../../base/lib/json.ts';
-import { ANSWER_KEYS, nextTrigger, openingAt, type State } from './notation-openings.ts';
-import { balancedEnd, looksLikeCall, writtenCalls, type WrittenCall } from './written-calls.ts';
+import { objectEnd, writtenCalls, type WrittenCall } from './written-calls.ts';
 
 /** What the text of a model turns out to be. */
 export type Notated =
@@ -13,17 +11,83 @@ export type Notated =
   /** A call of a tool that there is not, or that cannot be read. */
   | { readonly kind: 'lost-call' };
 
-/** Longest call, characters; what does not end by then is none, or cannot be read. */
-const MAX_CALL = 16_000;
+type State =
+  | 'text'
+  | 'thought'
+  /** Surely about a call. A model ends after it, so all that follows belongs to it. */
+  | 'call'
+  /** A call, or an object that the answer is about. */
+  | 'object'
+  | 'code'
+  /** Between fences without a language: code, or a text. */
+  | 'block'
+  /** The model goes on with what others would say. */
+  | 'over';
+
+/** The next `length` characters are done with. */
+interface Step {
+  readonly length: number;
+  readonly state?: State;
+  readonly means?: readonly Notated[];
+}
+
+/** Of a call or a block of code, characters; what is longer cannot be read. */
+const MAX_HELD = 16_000;
 /** No mark is longer, nor is what is waited for to know one. */
 const MAX_MARK = 160;
 
-const TEXT: State = { kind: 'text' };
+const SPACE: Notated = { kind: 'text', text: ' ' };
+const THOUGHT: readonly Notated[] = [SPACE, { kind: 'thought' }];
+/** How the end of a thought without a beginning is given out, for `UntaggedThoughts`. */
+const LONE_END: Notated = { kind: 'text', text: '</think>' };
+
+/** A tag, a token of a template, or one of Mistral's words in brackets. */
+const MARK = /^(?:<[^<>\n]{1,80}>|\[\/?(?:THINK|INST|TOOL_CALLS?|TOOL_RESULTS)\])/;
+const MARK_SO_FAR = /^(?:<(?:[|｜/a-zA-Z][^<>\n]{0,80})?|\[\/?[A-Z_]{0,12})$/;
+
+const THOUGHT_WORDS = '(?:think|thinking|thought|reasoning|reflection|scratchpad)';
+const THOUGHT_MARK = new RegExp(String.raw`^[<[]\|?(?:\w+_)?${THOUGHT_WORDS}\|?[>\]]$`, 'i');
+const THOUGHT_END = new RegExp(
+  String.raw`[<[]/${THOUGHT_WORDS}[>\]]|<\|end_(?:of_)?${THOUGHT_WORDS}\|>|<channel\|>`,
+  'i',
+);
+const ANY_THOUGHT_END = new RegExp(
+  String.raw`${THOUGHT_END.source}|<\|end\|>|(?=<\|(?:start|channel)\|>)|assistantfinal|(?=assistantcommentary)`,
+  'i',
+);
+const CALL_MARK =
+  /^(?:<[|｜]?(?:\w+[:｜])?(?:tool[_▁]?calls?|tool_code|function(?:_calls?|=|>| name=)|invoke |python_tag)|\[TOOL_CALL)/i;
+const TOKEN =
+  /^(?:<[|｜].*|.*[|｜]>|<\/?(?:s|bos|eos|pad|unk|(?:start|end)_of_turn|tool_\w+|function|invoke|parameter)>|\[.*)$/i;
+
+/** Who speaks, and in which channel: ChatML, Llama, Gemma, gpt-oss. */
+const HEADER =
+  /^<\|?(?:im_start|start_header_id|start_of_turn|start|channel)\|?>([^\n]*?)(?:<\|(?:message|end_header_id)\|>|\n)/;
+const HEADER_SO_FAR = /^<\|?(?:im_start|start_header_id|start_of_turn|start|channel)\|?>[^\n]*$/;
+
+/** gpt-oss whose tokens were left out: `analysis…assistantfinal…`. */
+const BARE_HEADER = /^(?:assistant)?(?:final|(analysis)|(commentary) to=)(?=[\p{Lu}\d"“]|(?<==))/u;
+const BARE_HEADERS = ['final', 'analysis', 'commentary to='].flatMap((head) => [
+  head,
+  `assistant${head}`,
+]);
+
+const OBJECT = /^(?:\[\s*)?\{\s*"/;
+const OBJECT_SO_FAR = /^(?:\[\s*)?(?:\{\s*)?$/;
+/** What is cut off behind it was to be a call. */
+const CALL_KEY = /"(?:name|arguments|parameters)"\s*:/;
+const PYTHON_LIST = /^\[(\w*)(\(?)/;
+
+const FENCE = /^```[ \t]*([^\s`]*)[^\n`]*\n/;
+const FENCE_SO_FAR = /^(?:`{1,2}|```[^\n`]*)$/;
+/** What models put around a text that is no code. */
+const PROSE = /^(?:|te?xt|plain\w*|markdown|md)$/i;
+const CODE = /[{};=$<>|]|\w\(|^\s*(?:npm|git|sudo|curl|cd|pip|import|def|class)\s/m;
 
 /**
  * Tells what a model writes for its machine from what it writes for the person: its thoughts, calls
- * of tools, and the marks of its template, which servers without a parser for this very model leave
- * in the text.
+ * of tools, code, and the marks of its template, which servers without a parser for this very model
+ * leave in the text.
  *
  * How the text is cut into pieces makes no difference. Only what may be the beginning of such a
  * notation is held back.
@@ -31,12 +95,9 @@ const TEXT: State = { kind: 'text' };
 export class MachineNotation {
   readonly #tools: ReadonlySet<string>;
   #pending = '';
+  /** The last character of the text that was given out. */
   #before = '';
-  #hasSaid = false;
-  /** Something was left out since the last text. */
-  #isGap = false;
-  #state: State = TEXT;
-  #isFenced = false;
+  #state: State = 'text';
 
   /** @param tools - the names of those that there are */
   constructor(tools: Iterable<string> = []) {
@@ -45,163 +106,133 @@ export class MachineNotation {
 
   push(text: string): Notated[] {
     this.#pending += text;
-    return [...this.#run(false)];
+    const notated = [...this.#run(false)];
+    this.#pending = this.#pending.slice(-MAX_HELD);
+    return notated;
   }
 
   /** No more text comes for now: what was held back is decided as it stands. */
   flush(): Notated[] {
     const rest = [...this.#run(true)];
-    this.#pending = '';
-    if (this.#state.kind !== 'over') this.#state = TEXT;
+    if (this.#state !== 'over') this.#state = 'text';
     return rest;
   }
 
   *#run(isEnd: boolean): Generator<Notated> {
     while (this.#pending !== '') {
-      const length = this.#pending.length;
-      const state = this.#state;
-      yield* this.#step(isEnd);
-      if (this.#pending.length === length && this.#state === state) return;
+      const step = this.#state === 'text' ? this.#inText(isEnd) : this.#held(this.#state, isEnd);
+      if (step === 'more') return;
+      this.#pending = this.#pending.slice(step.length);
+      this.#state = step.state ?? 'text';
+      yield* step.means ?? [];
     }
   }
 
-  /** Takes something of what is pending, or nothing if more of it must be seen. */
-  *#step(isEnd: boolean): Generator<Notated> {
-    const state = this.#state;
-    switch (state.kind) {
-      case 'text':
-        return yield* this.#text(isEnd);
-      case 'closing': {
-        this.#pending = this.#pending.replace(/^[\s;,}\])`]+/, '');
-        if (this.#pending !== '') this.#state = TEXT;
-        return;
-      }
-      case 'over':
-        this.#left(this.#pending.length);
-        return;
-      case 'thought': {
-        const end = state.end.exec(this.#pending);
-        if (end === null) {
-          this.#left(isEnd ? Infinity : this.#pending.length - MAX_MARK);
-          return;
-        }
-        this.#left(end.index + end[0].length);
-        this.#state = TEXT;
-        return;
-      }
-      case 'call': {
-        const end = state.end.exec(this.#pending);
-        const isOver = isEnd || this.#pending.length > MAX_CALL;
-        if (end === null && !isOver) return;
-        const length = end === null ? this.#pending.length : end.index + end[0].length;
-        const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
-        yield* this.#called(length, reads.length === 0 ? ['lost'] : reads);
-        // The rest of what has no end is no text either.
-        if (end === null && !isEnd) this.#state = { kind: 'over' };
-        return;
-      }
-      case 'brackets':
-        return yield* this.#brackets(isEnd || this.#pending.length > MAX_CALL);
-      case 'fence':
-        return yield* this.#fenced(state.end, isEnd);
-    }
-  }
-
-  *#text(isEnd: boolean): Generator<Notated> {
-    const seen = this.#before + this.#pending;
-    const from = this.#before.length;
-    const isStart = this.#before === '' || this.#before === '\n';
-    const at = isStart ? 0 : nextTrigger(seen, from) - from;
-    if (at > 0) return yield* this.#said(at);
+  #inText(isEnd: boolean): Step | 'more' {
     const ahead = this.#pending.slice(0, MAX_MARK);
-    const opening = openingAt({
-      ahead,
-      isEnd: isEnd || ahead.length === MAX_MARK,
-      before: this.#before,
-      hasSaid: this.#hasSaid,
-      isFenced: this.#isFenced,
-      tools: this.#tools,
-    });
-    if (opening === 'more') return;
-    if (opening === undefined) {
-      // A line that begins has been looked at; its first character may be the end of it.
-      const next = this.#pending.startsWith('\n') ? 1 : nextTrigger(seen, from + 1) - from;
-      return yield* this.#said(next);
-    }
-    this.#left(opening.length);
-    this.#state = opening.state ?? TEXT;
-    this.#isFenced = opening.isFenced ?? this.#isFenced;
-    if (this.#state.kind === 'thought') yield { kind: 'thought' };
-    if (opening.said !== undefined) yield { kind: 'text', text: opening.said };
+    const isWhole = isEnd || ahead.length === MAX_MARK;
+    const bare = this.#before === '' ? bareHeader(ahead, isWhole) : undefined;
+    if (bare !== undefined) return bare;
+    const at = ahead.search(/[<[{`]/);
+    if (at !== 0) return this.#said(at < 0 ? ahead.length : at);
+    // Between backticks it is what the answer is about.
+    const step = this.#before === '`' ? undefined : this.#opening(ahead, isWhole);
+    return step ?? this.#said(1);
   }
 
-  *#brackets(isEnd: boolean): Generator<Notated> {
-    const from = this.#pending.search(/[[{(]/);
-    const end = balancedEnd(this.#pending, from);
-    if (end === undefined && !isEnd) return;
-    const length = end ?? this.#pending.length;
-    const written = this.#pending.slice(0, length);
-    const reads = writtenCalls(written, this.#tools);
-    if (reads.length > 0) return yield* this.#called(length, reads);
-    if (end === undefined && looksLikeCall(written, this.#tools)) {
-      return yield* this.#called(length, ['lost']);
-    }
-    const answer = this.#hasSaid ? undefined : answerIn(written);
-    if (answer === undefined) return yield* this.#said(length);
-    this.#left(length);
-    this.#state = TEXT;
-    yield { kind: 'text', text: answer };
-    this.#hasSaid = true;
+  /** @returns undefined if nothing but text begins here */
+  #opening(ahead: string, isWhole: boolean): Step | 'more' | undefined {
+    const isMore = [MARK_SO_FAR, OBJECT_SO_FAR, FENCE_SO_FAR, HEADER_SO_FAR].some((soFar) =>
+      soFar.test(ahead),
+    );
+    if (isMore && !isWhole) return 'more';
+    const [{ length }, language] = FENCE.exec(ahead) ?? [''];
+    if (language !== undefined) return { length, state: PROSE.test(language) ? 'block' : 'code' };
+    if (OBJECT.test(ahead)) return { length: 0, state: 'object' };
+    const [python, name = '', bracket] = PYTHON_LIST.exec(ahead) ?? [];
+    if (bracket === '(' && this.#tools.has(name)) return { length: 0, state: 'call' };
+    const mayBeTool = python === ahead && [...this.#tools].some((tool) => tool.startsWith(name));
+    if (mayBeTool && !isWhole) return 'more';
+    return header(ahead) ?? mark(ahead, this.#before !== '');
   }
 
-  *#fenced(mark: string, isEnd: boolean): Generator<Notated> {
-    const at = this.#pending.indexOf(mark);
-    if (at < 0 && !isEnd) {
-      // Too long for a call.
-      if (this.#pending.length > MAX_CALL) this.#left(this.#pending.length - mark.length);
-      return;
-    }
-    const length = at < 0 ? this.#pending.length : at + mark.length;
-    const reads = writtenCalls(this.#pending.slice(0, length), this.#tools);
-    if (reads.length > 0) return yield* this.#called(length, reads);
-    this.#left(length);
-    this.#state = TEXT;
-    yield { kind: 'code' };
-  }
-
-  *#called(length: number, reads: ReturnType<typeof writtenCalls>): Generator<Notated> {
-    this.#left(length);
-    this.#before = '\n';
-    this.#state = { kind: 'closing' };
-    for (const read of reads) {
-      yield read === 'lost' ? { kind: 'lost-call' } : { kind: 'call', call: read };
+  #held(state: Exclude<State, 'text'>, isEnd: boolean): Step | 'more' {
+    const { length } = this.#pending;
+    switch (state) {
+      case 'over':
+        return { length, state };
+      case 'thought': {
+        const end = ANY_THOUGHT_END.exec(this.#pending);
+        if (end !== null) return { length: end.index + end[0].length };
+        if (isEnd) return { length };
+        return length > MAX_MARK ? { length: length - MAX_MARK, state } : 'more';
+      }
+      case 'call':
+        return isEnd ? { length, means: this.#calls(this.#pending) } : 'more';
+      case 'object': {
+        const end = objectEnd(this.#pending, this.#pending.indexOf('{'));
+        if (end === undefined && !isEnd) return 'more';
+        const written = this.#pending.slice(0, end);
+        const isCut = end === undefined && CALL_KEY.test(written);
+        const isCall = isCut || writtenCalls(written, this.#tools).length > 0;
+        return isCall ? { length: 0, state: 'call' } : this.#said(written.length);
+      }
+      case 'code':
+      case 'block': {
+        const end = this.#pending.indexOf('```');
+        if (end < 0 && !isEnd) return 'more';
+        const written = end < 0 ? this.#pending : this.#pending.slice(0, end);
+        const isCall = writtenCalls(written, this.#tools).some((read) => read !== 'lost');
+        if (isCall) return { length: 0, state: 'call' };
+        if (state === 'block' && !CODE.test(written)) return this.#said(written.length, 3);
+        return { length: written.length + 3, means: [{ kind: 'code' }] };
+      }
     }
   }
 
-  *#said(length: number): Generator<Notated> {
+  #calls(text: string): Notated[] {
+    const reads = writtenCalls(text, this.#tools);
+    return (reads.length === 0 ? (['lost'] as const) : reads).map((read) =>
+      read === 'lost' ? { kind: 'lost-call' } : { kind: 'call', call: read },
+    );
+  }
+
+  /** @param skipped - characters behind it that are left out */
+  #said(length: number, skipped = 0): Step {
     const text = this.#pending.slice(0, length);
-    this.#pending = this.#pending.slice(length);
-    const before = this.#before;
-    this.#before = text.at(-1) ?? before;
-    this.#state = TEXT;
-    const isGap = this.#isGap && this.#hasSaid && /\S$/.test(before) && /^\S/.test(text);
-    this.#isGap = false;
-    this.#hasSaid ||= text.trim() !== '';
-    yield { kind: 'text', text: isGap ? ` ${text}` : text };
-  }
-
-  #left(length: number): void {
-    if (length <= 0) return;
-    this.#pending = this.#pending.slice(length);
-    this.#isGap = true;
+    this.#before = text.at(-1) ?? this.#before;
+    return { length: length + skipped, means: [{ kind: 'text', text }] };
   }
 }
 
-/** @returns the answer of a model that answers in JSON */
-function answerIn(written: string): string | undefined {
-  const value = parseJson(written) as Record<string, unknown> | undefined;
-  const key = ANSWER_KEYS.find((each) => typeof value?.[each] === 'string');
-  return key === undefined ? undefined : (value?.[key] as string);
+function header(ahead: string): Step | undefined {
+  const found = HEADER.exec(ahead);
+  if (found === null) return undefined;
+  const [{ length }, head] = found;
+  if (/\bto=/.test(head!)) return { length: 0, state: 'call' };
+  if (/analysis|thought/.test(head!)) return { length, state: 'thought', means: THOUGHT };
+  // What a person would say next is not for the model to say.
+  return /^\s*(?:user|human)/.test(head!) ? { length, state: 'over' } : { length, means: [SPACE] };
+}
+
+function mark(ahead: string, hasSaid: boolean): Step | undefined {
+  const found = MARK.exec(ahead)?.[0];
+  if (found === undefined) return undefined;
+  const { length } = found;
+  if (THOUGHT_END.test(found)) return { length, means: [LONE_END] };
+  if (THOUGHT_MARK.test(found)) return { length, state: 'thought', means: THOUGHT };
+  if (CALL_MARK.test(found)) return { length: 0, state: 'call' };
+  if (found === '[INST]' && hasSaid) return { length, state: 'over' };
+  return TOKEN.test(found) ? { length } : undefined;
+}
+
+function bareHeader(ahead: string, isWhole: boolean): Step | 'more' | undefined {
+  if (!isWhole && BARE_HEADERS.some((head) => head.startsWith(ahead))) return 'more';
+  const found = BARE_HEADER.exec(ahead);
+  if (found === null) return undefined;
+  const [{ length }, analysis, commentary] = found;
+  if (commentary !== undefined) return { length: 0, state: 'call' };
+  return analysis === undefined ? { length } : { length, state: 'thought', means: THOUGHT };
 }
 
 /** For a reader that has no use for anything but the text. */

@@ -22,15 +22,7 @@ test.each([
     '{"tool_calls":[{"id":"1","type":"function","function":{"name":"set_timer","arguments":"{\\"seconds\\":5,\\"label\\":\\"tea\\"}"}}]}',
   ],
   ['a key for the name', '{"set_timer": {"seconds": 5, "label": "tea"}}'],
-  [
-    'Python’s quotation marks',
-    "{'name': 'set_timer', 'arguments': {'seconds': 5, 'label': 'tea',}}",
-  ],
   ['Llama’s function', '<function=set_timer>{"seconds": 5, "label": "tea"}</function>'],
-  [
-    'Llama’s function, without its bracket',
-    '<function=set_timer{"seconds": 5, "label": "tea"}</function>',
-  ],
   [
     'Qwen’s coder',
     '<function=set_timer>\n<parameter=seconds>\n5\n</parameter>\n<parameter=label>\ntea\n</parameter>\n</function>',
@@ -38,10 +30,6 @@ test.each([
   [
     'MiniMax',
     '<invoke name="set_timer"><parameter name="seconds">5</parameter><parameter name="label">tea</parameter></invoke>',
-  ],
-  [
-    'GLM',
-    '<tool_call>set_timer\n<arg_key>seconds</arg_key>\n<arg_value>5</arg_value>\n<arg_key>label</arg_key>\n<arg_value>tea</arg_value>\n</tool_call>',
   ],
   ['Mistral', '[TOOL_CALLS][{"name": "set_timer", "arguments": {"seconds": 5, "label": "tea"}}]'],
   [
@@ -56,7 +44,6 @@ test.each([
     'Kimi',
     '<|tool_call_begin|>functions.set_timer:0<|tool_call_argument_begin|>{"seconds": 5, "label": "tea"}<|tool_call_end|>',
   ],
-  ['Gemma', '<|tool_call>call:set_timer{seconds:5,label:<|"|>tea<|"|>}<tool_call|>'],
   ['Python', '[set_timer(seconds=5, label="tea")]'],
   ['Gemini', "```tool_code\nprint(default_api.set_timer(seconds=5, label='tea'))\n```"],
   [
@@ -85,10 +72,8 @@ test.each([
 test.each([
   '{"name":"get_weather","parameters":{"city":"Rome"}}',
   '{"name":"set_timer","parameters":"five"}',
-  '{"name":"set_timer","parameters":{"seconds":',
   '<function=set_timer>{"seconds":</function>',
   'set_timer(5)',
-  '[TOOL_CALLS]get_weather[ARGS]{"city":"Rome"}',
 ])('%s is a call that cannot be carried out', (text) => {
   expect(writtenCalls(text, TOOLS)).toEqual(['lost']);
 });
