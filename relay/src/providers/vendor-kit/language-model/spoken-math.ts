@@ -1,49 +1,44 @@
-/** Mathematics by the signs of Unicode, which voices know in every language. */
 interface SpokenMath {
   readonly length: number;
   readonly said: string;
 }
 
-const SIGNS: Readonly<Record<string, string>> = Object.fromEntries(
+/** Mathematics by the signs of Unicode, which voices know in every language. */
+const SIGNS: ReadonlyMap<string, string> = new Map(
   (
-    'alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ iota ι kappa κ lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω ' +
-    'Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω ' +
-    'times × cdot · div ÷ pm ± mp ∓ ast * leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ approx ≈ equiv ≡ sim ~ propto ∝ infty ∞ partial ∂ nabla ∇ sum ∑ prod ∏ int ∫ ' +
-    'to → rightarrow → Rightarrow ⇒ implies ⇒ iff ⇔ leftarrow ← mapsto ↦ in ∈ notin ∉ subset ⊂ subseteq ⊆ cup ∪ cap ∩ emptyset ∅ forall ∀ exists ∃ land ∧ lor ∨ neg ¬ ' +
-    'circ ° degree ° ldots … dots … cdots … prime ′ angle ∠ perp ⊥ parallel ∥ therefore ∴ hbar ℏ ell ℓ mid | vert | lbrace { rbrace } langle ⟨ rangle ⟩'
+    'alpha α beta β gamma γ delta δ epsilon ε theta θ lambda λ mu μ pi π rho ρ sigma σ tau τ phi φ psi ψ omega ω ' +
+    'Gamma Γ Delta Δ Theta Θ Lambda Λ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω sum ∑ prod ∏ int ∫ partial ∂ nabla ∇ infty ∞ ' +
+    'times × cdot · div ÷ pm ± leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ approx ≈ equiv ≡ sim ~ propto ∝ circ ° degree ° ' +
+    'to → rightarrow → Rightarrow ⇒ implies ⇒ iff ⇔ in ∈ notin ∉ subset ⊂ cup ∪ cap ∩ forall ∀ exists ∃ ldots … dots … cdots …'
   )
-    .split(' ')
-    .flatMap((each, index, all) => (index % 2 === 0 ? [[each, all[index + 1]!]] : [])),
+    .match(/\w+ \S+/g)!
+    .map((pair) => pair.split(' ') as [string, string]),
 );
-/** They change how something looks, or where it stands. */
-const LOOKS =
-  /^(?:left|right|[bB]ig{1,2}[lr]?|quad|qquad|text\w*|math\w+|operatorname|boxed|mbox|displaystyle|limits|vec|hat|bar|tilde|overline|underline|begin|end|label|tag|hline|phantom|color)$/;
-const RAISED = '0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻=⁼(⁽)⁾aᵃbᵇcᶜdᵈeᵉfᶠgᵍhʰiⁱjʲkᵏlˡmᵐnⁿoᵒpᵖrʳsˢtᵗuᵘvᵛwʷxˣyʸzᶻ°°';
-const LOWERED = '0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋=₌(₍)₎aₐeₑhₕiᵢjⱼkₖlₗmₘnₙoₒpₚrᵣsₛtₜuᵤvᵥxₓ';
+/** They change how something looks, or where it stands; so does what has a group behind it. */
+const LOOKS = /\\(?:left|right|quad|qquad|displaystyle|(?:begin|end)\{[\w*]*\}|[A-Za-z]+(?=\{))/g;
 
-const GROUP = String.raw`\s*(?:\{([^{}]*)\}|([\dA-Za-z]))`;
-const FRACTION = new RegExp(String.raw`\\[dtc]?frac${GROUP}${GROUP}`, 'g');
-const ROOT = new RegExp(String.raw`\\sqrt(?:\[([^\]]*)\])?${GROUP}`, 'g');
+/** Each behind what it stands for. */
+const RAISED = '0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻nⁿiⁱxˣ';
+const LOWERED = '0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋nₙiᵢjⱼ';
+
+const GROUP = String.raw`\s*(?:\{([^{}]*)\}|(\w))`;
+const FRACTION = new RegExp(String.raw`\\[dt]?frac${GROUP}${GROUP}`, 'g');
+const ROOT = new RegExp(String.raw`\\sqrt(?:\[(\d)\])?${GROUP}`, 'g');
 const SCRIPT = /([_^])(?:\{([^{}\\]*)\}|([^\s{}\\]))/g;
 
-const DELIMITED: readonly RegExp[] = [
-  /^\\\(([\s\S]*?)\\\)/,
-  /^\\\[([\s\S]*?)\\\]/,
-  /^\$\$([\s\S]+?)\$\$/,
-  /^\\begin\{(?:equation|align(?:ed)?|gather(?:ed)?|math|displaymath|cases|\w*matrix|array)\*?\}([\s\S]*?)\\end\{\w+\*?\}/,
-];
-const DELIMITED_SO_FAR = /^(?:\\\(|\\\[|\$\$(?!\$)|\\begin\{)/;
-/** A dollar sign before an amount is one. */
-const MONEY = /^\$\d[\d.,]*(?:\s|[A-Za-z]{2})/;
+const DELIMITED = /^(?:\\\(([\s\S]*?)\\\)|\\\[([\s\S]*?)\\\]|\$\$([\s\S]+?)\$\$)/;
+const DELIMITED_SO_FAR = /^(?:\\\(|\\\[|\$\$(?!\$)|\\$)/;
+/** A command of its own, with its groups, and what stands above and below. */
+const GROUPS = String.raw`(?:[_^]?\{(?:[^{}\n]|\{[^{}\n]*\})*\}|[_^]\w)*`;
+const COMMAND = new RegExp(String.raw`^\\([A-Za-z]+)${GROUPS}`);
+const COMMAND_SO_FAR = new RegExp(
+  String.raw`^\\[A-Za-z]+${GROUPS}(?:[_^]?(?:\{(?:[^{}\n]|\{[^{}\n]*\}?)*)?)?$`,
+);
+/** Between single dollar signs: neither a sentence nor an amount of money. */
 const INLINE = /^\$(?!\s)((?:[^$\n\\]|\\[^\n])+?)(?<!\s)\$(?!\d)/;
-const MATHS = /[\\^_{}=+*/<>-]|^\w$|^\d+(?:[.,]\d+)?$/;
-/** Words of a sentence: what has them between two dollar signs is about money. */
+const INLINE_SO_FAR = /^\$(?!\s|\d[\d.,]*(?:\s|[A-Za-z]{2}))[^$\n]*\$?$/;
 const WORDS = /(?<![\\{\p{L}])\p{L}{3,}[\s,.]/u;
-const COMMAND = /^\\([A-Za-z]+)(?:\s*\{(?:[^{}\n]|\{[^{}\n]*\})*\})*/;
-const COMMAND_SO_FAR =
-  /^\\(?:[A-Za-z]*|[A-Za-z]+(?:\s*\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\s*\{(?:[^{}\n]|\{[^{}\n]*\}?)*)$/;
-const POWER = /^\^(?:\{([^{}\n]{1,20})\}|(-?\d+|[A-Za-z])(?![A-Za-z\d]))/;
-const POWER_SO_FAR = /^\^(?:\{[^{}\n]{0,20}|-?\d*|[A-Za-z])$/;
+const MATHS = /[\\^_{}=+*/<>]|^\w$|^\d+(?:[.,]\d+)?$/;
 
 /**
  * LaTeX at the beginning of a text, between its delimiters or by a bare command.
@@ -52,40 +47,21 @@ const POWER_SO_FAR = /^\^(?:\{[^{}\n]{0,20}|-?\d*|[A-Za-z])$/;
  * @returns undefined if it is something else; `more` if that is not known yet
  */
 export function mathAt(ahead: string, isWhole: boolean): SpokenMath | 'more' | undefined {
-  for (const delimited of DELIMITED) {
-    const found = delimited.exec(ahead);
-    if (found !== null) return { length: found[0].length, said: spokenMath(found[1]!) };
+  const [whole, ...contents] = DELIMITED.exec(ahead) ?? [];
+  if (whole !== undefined) {
+    return { length: whole.length, said: spokenMath(contents.find(Boolean) ?? '') };
   }
-  if (!isWhole && DELIMITED_SO_FAR.test(ahead)) return 'more';
-  if (ahead.startsWith('$')) return inDollars(ahead, isWhole);
-  if (ahead.startsWith('^')) {
-    const [whole, group, single] = POWER.exec(ahead) ?? [];
-    if (!isWhole && POWER_SO_FAR.test(ahead)) return 'more';
-    return whole === undefined
-      ? undefined
-      : { length: whole.length, said: spokenMath(`^{${group ?? single}}`) };
+  const isOpen = INLINE_SO_FAR.test(ahead) && !WORDS.test(ahead);
+  const isMore = isOpen || DELIMITED_SO_FAR.test(ahead) || COMMAND_SO_FAR.test(ahead);
+  if (isMore && !isWhole) return 'more';
+  const [inline, content = ''] = INLINE.exec(ahead) ?? [];
+  if (inline !== undefined && MATHS.test(content) && !WORDS.test(content)) {
+    return { length: inline.length, said: spokenMath(content) };
   }
-  if (!isWhole && COMMAND_SO_FAR.test(ahead)) return 'more';
-  const command = COMMAND.exec(ahead);
-  if (command === null) return undefined;
-  const [{ length }, name] = command;
-  const isKnown =
-    SIGNS[name!] !== undefined || /^(?:[dtc]?frac|sqrt|text\w*|math\w+|boxed)$/.test(name!);
-  if (!isKnown) return undefined;
-  if (!isWhole && length === ahead.length) return 'more';
-  return { length, said: spokenMath(command[0]) };
-}
-
-function inDollars(ahead: string, isWhole: boolean): SpokenMath | 'more' | undefined {
-  if (MONEY.test(ahead)) return undefined;
-  const [whole, content] = INLINE.exec(ahead) ?? [];
-  if (whole === undefined || content === undefined) {
-    return !isWhole && /^\$(?!\s)[^$\n]*$/.test(ahead) && !WORDS.test(ahead) ? 'more' : undefined;
-  }
-  // The next character may make the second one the sign of another amount.
-  if (!isWhole && whole.length === ahead.length) return 'more';
-  if (!MATHS.test(content) || WORDS.test(content)) return undefined;
-  return { length: whole.length, said: spokenMath(content) };
+  const [command, name = ''] = COMMAND.exec(ahead) ?? [];
+  const isKnown = SIGNS.has(name) || /^(?:[dt]?frac|sqrt|text\w*|math\w+|boxed)$/.test(name);
+  if (command === undefined || !isKnown) return undefined;
+  return { length: command.length, said: spokenMath(command) };
 }
 
 /** LaTeX without its marks. */
@@ -96,30 +72,25 @@ function spokenMath(latex: string): string {
     text = text
       .replaceAll(FRACTION, (_, a, b, c, d) => `${operand(a ?? b)}/${operand(c ?? d)}`)
       .replaceAll(ROOT, (_, degree = '', a, b) => `${scripted(degree, RAISED)}√${operand(a ?? b)}`)
-      .replaceAll(SCRIPT, (_, mark, a, b) => scripted(a ?? b, mark === '^' ? RAISED : LOWERED))
-      .replaceAll(/\\([A-Za-z]+)\*?(?![A-Za-z])/g, (whole, name: string) =>
-        /frac|sqrt/.test(name) ? whole : (SIGNS[name] ?? (LOOKS.test(name) ? '' : name)),
-      );
+      .replaceAll(SCRIPT, (_, mark, a, b) => scripted(a ?? b, mark === '^' ? RAISED : LOWERED));
   }
   return text
-    .replaceAll(/(?<=\p{L})\{/gu, ' ')
+    .replaceAll(LOOKS, '')
+    .replaceAll(/\\([A-Za-z]+)/g, (_, name: string) => SIGNS.get(name) ?? name)
     .replaceAll(/[{}]/g, '')
-    .replaceAll(/\\\\|[&$]|\\[,;:! ]/g, ' ')
-    .replaceAll(/\\(.)|[\\^_]/g, ' $1')
+    .replaceAll(/\\[\\,;:! ]|[&$^_]/g, ' ')
+    .replaceAll('\\', '')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
 
 /** In brackets, unless it is one number or name. */
 function operand(text: string): string {
-  return /^\s*[\p{L}\p{N}.,]*\s*$/u.test(text) ? text.trim() : `(${text.trim()})`;
+  return /^[\p{L}\p{N}.,\\]*$/u.test(text.trim()) ? text.trim() : `(${text.trim()})`;
 }
 
 /** @returns the text raised or lowered; beside the one before it if Unicode has no such characters */
 function scripted(text: string, signs: string): string {
-  const raised = [...text.trim()].map((each) => {
-    const at = signs.indexOf(each);
-    return at % 2 === 0 ? signs[at + 1] : undefined;
-  });
-  return raised.includes(undefined) ? ` ${text} ` : raised.join('');
+  const raised = [...text].map((each) => signs[signs.indexOf(each) + 1]);
+  return [...text].every((each) => signs.includes(each)) ? raised.join('') : ` ${text} `;
 }

@@ -177,7 +177,6 @@ function inlineMark(context: Context): Mark | 'more' {
     case '`':
       return { length: 1 };
     case '$':
-    case '^':
       return mathAt(ahead, isWhole) ?? { length: 1, said: character };
     case '\ue200':
     case '【':
