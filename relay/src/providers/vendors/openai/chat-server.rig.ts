@@ -31,7 +31,6 @@ export async function chatWith(
   type = SSE,
   isCutUp = false,
 ) {
-  const warnings: string[] = [];
   const chats: Chat[] = [];
   const simulator = await startOpenAiSimulator({
     flavour: 'compatible',
@@ -47,10 +46,6 @@ export async function chatWith(
       return true;
     },
   });
-  const logger = {
-    ...testContext.logger,
-    warn: (_: unknown, message?: string) => void warnings.push(String(message)),
-  };
   const generator = createOpenAiGenerator({
     server: { name: 'test', baseUrl: `${simulator.url}/v1`, apiKey: undefined, hasModelList: true },
     model: 'llama',
@@ -61,9 +56,9 @@ export async function chatWith(
     contextTokens: undefined,
     api: 'completions',
     isOpenAi: false,
-    context: { ...testContext, logger: logger as typeof testContext.logger },
+    context: testContext,
   });
-  return Object.assign(talkWith(simulator, generator), { warnings, chats });
+  return Object.assign(talkWith(simulator, generator), { chats });
 }
 
 async function send(response: ServerResponse, body: string, isCutUp: boolean): Promise<void> {

@@ -44,10 +44,9 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
   // The library knows one path only.
   const toPath: typeof http.fetch = (_, init) => http.fetch(url, init);
   const fetch = server.path === undefined ? http.fetch : toPath;
-  const { logger } = context;
   const common = {
     baseURL: server.baseUrl,
-    fetch: isOpenAi && isResponses ? fetch : chatFrames(fetch, { provider: server.name, logger }),
+    fetch: isOpenAi && isResponses ? fetch : chatFrames(fetch, server.name),
   };
   return createLanguageModelGenerator({
     name: server.name,
