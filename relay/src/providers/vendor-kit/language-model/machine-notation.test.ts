@@ -11,6 +11,7 @@ function read(pieces: readonly string[], tools = TOOLS): string {
   const shown = (each: Notated): string => {
     if (each.kind === 'text') return each.text;
     if (each.kind === 'call') return `‹${each.call.name} ${each.call.input}›`;
+    if (each.kind === 'thought-end') return '‹end›';
     return each.kind === 'lost-call' ? '‹lost›' : '';
   };
   const said = pieces.flatMap((piece) => notation.push(piece));
@@ -48,7 +49,7 @@ describe('thoughts are left out', () => {
     ['It rains.[/THINK]Yes.'],
     ['It rains.<channel|>Yes.'],
   ])('%s has the end of a thought in one form', (written) => {
-    expect(read([written]).replace('</think> ', '</think>')).toBe('It rains.</think>Yes.');
+    expect(read([written])).toBe('It rains.‹end›Yes.');
   });
 });
 
@@ -72,6 +73,10 @@ describe('the marks of templates are left out', () => {
   ])('%s', (written) => {
     expect(read([written]).trim()).toBe('Yes.');
   });
+});
+
+test('a mark behind a quotation is one', () => {
+  expect(read(['Say `yes`<|im_end|>'])).toBe('Say `yes`');
 });
 
 describe('a call is read', () => {
@@ -150,6 +155,7 @@ test.each([
   ['{ "a": 1 }'],
   ['{"name":"Bob","age":3}'],
   ['Write `</think>` after it.'],
+  ['A “<|im_end|>” ends it, a `<tool_call>` too'],
   ['See [1] and [the docs](https://example.com).'],
   ['The assistant finally analysed it.'],
   ['analysis is a branch of mathematics'],

@@ -5,6 +5,8 @@ export type Notated =
   | { readonly kind: 'text'; readonly text: string }
   /** A thought has begun. It is not given out. */
   | { readonly kind: 'thought' }
+  /** A thought has ended whose beginning was not written: it may be all before. */
+  | { readonly kind: 'thought-end' }
   /** Code was left out. */
   | { readonly kind: 'code' }
   | { readonly kind: 'call'; readonly call: WrittenCall }
@@ -38,12 +40,11 @@ const MAX_MARK = 160;
 
 const SPACE: Notated = { kind: 'text', text: ' ' };
 const THOUGHT: readonly Notated[] = [SPACE, { kind: 'thought' }];
-/** How the end of a thought without a beginning is given out, for `UntaggedThoughts`. */
-const LONE_END: Notated = { kind: 'text', text: '</think>' };
-
 /** A tag, a token of a template, or one of Mistral's words in brackets. */
 const MARK = /^(?:<[^<>\n]{1,80}>|\[\/?(?:THINK|INST|TOOL_CALLS?|TOOL_RESULTS)\])/;
 const MARK_SO_FAR = /^(?:<(?:[|｜/a-zA-Z][^<>\n]{0,80})?|\[\/?[A-Z_]{0,12})$/;
+
+const QUOTE = /[`"'“”‘’«»「」]/;
 
 const THOUGHT_WORDS = '(?:think|thinking|thought|reasoning|reflection|scratchpad)';
 const THOUGHT_MARK = new RegExp(String.raw`^[<[]\|?(?:\w+_)?${THOUGHT_WORDS}\|?[>\]]$`, 'i');
@@ -135,9 +136,7 @@ export class MachineNotation {
     if (bare !== undefined) return bare;
     const at = ahead.search(/[<[{`]/);
     if (at !== 0) return this.#said(at < 0 ? ahead.length : at);
-    // Between backticks it is what the answer is about.
-    const step = this.#before === '`' ? undefined : this.#opening(ahead, isWhole);
-    return step ?? this.#said(1);
+    return this.#opening(ahead, isWhole) ?? this.#said(1);
   }
 
   /** @returns undefined if nothing but text begins here */
@@ -153,7 +152,7 @@ export class MachineNotation {
     if (bracket === '(' && this.#tools.has(name)) return { length: 0, state: 'call' };
     const mayBeTool = python === ahead && [...this.#tools].some((tool) => tool.startsWith(name));
     if (mayBeTool && !isWhole) return 'more';
-    return header(ahead) ?? mark(ahead, this.#before !== '');
+    return header(ahead) ?? mark(ahead, this.#before, isWhole);
   }
 
   #held(state: Exclude<State, 'text'>, isEnd: boolean): Step | 'more' {
@@ -215,14 +214,19 @@ function header(ahead: string): Step | undefined {
   return /^\s*(?:user|human)/.test(head!) ? { length, state: 'over' } : { length, means: [SPACE] };
 }
 
-function mark(ahead: string, hasSaid: boolean): Step | undefined {
+function mark(ahead: string, before: string, isWhole: boolean): Step | 'more' | undefined {
   const found = MARK.exec(ahead)?.[0];
   if (found === undefined) return undefined;
   const { length } = found;
-  if (THOUGHT_END.test(found)) return { length, means: [LONE_END] };
+  if (QUOTE.test(before)) {
+    if (length === ahead.length && !isWhole) return 'more';
+    // It is what the answer is about.
+    if (QUOTE.test(ahead[length] ?? '')) return undefined;
+  }
+  if (THOUGHT_END.test(found)) return { length, means: [{ kind: 'thought-end' }] };
   if (THOUGHT_MARK.test(found)) return { length, state: 'thought', means: THOUGHT };
   if (CALL_MARK.test(found)) return { length: 0, state: 'call' };
-  if (found === '[INST]' && hasSaid) return { length, state: 'over' };
+  if (found === '[INST]' && before !== '') return { length, state: 'over' };
   return TOKEN.test(found) ? { length } : undefined;
 }
 

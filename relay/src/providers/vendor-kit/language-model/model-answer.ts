@@ -12,9 +12,6 @@ const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
 /** Said for an answer that is nothing but code. */
 const ONLY_CODE = 'The answer is code, which I cannot read aloud.';
 
-/** Of thoughts that may turn out to be the answer, characters. */
-const MAX_THOUGHT = 32_000;
-
 type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
 
 interface ModelAnswerOptions {
@@ -63,10 +60,11 @@ export class ModelAnswer {
         break;
       case 'reasoning-delta':
         this.#usage.received(part.delta);
-        if (this.#misplaced !== undefined && this.#misplaced.length < MAX_THOUGHT) {
-          this.#misplaced += part.delta;
-        }
+        if (this.#misplaced !== undefined) this.#misplaced += part.delta;
         yield { type: 'thought' };
+        break;
+      case 'reasoning-end':
+        this.#thoughts.thoughtEnded();
         break;
       case 'custom': {
         const inputTokens = inputTokensAtStart(part.providerMetadata);

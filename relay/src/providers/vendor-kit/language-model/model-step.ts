@@ -144,6 +144,8 @@ export class ModelStep {
         return notated.text === '' ? [] : [{ type: 'text-delta', id, delta: notated.text }];
       case 'thought':
         return [{ type: 'reasoning-start', id: NOTATED_ID }];
+      case 'thought-end':
+        return [{ type: 'reasoning-end', id: NOTATED_ID }];
       case 'code':
         return [{ type: 'raw', rawValue: undefined }];
       case 'call': {

@@ -1,12 +1,15 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 
 /** @returns what is given out, with `~` for each piece that was held back or left out */
 function answer(thoughts: UntaggedThoughts, pieces: readonly string[], isCutOff = false): string {
   const filter = thoughts.begin();
-  const said = pieces.map((piece) => filter.push(piece) ?? '~').join('');
-  return said + filter.end(isCutOff);
+  const push = (piece: string) => {
+    if (piece !== '</think>') return filter.push(piece) ?? '~';
+    filter.thoughtEnded();
+    return '';
+  };
+  return pieces.map(push).join('') + filter.end(isCutOff);
 }
 
 const THINKING = ['They ', 'ask the time.', '\n', '</think>', '\n\n', 'It is ', 'noon.'];
@@ -66,38 +69,8 @@ test('thoughts without an end, cut off by the longest answer, are not said', () 
   expect(answer(new UntaggedThoughts('qwq', 'none'), THINKING.slice(0, 2), true)).toBe('~~');
 });
 
-test('an answer about the tag teaches nothing', () => {
-  const thoughts = new UntaggedThoughts('llama3.2', 'none');
-  expect(answer(thoughts, ['Write `', '</think>', '` after it.'])).toBe(
-    'Write `</think>` after it.',
-  );
-  expect(answer(thoughts, PLAIN)).toBe('It is noon.');
-});
-
-test('a tag in the middle of a line ends a thought too', () => {
-  const thoughts = new UntaggedThoughts('llama3.2', 'none');
-  expect(answer(thoughts, ['They ask the time.</think>It is noon.'])).toBe('It is noon.');
-  expect(answer(thoughts, ['They ask ', 'the time.</think>It is noon.'])).toBe('~It is noon.');
-});
-
 test('a step without text teaches nothing', () => {
   const thoughts = new UntaggedThoughts('qwq', 'none');
   expect(answer(thoughts, [])).toBe('');
   expect(answer(thoughts, THINKING)).toBe('~~~\n\nIt is noon.');
-});
-
-test('how an answer is cut makes no difference', () => {
-  const text = fc.string({
-    unit: fc.constantFrom('a', '<', '/', 'think>', '</think>', '\n', '</'),
-  });
-  fc.assert(
-    fc.property(text, fc.constantFrom('qwq', 'other'), (written, id) => {
-      const said = (pieces: readonly string[]) =>
-        answer(new UntaggedThoughts(id, 'none'), pieces).replaceAll('~', '');
-      // What was given out before the tag came cannot be taken back.
-      const whole = said([written]);
-      const inPieces = said([...written]);
-      expect(id === 'other' ? inPieces.slice(-whole.length || Infinity) : inPieces).toBe(whole);
-    }),
-  );
 });

@@ -1,8 +1,5 @@
 import type { Reasoning } from './reasoning.ts';
 
-const END_TAG = '</think>';
-const QUOTES = '`"\'“”‘’«»「」';
-
 /** Families that think before every answer. */
 const ALWAYS_THINKS = /qwq|thinking|deepseek-r1|minimax-m/i;
 /** Families that think unless they are asked not to. */
@@ -66,8 +63,6 @@ export class ThoughtFilter {
   #beginning: string | undefined;
   #isDecided = false;
   #held = '';
-  /** The last character that was given out. */
-  #before = '';
 
   constructor(expectation: 'wait' | 'watch' | 'none', report: (outcome: Outcome) => void) {
     this.#isWaiting = expectation === 'wait';
@@ -78,11 +73,14 @@ export class ThoughtFilter {
   /** @returns what belongs to the answer; undefined if it is a thought, or may be one */
   push(text: string): string | undefined {
     this.#held += text;
-    if (this.#isDecided) return this.#release(this.#held.length);
-    this.#watch(text);
-    const at = this.#held.indexOf(END_TAG);
-    if (at >= 0) return this.#atTag(at, false);
-    return this.#isWaiting ? undefined : this.#release(this.#held.length - startOfTag(this.#held));
+    if (!this.#isDecided) this.#watch(text);
+    return this.#isWaiting ? undefined : this.#release();
+  }
+
+  /** There is a lone closing tag. What was given out by then cannot be taken back. */
+  thoughtEnded(): void {
+    if (!this.#isDecided) this.#held = '';
+    this.#decide('untagged');
   }
 
   /** The vendor keeps the model's thoughts apart, so its text is the answer. */
@@ -97,28 +95,9 @@ export class ThoughtFilter {
    * @returns what was held back of the answer
    */
   end(isCutOff: boolean): string {
-    if (this.#isDecided) return this.#release(this.#held.length);
-    if (this.#held.startsWith(END_TAG)) return this.#atTag(0, true);
     if (this.#isWaiting && isCutOff) return '';
     if (this.#held !== '') this.#decide('none');
-    return this.#release(this.#held.length);
-  }
-
-  #atTag(at: number, isEnd: boolean): string {
-    const after = at + END_TAG.length;
-    const quote = at > 0 ? this.#held[at - 1]! : this.#before;
-    const next = this.#held[after];
-    // Between quotation marks it is a tag that the answer is about.
-    const isQuoted = QUOTES.includes(quote) && (next === undefined || QUOTES.includes(next));
-    if (this.#isWaiting || !isQuoted) {
-      // What was given out by then cannot be taken back.
-      this.#held = this.#held.slice(after);
-      this.#decide('untagged');
-      return this.#release(this.#held.length);
-    }
-    if (next === undefined && !isEnd) return this.#release(at);
-    this.#decide('none');
-    return this.#release(this.#held.length);
+    return this.#release();
   }
 
   #watch(text: string): void {
@@ -131,19 +110,13 @@ export class ThoughtFilter {
   #decide(outcome: Outcome): void {
     if (this.#isDecided) return;
     this.#isDecided = true;
+    this.#isWaiting = false;
     this.#report(outcome);
   }
 
-  #release(length: number): string {
-    const said = this.#held.slice(0, length);
-    this.#held = this.#held.slice(length);
-    this.#before = said.at(-1) ?? this.#before;
+  #release(): string {
+    const said = this.#held;
+    this.#held = '';
     return said;
   }
-}
-
-/** @returns how many characters at the end of a text may be the beginning of the tag */
-function startOfTag(text: string): number {
-  const at = text.lastIndexOf('<');
-  return at >= 0 && END_TAG.startsWith(text.slice(at)) ? text.length - at : 0;
 }
