@@ -1,11 +1,4 @@
-import {
-  AISDKError,
-  APICallError,
-  EmptyResponseBodyError,
-  InvalidResponseDataError,
-  JSONParseError,
-  TypeValidationError,
-} from 'ai';
+import { AISDKError, APICallError, InvalidResponseDataError } from 'ai';
 import { z } from 'zod';
 import {
   faultOfStatus,
@@ -75,16 +68,14 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   if (!parsed.success) return make({ fault: 'malformed' });
   const status = statusOf(parsed.data);
   const told = refusalIn(error) ?? '';
-  const cause = causeOfRefusal(told);
-  if (cause === 'context' || cause === 'tools') {
-    return make({ fault: 'rejected', note: cause, isRequestsOwn: true, status });
-  }
+  const isOwn = /context|tools/.test(causeOfRefusal(told));
   const words = [parsed.data.code, parsed.data.type, parsed.data.status].filter(isWord);
+  const fault = status === undefined ? faultOfWords(words) : faultOfStatus(status);
   return make({
-    fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
+    fault: isOwn ? 'rejected' : fault,
     status,
     note: noteOfRefusal(status ?? 400, told) ?? words[0],
-    ...(words.some((word) => OWN_WORDS.test(word)) && { isRequestsOwn: true }),
+    ...((isOwn || words.some((word) => OWN_WORDS.test(word))) && { isRequestsOwn: true }),
   });
 }
 
@@ -123,12 +114,8 @@ function ownCause(error: unknown): ProviderError | undefined {
 
 /** What the library has found wrong, not the class of its error. */
 function noteOfLibrary(error: AISDKError): string {
-  if (JSONParseError.isInstance(error)) return 'broken JSON';
-  if (TypeValidationError.isInstance(error)) return 'no chat answer';
-  if (EmptyResponseBodyError.isInstance(error)) return 'empty body';
-  return InvalidResponseDataError.isInstance(error)
-    ? 'unreadable call of a tool'
-    : 'no chat answer';
+  const isCall = InvalidResponseDataError.isInstance(error);
+  return isCall ? 'unreadable call of a tool' : 'no chat answer';
 }
 
 /** Some servers give a wrong key 400, and a request that they do not take 500. */

@@ -10,7 +10,7 @@ function read(pieces: readonly string[], tools = TOOLS): string {
   const notation = new MachineNotation(tools);
   const shown = (each: Notated): string => {
     if (each.kind === 'text') return each.text;
-    if (each.kind === 'call') return `‹${each.call.name} ${each.call.input}›`;
+    if (each.kind === 'call') return `‹${each.name} ${each.input}›`;
     if (each.kind === 'thought-end') return '‹end›';
     return each.kind === 'lost-call' ? '‹lost›' : '';
   };
@@ -89,7 +89,6 @@ describe('a call is read', () => {
     ['{"set_timer": {"seconds": 5}}'],
     [`<|python_tag|>${CALL}<|eom_id|>`],
     [`\`\`\`json\n${CALL}\n\`\`\``],
-    ['```tool_code\nprint(default_api.set_timer(seconds=5))\n```'],
     ['<function=set_timer>{"seconds": 5}</function>'],
     [
       '<tool_call>\n<function=set_timer>\n<parameter=seconds>\n5\n</parameter>\n</function>\n</tool_call>',
@@ -102,8 +101,6 @@ describe('a call is read', () => {
     [
       '<|tool_calls_section_begin|><|tool_call_begin|>functions.set_timer:0<|tool_call_argument_begin|>{"seconds":5}<|tool_call_end|><|tool_calls_section_end|>',
     ],
-    ['<|tool_call_start|>[set_timer(seconds=5)]<|tool_call_end|>'],
-    ['[set_timer(seconds=5)]'],
     [
       '<|channel|>commentary to=functions.set_timer <|constrain|>json<|message|>{"seconds":5}<|call|>',
     ],
@@ -140,6 +137,9 @@ describe('a call is read', () => {
     ['<tool_call>{"name":"set_timer","arguments":{"seconds":</tool_call>'],
     ['{"name":"set_timer","arguments":{"seconds":'],
     ['<tool_call>what</tool_call>'],
+    ['[set_timer(seconds=5)]'],
+    ['<|tool_call_start|>[set_timer(seconds=5)]<|tool_call_end|>'],
+    ['<|tool_call>call:set_timer{seconds:5}<tool_call|>'],
     ['[TOOL_CALLS]'],
   ])('or lost: %s', (written) => {
     const outcome = read([written]);

@@ -9,9 +9,7 @@ export type Notated =
   | { readonly kind: 'thought-end' }
   /** Code was left out. */
   | { readonly kind: 'code' }
-  | { readonly kind: 'call'; readonly call: WrittenCall }
-  /** A call of a tool that there is not, or that cannot be read. */
-  | { readonly kind: 'lost-call' };
+  | WrittenCall;
 
 type State =
   | 'text'
@@ -77,6 +75,7 @@ const OBJECT = /^(?:\[\s*)?\{\s*"/;
 const OBJECT_SO_FAR = /^(?:\[\s*)?(?:\{\s*)?$/;
 /** What is cut off behind it was to be a call. */
 const CALL_KEY = /"(?:name|arguments|parameters)"\s*:/;
+/** It is recognised, but not read. */
 const PYTHON_LIST = /^\[(\w*)(\(?)/;
 
 const FENCE = /^```[ \t]*([^\s`]*)[^\n`]*\n/;
@@ -166,8 +165,11 @@ export class MachineNotation {
         if (isEnd) return { length };
         return length > MAX_MARK ? { length: length - MAX_MARK, state } : 'more';
       }
-      case 'call':
-        return isEnd ? { length, means: this.#calls(this.#pending) } : 'more';
+      case 'call': {
+        if (!isEnd) return 'more';
+        const calls = writtenCalls(this.#pending, this.#tools);
+        return { length, means: calls.length === 0 ? [{ kind: 'lost-call' }] : calls };
+      }
       case 'object': {
         const end = objectEnd(this.#pending, this.#pending.indexOf('{'));
         if (end === undefined && !isEnd) return 'more';
@@ -181,19 +183,12 @@ export class MachineNotation {
         const end = this.#pending.indexOf('```');
         if (end < 0 && !isEnd) return 'more';
         const written = end < 0 ? this.#pending : this.#pending.slice(0, end);
-        const isCall = writtenCalls(written, this.#tools).some((read) => read !== 'lost');
+        const isCall = writtenCalls(written, this.#tools).some(({ kind }) => kind === 'call');
         if (isCall) return { length: 0, state: 'call' };
         if (state === 'block' && !CODE.test(written)) return this.#said(written.length, 3);
         return { length: written.length + 3, means: [{ kind: 'code' }] };
       }
     }
-  }
-
-  #calls(text: string): Notated[] {
-    const reads = writtenCalls(text, this.#tools);
-    return (reads.length === 0 ? (['lost'] as const) : reads).map((read) =>
-      read === 'lost' ? { kind: 'lost-call' } : { kind: 'call', call: read },
-    );
   }
 
   /** @param skipped - characters behind it that are left out */

@@ -21,7 +21,7 @@ test.each([
   ['{"name": "set_timer", "parameters": {"seconds": 5, "label": "tea"}}'],
   ['<|python_tag|>{"name": "set_timer", "parameters": {"seconds": 5, "label": "tea"}}<|eom_id|>'],
   ['<function=set_timer>{"seconds": 5, "label": "tea"}</function>'],
-  ['[set_timer(seconds=5, label="tea")]'],
+  ['[TOOL_CALLS]set_timer[ARGS]{"seconds": 5, "label": "tea"}'],
 ])('a call that a model writes as text is carried out, not said: %s', async (written) => {
   await using talk = await chatWith(
     { answer: () => `Sure.\n${written}`, answerAfterTool: (result) => `Done. ${result}` },

@@ -9,7 +9,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { type ToolSet, asSchema } from 'ai';
-import { parseJson } from '../../../base/lib/json.ts';
+import { isJsonObject, parseJson } from '../../../base/lib/json.ts';
 import { MachineNotation, type Notated } from './machine-notation.ts';
 
 type Output = LanguageModelV4ToolResultPart['output'];
@@ -151,7 +151,7 @@ export class ModelStep {
       case 'call': {
         // As Mistral wants them.
         const toolCallId = crypto.randomUUID().replaceAll('-', '').slice(0, 9);
-        const { name: toolName, input } = notated.call;
+        const { name: toolName, input } = notated;
         return [{ type: 'tool-call', toolCallId, toolName, input }];
       }
       case 'lost-call':
@@ -246,7 +246,7 @@ function optionsOf(metadata: SharedV4ProviderMetadata | undefined) {
 function parsedInput(input: string): object | undefined {
   if (input.trim() === '') return {};
   const value = parseJson(input);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** Never throws: a failure comes back in words, so that the model can react to it. */

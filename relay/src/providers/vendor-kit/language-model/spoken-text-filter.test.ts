@@ -16,16 +16,12 @@ describe('what is left of Markdown', () => {
     ['> quoted\n> twice', 'quoted\ntwice'],
     ['One.\n\n---\n\nTwo.', 'One.\nTwo.'],
     ['Run `npm start` now.', 'Run npm start now.'],
-    ['```ts\nlet x = 1;\n```\nDone.', 'let x = 1;\nDone.'],
     [
       'From \u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F} Scotland',
       'From Scotland',
     ],
     ['in\u200bvis\u00adi\u2060ble\ufeff \u202eleft\u202c \u{E0041}tag', 'invisible left tag'],
     ['a\u0000b\u0007c', 'abc'],
-    ['It rains\ue200cite\ue202turn0search0\ue201.', 'It rains.'],
-    ['It rains[^1]. [^', 'It rains. [^'],
-    ['It rains【4:0†source】. 【注】', 'It rains. 【注】'],
     ['See [the docs](https://example.com/a?b=c) please.', 'See the docs please.'],
     ['See [**bold** docs](https://example.com/a_(b)).', 'See bold docs.'],
     ['![A cat](cat.png) sleeps.', 'A cat sleeps.'],
@@ -72,7 +68,7 @@ test('a link that never ends is read as it stands', () => {
 });
 
 const scrap = fc.constantFrom(
-  ...'*|**|_|__|~~|`|```|# |## |- |+ |1. |> |[|](|)|![|https://a.b/c|http|h|<|>|<br>|&amp;|&|\\|\n|\n\n| |  |---|***|🎉|👨‍👩‍👧|🇩🇪|1️⃣|\ud83c|\u200d|é|क्‍ष|word|Hello. |2|, |"|.|x|[x] |:|=|$|$x$|\\(|\\)|\\frac{1}{2}|^2|```js\n|\u{E0067}|\u200b|【|†|】|[^1|5'.split(
+  ...'*|**|_|__|~~|`|```|# |## |- |+ |1. |> |[|](|)|![|https://a.b/c|http|h|<|>|<br>|&amp;|&|\\|\n|\n\n| |  |---|***|🎉|👨‍👩‍👧|🇩🇪|1️⃣|\ud83c|\u200d|é|क्‍ष|word|Hello. |2|, |"|.|x|[x] |:|=|$|$x$|\\(|\\)|\\frac{1}{2}|^2|```js\n|\u{E0067}|\u200b|5'.split(
     '|',
   ),
   '|',

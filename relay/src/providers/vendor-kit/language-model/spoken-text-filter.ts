@@ -7,7 +7,6 @@ const LINE_MARK_CHARACTERS = /^[\s#>*+\-•|_`~:=[\]xX\d.)]*$/;
 const HORIZONTAL_RULE =
   /^[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)(?:\n|$)/;
 const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t:-]*)+(?:\n|$)/;
-const FENCE = /^[ \t]*(?:```|~~~)[^\n`]*(?:\n|$)/;
 const HEADING = /^[ \t]*#{1,6}[ \t]+/;
 const QUOTE = /^[ \t]*>[ \t]*/;
 const BULLET = /^[ \t]*[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?/;
@@ -20,12 +19,11 @@ const BLANK = /^\s+/;
  * @returns undefined if nothing special does
  */
 function lineMark({ ahead, isWhole }: Context): Mark | 'more' | undefined {
-  if (!isWhole) {
-    // Nothing but marks so far, or a fence or rule whose line has not ended yet.
-    if (LINE_MARK_CHARACTERS.test(ahead)) return /^[\dxX]/.test(ahead) ? undefined : 'more';
-    if (/^[ \t]*(?:```|~~~)[^\n`]*$/.test(ahead)) return 'more';
+  // Nothing but marks so far, or a rule whose line has not ended yet.
+  if (!isWhole && LINE_MARK_CHARACTERS.test(ahead)) {
+    return /^[\dxX]/.test(ahead) ? undefined : 'more';
   }
-  for (const line of [HORIZONTAL_RULE, TABLE_RULE, FENCE]) {
+  for (const line of [HORIZONTAL_RULE, TABLE_RULE]) {
     const found = line.exec(ahead);
     if (found !== null) return { length: found[0].length, isLineStart: true };
   }
@@ -178,14 +176,11 @@ function inlineMark(context: Context): Mark | 'more' {
       return { length: 1 };
     case '$':
       return mathAt(ahead, isWhole) ?? { length: 1, said: character };
-    case '\ue200':
-    case '【':
-      return citation(context);
     case '|':
       return tableCell(context);
     case '!':
     case '[':
-      return ahead.startsWith('[^') ? citation(context) : link(context);
+      return link(context);
     case 'h':
       return address(context);
     case '<':
@@ -226,16 +221,6 @@ function tableCell({ ahead, isWhole, before }: Context): Mark | 'more' {
   if (rest === ahead.length && !isWhole) return 'more';
   const isEdge = rest === ahead.length || ahead[rest] === '\n' || before === '' || before === '\n';
   return { length: rest, said: isEdge ? '' : ', ' };
-}
-
-/** What OpenAI's models put behind words that they have from elsewhere. */
-function citation({ ahead, isWhole }: Context): Mark | 'more' {
-  const found =
-    /^(?:\ue200[^\ue200\ue201\n]*\ue201|【[^【】\n]*†[^【】\n]*】|\[\^[^\]\n]{1,20}\])/.exec(ahead);
-  if (found !== null) return { length: found[0].length };
-  const isOpen = /^(?:\ue200[^\ue200\ue201\n]*|【[^【】\n]{0,40}|\[\^[^\]\n]{0,20})$/.test(ahead);
-  if (!isWhole && isOpen) return 'more';
-  return ahead.startsWith('\ue200') ? { length: 1 } : { length: 1, said: ahead[0]! };
 }
 
 function link({ ahead, isWhole }: Context): Mark | 'more' {

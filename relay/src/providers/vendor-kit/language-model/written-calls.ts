@@ -1,13 +1,11 @@
-import { parseJson } from '../../../base/lib/json.ts';
+import { isJsonObject, parseJson } from '../../../base/lib/json.ts';
 
-/** A call of a tool that a model wrote as text. */
-export interface WrittenCall {
-  readonly name: string;
-  /** A JSON object. */
-  readonly input: string;
-}
+/** What a model wrote as text. */
+export type WrittenCall =
+  | { readonly kind: 'call'; readonly name: string; readonly input: string }
+  /** A call of a tool that there is not, or that cannot be read. */
+  | { readonly kind: 'lost-call' };
 
-type Read = WrittenCall | 'lost';
 type Tools = ReadonlySet<string>;
 
 const NAME_KEYS = ['name', 'tool_name', 'function', 'tool'];
@@ -16,28 +14,22 @@ const INPUT_KEYS = ['arguments', 'parameters', 'args', 'input'];
 const XML_CALL =
   /<(?:function=|(?:invoke|function) name=)["']?([\w.-]+)["']?\s*>([\s\S]*?)(?:<\/(?:function|invoke)>|$)/g;
 const XML_PARAMETER = /<parameter(?:=|\s+name=)["']?([\w.-]+)[^>]*>([\s\S]*?)<\/parameter>/g;
-const PYTHON_CALL = /([\w.]+)\(([^()]*)\)/g;
 
 /**
- * Reads the calls out of what may be one: XML, JSON with the name in it or before it, or Python.
+ * Reads the calls out of what may be one: XML, or JSON with the name in it or before it.
  *
  * @param tools - the names of those that there are
- * @returns `lost`: a call that names no such tool, or whose input cannot be read; empty: no call
+ * @returns each with a JSON object as its input; none if it is something else
  */
-export function writtenCalls(text: string, tools: Tools): readonly Read[] {
+export function writtenCalls(text: string, tools: Tools): readonly WrittenCall[] {
   const inXml = [...text.matchAll(XML_CALL)].map(([, name, inner]) =>
     called(name!, xmlParameters(inner!) ?? (inner!.trim() || {}), tools),
   );
-  if (inXml.length > 0) return inXml;
-  const inJson = jsonCalls(text, tools);
-  if (inJson.length > 0) return inJson;
-  return [...text.matchAll(PYTHON_CALL)]
-    .filter(([, name]) => tools.has(ownName(name!)))
-    .map(([, name, inner]) => called(name!, keywords(inner!), tools));
+  return inXml.length > 0 ? inXml : jsonCalls(text, tools);
 }
 
-function jsonCalls(text: string, tools: Tools): Read[] {
-  const reads: Read[] = [];
+function jsonCalls(text: string, tools: Tools): WrittenCall[] {
+  const reads: WrittenCall[] = [];
   let from = 0;
   for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', from)) {
     const end = objectEnd(text, at) ?? text.length;
@@ -53,9 +45,9 @@ function jsonCalls(text: string, tools: Tools): Read[] {
   return reads;
 }
 
-function callsIn(value: unknown, tools: Tools): Read[] {
+function callsIn(value: unknown, tools: Tools): WrittenCall[] {
   if (Array.isArray(value)) return value.flatMap((each) => callsIn(each, tools));
-  if (!isObject(value)) return [];
+  if (!isJsonObject(value)) return [];
   const name = NAME_KEYS.map((key) => value[key]).find((each) => typeof each === 'string');
   const inputKey = INPUT_KEYS.find((key) => Object.hasOwn(value, key));
   if (typeof name === 'string' && (inputKey !== undefined || tools.has(ownName(name)))) {
@@ -66,10 +58,11 @@ function callsIn(value: unknown, tools: Tools): Read[] {
   );
 }
 
-function called(written: string, input: unknown, tools: Tools): Read {
+function called(written: string, input: unknown, tools: Tools): WrittenCall {
   const name = ownName(written);
   const value = typeof input === 'string' ? parseJson(input) : input;
-  return tools.has(name) && isObject(value) ? { name, input: JSON.stringify(value) } : 'lost';
+  const isReadable = tools.has(name) && isJsonObject(value);
+  return isReadable ? { kind: 'call', name, input: JSON.stringify(value) } : { kind: 'lost-call' };
 }
 
 /** Without the space that it stands in: `functions.set_timer`. */
@@ -85,11 +78,6 @@ function xmlParameters(text: string): object | undefined {
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 }
 
-/** `seconds=5, label="tea"` */
-function keywords(written: string): unknown {
-  return parseJson(`{${written.replaceAll("'", '"').replaceAll(/(\w+)\s*=/g, '"$1":')}}`);
-}
-
 /** @returns where the object that begins at `from` has ended; undefined if it has not */
 export function objectEnd(text: string, from: number): number | undefined {
   const marks = /"(?:[^"\\]|\\.)*(?:"|$)|[{}]/gs;
@@ -101,8 +89,4 @@ export function objectEnd(text: string, from: number): number | undefined {
     if (depth === 0) return marks.lastIndex;
   }
   return undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

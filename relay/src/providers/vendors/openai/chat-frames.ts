@@ -1,4 +1,4 @@
-import { parseJson } from '../../../base/lib/json.ts';
+import { isJsonObject, parseJson } from '../../../base/lib/json.ts';
 import { ProviderError, type ProviderFault } from '../../../call/stages/provider-error.ts';
 import { isHtml } from '../../vendor-kit/http-client/failure-note.ts';
 
@@ -16,90 +16,72 @@ export function chatFrames(
   return async (input, init) => {
     const response = await fetch(input, init);
     if (!response.ok || response.body === null) return response;
-    const frames = new ChatFrames(provider);
-    const decoder = new TextDecoder();
-    const encoder = new TextEncoder();
-    const body = response.body.pipeThrough(
-      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-        transform(bytes, controller) {
-          const events = frames.take(decoder.decode(bytes, { stream: true }));
-          if (events !== '') controller.enqueue(encoder.encode(events));
-        },
-        flush: (controller) => controller.enqueue(encoder.encode(frames.end(decoder.decode()))),
-      }),
-    );
-    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    const events = ReadableStream.from(eventsIn(response.body, provider));
+    return new Response(events, { headers: { 'content-type': 'text/event-stream' } });
   };
 }
 
-/** Cuts a body into JSON documents, whatever frame it has, and makes events of them. */
-class ChatFrames {
-  readonly #provider: string;
+/**
+ * Cuts a body into JSON documents, whatever frame it has, and makes events of them.
+ *
+ * @throws ProviderError if it broke off, or nothing can be read of it
+ */
+async function* eventsIn(
+  body: AsyncIterable<Uint8Array>,
+  provider: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
   /** The first text that is not blank. */
-  #beginning = '';
+  let beginning = '';
   /** The line that has no end yet. */
-  #line = '';
+  let rest = '';
   /** JSON that has no end yet: not all servers put an empty line behind it, nor all of it on one. */
-  #document = '';
-  #hasBegun = false;
-  #isOver = false;
+  let document = '';
+  let hasBegun = false;
+  let isOver = false;
 
-  constructor(provider: string) {
-    this.#provider = provider;
-  }
+  const failure = (fault: ProviderFault, note: string) =>
+    new ProviderError({ provider, stage: 'generator', fault, note });
 
-  /** @throws ProviderError if it cannot be read */
-  take(text: string): string {
-    this.#beginning ||= text.trim();
-    const lines = (this.#line + text).split('\n');
-    this.#line = lines.pop()!;
-    return lines.map((line) => this.#read(line.trim())).join('');
-  }
-
-  /** @throws ProviderError if it broke off, or nothing can be read of it */
-  end(text: string): string {
-    const last = this.take(`${text}\n`);
-    if (this.#document !== '') throw this.#failure('closed', 'broken off');
-    if (this.#beginning === '') throw this.#failure('closed', 'empty body');
-    if (!this.#hasBegun) {
-      throw this.#failure('malformed', isHtml(this.#beginning) ? 'HTML' : 'no chat answer');
-    }
-    // Some servers leave out that they have finished; the body has an end all the same.
-    return last + this.#finish();
-  }
-
-  #read(line: string): string {
+  const read = (line: string): string => {
     // Older servers of llama.cpp have a field of their own for errors.
     const data = line.replace(/^(?:data|error)\s*:\s*/, '');
-    if (data === '[DONE]') return this.#finish();
-    if (this.#document === '' && !data.startsWith('{')) return '';
-    if (data === '') throw this.#failure('malformed', 'broken JSON');
-    this.#document += data;
-    const value = data.endsWith('}') ? parseJson(this.#document) : undefined;
+    if (data === '[DONE]') return finish();
+    if (document === '' && !data.startsWith('{')) return '';
+    if (data === '') throw failure('malformed', 'broken JSON');
+    document += data;
+    const value = data.endsWith('}') ? parseJson(document) : undefined;
     if (value === undefined) return '';
-    this.#document = '';
-    return this.#understood(value as Json);
-  }
+    document = '';
+    const error = errorIn(value as Json);
+    const chunk = error ?? chunkOf(value as Json);
+    const choice = chunk?.choices?.[0];
+    hasBegun ||= error !== undefined || choice !== undefined;
+    isOver ||= error !== undefined || choice?.finish_reason !== undefined;
+    return chunk === undefined ? '' : eventOf(chunk);
+  };
 
-  #understood(value: Json): string {
-    const error = errorIn(value);
-    const chunk = error ?? chunkOf(value);
-    if (chunk === undefined) return '';
-    const [choice] = chunk.choices ?? [];
-    this.#hasBegun ||= error !== undefined || choice !== undefined;
-    this.#isOver ||= error !== undefined || choice?.finish_reason !== undefined;
-    return eventOf(chunk);
-  }
-
-  #finish(): string {
-    if (!this.#hasBegun || this.#isOver) return '';
-    this.#isOver = true;
+  const finish = (): string => {
+    if (!hasBegun || isOver) return '';
+    isOver = true;
     return eventOf({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
-  }
+  };
 
-  #failure(fault: ProviderFault, note: string): ProviderError {
-    return new ProviderError({ provider: this.#provider, stage: 'generator', fault, note });
+  for await (const bytes of body) {
+    const text = decoder.decode(bytes, { stream: true });
+    beginning ||= text.trim();
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    const events = lines.map((line) => read(line.trim())).join('');
+    if (events !== '') yield encoder.encode(events);
   }
+  const last = rest === '' ? '' : read(rest.trim());
+  if (document !== '') throw failure('closed', 'broken off');
+  if (beginning === '') throw failure('closed', 'empty body');
+  if (!hasBegun) throw failure('malformed', isHtml(beginning) ? 'HTML' : 'no chat answer');
+  // Some servers leave out that they have finished; the body has an end all the same.
+  yield encoder.encode(last + finish());
 }
 
 function eventOf(document: object): string {
@@ -114,7 +96,7 @@ function errorIn(value: Json): { error: object; choices?: undefined } | undefine
   const { error, choices, message, detail } = value;
   const isOther = choices === undefined && (typeof message === 'string' || detail !== undefined);
   if (!error && !isOther) return undefined;
-  const { type, code, status } = isJson(error) ? error : value;
+  const { type, code, status } = isJsonObject(error) ? error : value;
   return {
     error: {
       message: JSON.stringify(value),
@@ -135,10 +117,11 @@ interface Chunk {
 /** @returns a chunk as OpenAI documents it; undefined if there is nothing of an answer in the value */
 function chunkOf(value: Json): Chunk | undefined {
   const choice: unknown = Array.isArray(value['choices']) ? value['choices'][0] : undefined;
-  if (!isJson(choice)) return isJson(value['usage']) ? { ...value, choices: [] } : undefined;
-  const isWhole = isJson(choice['message']);
+  if (!isJsonObject(choice))
+    return isJsonObject(value['usage']) ? { ...value, choices: [] } : undefined;
+  const isWhole = isJsonObject(choice['message']);
   const said = choice['delta'] ?? choice['message'];
-  const delta = isJson(said) ? said : {};
+  const delta = isJsonObject(said) ? said : {};
   const { tool_calls: calls } = delta;
   const finish_reason =
     choice['finish_reason'] || (value['object'] === 'chat.completion' ? 'stop' : undefined);
@@ -156,17 +139,13 @@ function chunkOf(value: Json): Chunk | undefined {
 
 /** @param isWhole - they come in one piece, and need no index to be put together */
 function callsOf(calls: readonly unknown[], isWhole: boolean): Json[] {
-  return calls.filter(isJson).map((call, at) => {
-    const { name, arguments: input } = isJson(call['function']) ? call['function'] : call;
-    const isObject = isJson(input);
+  return calls.filter(isJsonObject).map((call, at) => {
+    const { name, arguments: input } = isJsonObject(call['function']) ? call['function'] : call;
+    const isObject = isJsonObject(input);
     return {
       ...call,
       index: call['index'] ?? (isWhole || isObject ? at : undefined),
       function: { name, arguments: isObject ? JSON.stringify(input) : input },
     };
   });
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
