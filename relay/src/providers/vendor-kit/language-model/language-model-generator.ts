@@ -136,13 +136,11 @@ async function* generate(
   { steps, maxOutputTokens }: AnswerBounds = { steps: MAX_STEPS, maxOutputTokens: Infinity },
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal, onCutOff } = request;
-  const now = () => new Date();
   const tools: ToolSet = {
     ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
-    ...builtInTools({ reminders: request.reminders, person: request.person, now }),
+    ...builtInTools({ reminders: request.reminders, person: request.person }),
   };
-  const moment = momentFor(request.person, now());
-  const turn = turnOf(options, request, await describedTools(tools), moment);
+  const turn = turnOf(options, request, await describedTools(tools));
   if (signal.aborted) return;
   // Its own controller: a reader that leaves the loop early stops the request by it.
   const controller = new AbortController();
@@ -226,7 +224,6 @@ function turnOf(
   options: Connected,
   { history, person }: GenerateRequest,
   tools: ModelTurnOptions['tools'],
-  moment: string,
 ): ModelTurn {
   const { limits, systemPrompt, context, cachePoint, providerOptions } = options;
   return new ModelTurn({
@@ -237,7 +234,7 @@ function turnOf(
     providerOptions,
     reasoning: toldToThink(options),
     history,
-    moment,
+    moment: momentFor(person, new Date()),
     cachePoint,
   });
 }
@@ -265,9 +262,11 @@ function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
   return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
 }
 
+type BuiltInContext = Omit<ToolContext, 'random' | 'now'> & Partial<Pick<ToolContext, 'now'>>;
+
 /** What Parley itself can do for a person, for any language model. */
-export function builtInTools(context: Omit<ToolContext, 'random'>): ToolSet {
-  const whole = { random: Math.random, ...context };
+export function builtInTools(context: BuiltInContext): ToolSet {
+  const whole = { random: Math.random, now: () => new Date(), ...context };
   return Object.fromEntries(
     TOOLS.map(({ name, description, inputSchema, use }) => [
       name,
