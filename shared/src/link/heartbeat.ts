@@ -2,7 +2,7 @@
 const FAST_PINGS = 4;
 const FAST_INTERVAL_MS = 1_000;
 /** While something is said or awaited: a line that fell silent on one side is noticed in 8 s. */
-export const IN_USE_INTERVAL_MS = 3_000;
+const IN_USE_INTERVAL_MS = 3_000;
 /** Without any message from the relay. */
 const PONG_DEADLINE_MS = 5_000;
 /** However much else arrives: what we send may no longer reach the relay. */

@@ -10,7 +10,6 @@ import {
 } from '../protocol/http-api.ts';
 import type { RelayEvent } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
-import { IN_USE_INTERVAL_MS } from './heartbeat.ts';
 import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
@@ -78,8 +77,6 @@ export class RelayConnection {
   /** The newest message of the relay's that we have; it sends in order and repeats in order. */
   #receivedSeq = 0;
   #lostAtMs = 0;
-  /** Longest that nothing may pass on a socket; a proxy on the way may allow less than the relay. */
-  #quietMs = Number.POSITIVE_INFINITY;
   #socket: RelaySocket | undefined;
   #sockets = 0;
   /** In a row; each while plain HTTP reached the relay. */
@@ -164,13 +161,9 @@ export class RelayConnection {
     } catch (error) {
       return signal.aborted ? CLOSE_REASONS.normal : this.#reasonOf(error);
     }
-    const { ws_url } = this.#session;
     const socket = this.#socket;
     const reason = await socket.ended;
     this.#socket = undefined;
-    if (reason.reason === CONNECTION_LOST && socket.idleMs > IN_USE_INTERVAL_MS) {
-      this.#quietMs = IN_USE_INTERVAL_MS;
-    }
     socket.close(signal.aborted ? 'hang-up' : 'abandon');
     if (socket.readyAtMs !== undefined) {
       this.#lostAtMs = this.#options.now();
@@ -179,7 +172,7 @@ export class RelayConnection {
       else if (lastedMs >= WORKED_MS && socket.hasAnswered) this.#backoff.worked();
     }
     if (signal.aborted) await socket.closed;
-    else if (this.#isTicketUnused(reason)) return this.#judgeOpening(ws_url, reason, signal);
+    else if (this.#isTicketUnused(reason)) return this.#judgeOpening(reason, signal);
     return reason;
   }
 
@@ -189,14 +182,10 @@ export class RelayConnection {
   }
 
   /** A browser does not show a page why a WebSocket did not open. What HTTP does beside it says more. */
-  async #judgeOpening(
-    wsUrl: string,
-    reason: CloseReason,
-    signal: AbortSignal,
-  ): Promise<CloseReason> {
+  async #judgeOpening(reason: CloseReason, signal: AbortSignal): Promise<CloseReason> {
     const { api, replacesSession, onProblem } = this.#options;
     try {
-      await api.reach(wsUrl, signal);
+      await api.reach(signal);
     } catch (error) {
       if (signal.aborted) return CLOSE_REASONS.normal;
       this.#blockedOpenings = 0;
@@ -223,7 +212,7 @@ export class RelayConnection {
     }
     return new RelaySocket({
       socket,
-      heartbeatMs: Math.min(limits.heartbeat_ms, this.#quietMs),
+      heartbeatMs: limits.heartbeat_ms,
       now: () => this.#options.now(),
       onOpen: () => this.#onOpen(session),
       onMessage: (data) => this.#onMessage(data),

@@ -44,7 +44,6 @@ export class RelaySocket {
   readonly #deadline: ReturnType<typeof setTimeout>;
   #readyAtMs: number | undefined;
   #voiceAtMs = Number.NEGATIVE_INFINITY;
-  #passedAtMs = Number.POSITIVE_INFINITY;
   #hasAnswered = false;
   #isGivenUp = false;
 
@@ -71,8 +70,7 @@ export class RelaySocket {
     });
     socket.addEventListener('message', ({ data }) => {
       if (this.#isGivenUp) return;
-      this.#passedAtMs = options.now();
-      if (typeof data !== 'string') this.#voiceAtMs = this.#passedAtMs;
+      if (typeof data !== 'string') this.#voiceAtMs = options.now();
       this.#heartbeat.heard();
       options.onMessage(data);
     });
@@ -92,11 +90,6 @@ export class RelaySocket {
   /** Whether a ping was answered, so that it works both ways. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
-  }
-
-  /** How long nothing has passed in either direction, ms; negative if nothing ever did. */
-  get idleMs(): number {
-    return this.#options.now() - this.#passedAtMs;
   }
 
   /** The session is there: messages may be sent. */
@@ -122,8 +115,7 @@ export class RelaySocket {
   send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { socket } = this.#options;
     if (socket.readyState !== socket.OPEN) return false;
-    this.#passedAtMs = this.#options.now();
-    if (typeof data !== 'string') this.#voiceAtMs = this.#passedAtMs;
+    if (typeof data !== 'string') this.#voiceAtMs = this.#options.now();
     socket.send(data);
     return true;
   }

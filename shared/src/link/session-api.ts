@@ -6,12 +6,10 @@ import {
   guestResponseSchema,
   type CreateSessionResponse,
 } from '../protocol/http-api.ts';
-import { ClientError } from './client-error.ts';
 import { requestJson, type RelayEndpoint } from './relay-request.ts';
 
 /** An answer without a body. */
 const NOTHING = z.undefined();
-const ANYTHING = z.unknown();
 const HEALTH = z.object({ status: z.string() });
 
 export interface SessionApiOptions extends RelayEndpoint {
@@ -101,23 +99,13 @@ export class SessionApi {
   }
 
   /**
-   * Resolves if plain HTTP gets through to the relay: at the place of its WebSocket or, if another
-   * program answers there, at its health.
+   * Resolves if plain HTTP gets through to the relay.
    *
    * @throws ClientError, ParleyError; the signal's reason when aborted
    */
-  async reach(wsUrl: string, signal: AbortSignal): Promise<void> {
-    const { origin: baseUrl, pathname: path } = new URL(wsUrl.replace(/^ws/, 'http'));
-    const { fetch } = this.#options;
-    try {
-      await requestJson({ baseUrl, fetch }, { method: 'GET', path, signal }, ANYTHING);
-    } catch (error) {
-      // The latter is what a relay says that does not know why it is asked.
-      if (isRefused(error, 'upgrade_required') || isRefused(error, 'not_found')) return;
-      if (!(error instanceof ClientError && error.code === 'unreadable_answer')) throw error;
-    }
-    const health = { method: 'GET', path: API_PATHS.health, signal } as const;
-    await requestJson(this.#options, health, HEALTH);
+  async reach(signal: AbortSignal): Promise<void> {
+    const path = API_PATHS.health;
+    await requestJson(this.#options, { method: 'GET', path, signal }, HEALTH);
   }
 
   async #requestSession(
