@@ -104,7 +104,7 @@ export class HeadlessPage implements AsyncDisposable {
           case 'ask-model':
           case 'stop-model':
           case 'renew-capture':
-          case 'capture-still':
+          case 'capture-heard':
           case 'hush-breath':
             return;
           default:

@@ -43,8 +43,8 @@ export class BrowserMediaEngine implements MediaEngine {
             return this.#call?.browserMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
-          case 'capture-still':
-            return this.#call?.microphone.still(notice.ms);
+          case 'capture-heard':
+            return this.#call?.microphone.heard(notice.what);
           case 'hush-breath':
             return this.#call?.graph.hushBreath();
           default:

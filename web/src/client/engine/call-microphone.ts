@@ -118,24 +118,21 @@ export class CallMicrophone {
   /** Whether the person wants to be heard; browsers show a microphone that is off as off. */
   setOn(isOn: boolean): void {
     if (this.#track === undefined) return;
-    if (this.#track.enabled !== isOn) this.#silence.silenced(false);
+    if (this.#track.enabled !== isOn) this.#silence.restart();
     this.#track.enabled = isOn;
   }
 
-  /** @param stillMs - how long nothing but one sample has come from it; 0: sound comes again */
-  still(stillMs: number): void {
-    const track = this.#track;
-    const isOn = track !== undefined && track.enabled && !track.muted;
-    if (!isOn || this.#opening !== undefined) return this.#silence.silenced(false, stillMs);
-    switch (this.#silence.observe(stillMs)) {
-      case 'reopen':
-        return void this.#reopen();
-      case 'report':
-        return this.#options.onStill(true);
-      case 'heard':
-        return this.#options.onStill(false);
-      case undefined:
+  /** For one more second nothing came from it, or sound comes again. */
+  heard(what: 'still' | 'sound'): void {
+    if (what === 'sound') {
+      this.#silence.sound();
+      return this.#options.onStill(false);
     }
+    const isOn = this.#track?.enabled === true && !this.#track.muted;
+    if (!isOn || this.#opening !== undefined) return;
+    const remedy = this.#silence.still();
+    if (remedy === 'reopen') void this.#reopen();
+    if (remedy === 'report') this.#options.onStill(true);
   }
 
   /** Leaves it to the browser's own recogniser, or takes it back. */
@@ -205,7 +202,6 @@ export class CallMicrophone {
   #attach(track: MediaStreamTrack, source: CaptureSource): void {
     this.#track?.stop();
     this.#track = track;
-    this.#silence.opened();
     // Chromium reports it; the DOM types do not know it.
     const settings: MediaTrackSettings & { readonly latency?: number } = track.getSettings();
     const latencyMs = (settings.latency ?? 0) * 1_000;
@@ -236,7 +232,7 @@ export class CallMicrophone {
   #watchSilence(track: MediaStreamTrack): void {
     const look = (event?: Event): void => {
       if (this.#track !== track) return;
-      if (event !== undefined) this.#silence.silenced(true);
+      if (event !== undefined) this.#silence.silencedBySystem();
       this.#options.onSilenced(track.muted);
     };
     const { signal } = this.#closed;
@@ -257,28 +253,29 @@ export class CallMicrophone {
   /** Unplugged, or taken away by the system: continues with any other microphone. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
     if (this.#track !== track) return;
-    this.#letGo();
-    // Until then the open utterance stays open, for the next microphone to continue.
-    const deadline = setTimeout(() => this.#detach(), SUCCESSOR_DEADLINE_MS);
     // An opening that runs anyway replaces it, and its caller gets the result.
     const asked = this.#opening;
-    const result = await (asked ?? this.#want(undefined));
-    clearTimeout(deadline);
-    this.#detach();
+    const result = await this.#replace(undefined);
     if (asked !== undefined) return;
     if (result.ok) return this.#tellSwitched();
     this.#isMissing = true;
     this.#tell(result.refusal === 'not-found' ? { ok: false, refusal: 'lost' } : result);
   }
 
-  /** Browsers give the same source again as long as a track of it is open. */
   async #reopen(): Promise<void> {
+    const result = await this.#replace(this.#chosen);
+    if (!result.ok) this.#tell(result);
+  }
+
+  /** The old one is let go first: browsers give the same source again while a track of it is open. */
+  async #replace(deviceId: string | undefined): Promise<MicrophoneResult> {
     this.#letGo();
+    // Until then the open utterance stays open, for the next microphone to continue.
     const deadline = setTimeout(() => this.#detach(), SUCCESSOR_DEADLINE_MS);
-    const result = await this.#want(this.#chosen);
+    const result = await (this.#opening ?? this.#want(deviceId));
     clearTimeout(deadline);
     this.#detach();
-    if (!result.ok) this.#tell(result);
+    return result;
   }
 
   #tell(result: MicrophoneResult): void {

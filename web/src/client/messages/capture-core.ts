@@ -1,6 +1,6 @@
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
-import { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
+import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
 
 /** Cuts a signal at a device's rate into frames at 16 kHz, each with its time. */
 export class CaptureCore {
@@ -43,47 +43,34 @@ export class CaptureCore {
   }
 }
 
-/** How often it is reported that nothing comes. */
-export const STILL_INTERVAL_MS = 1_000;
 /** What the resampler leaves of a constant, against its level. */
 const RIPPLE = 1e-4;
 
 /**
- * Notices a microphone that gives one and the same sample, such as zero: no room is as quiet as
- * that, but a device can be that is asleep or was taken away by a telephone call.
+ * Notices a microphone that gives one and the same sample, such as zero, or none at all: no room is
+ * as quiet as that, but a device can be that is asleep or was taken away by a telephone call.
  */
 export class CaptureStillness {
-  #ms = 0;
-  #isHeard = false;
-  /** A frame has come since it was looked last. */
-  #isFed = false;
+  /** Since it was looked last. */
+  #hasSound = false;
+  #wasStill = true;
+
+  frame(samples: Float32Array): void {
+    this.#hasSound ||= !isStill(samples);
+  }
 
   /**
-   * @param isCounted - whether silence says anything now
-   * @returns for how long nothing has come, about once a second; 0 once, when sound comes
+   * Looks once a second.
+   *
+   * @param isExpected - whether silence says anything now
+   * @returns `still` each time that there was no sound, `sound` once when there is some again
    */
-  observe(samples: Float32Array, isCounted: boolean): number | undefined {
-    this.#isFed = true;
-    if (isStill(samples)) return this.#passed(FRAME_MS, isCounted);
-    this.#ms = 0;
-    if (this.#isHeard) return undefined;
-    this.#isHeard = true;
-    return 0;
-  }
-
-  /** Called once in `STILL_INTERVAL_MS`: frames that do not come are silence, too. */
-  looked(isCounted: boolean): number | undefined {
-    const isFed = this.#isFed;
-    this.#isFed = false;
-    return isFed ? undefined : this.#passed(STILL_INTERVAL_MS, isCounted);
-  }
-
-  #passed(ms: number, isCounted: boolean): number | undefined {
-    this.#isHeard = false;
-    if (!isCounted) return undefined;
-    const before = Math.floor(this.#ms / STILL_INTERVAL_MS);
-    this.#ms += ms;
-    return Math.floor(this.#ms / STILL_INTERVAL_MS) > before ? this.#ms : undefined;
+  look(isExpected: boolean): 'still' | 'sound' | undefined {
+    const wasStill = this.#wasStill;
+    this.#wasStill = !this.#hasSound;
+    this.#hasSound = false;
+    if (this.#wasStill) return isExpected ? 'still' : undefined;
+    return wasStill ? 'sound' : undefined;
   }
 }
 

@@ -67,7 +67,7 @@ export type PageRequest =
   | BrowserModelRequest
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
   | { readonly type: 'renew-capture' }
-  /** The microphone has given the same sample for so long, ms; 0: it gives sound again. */
-  | { readonly type: 'capture-still'; readonly ms: number }
+  /** For one more second nothing came from the microphone, or sound comes again. */
+  | { readonly type: 'capture-heard'; readonly what: 'still' | 'sound' }
   /** The person speaks while the echo canceller is primed. */
   | { readonly type: 'hush-breath' };

@@ -1,15 +1,12 @@
 import type { CaptureCommand } from '../../messages/capture-commands.ts';
-import {
-  type CaptureMessage,
-  FRAME_MS,
-  type CapturedBlock,
-} from '../../messages/capture-messages.ts';
+import { CaptureStillness } from '../../messages/capture-core.ts';
+import { type CaptureMessage, FRAME_MS } from '../../messages/capture-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 import type { EchoGuard } from '../echo/echo-guard.ts';
 import { AudibleEnd } from '../speech/audible-end.ts';
 import type { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
 import { ContextClock } from './context-clock.ts';
-import { CaptureCore, CaptureStillness, STILL_INTERVAL_MS } from '../../messages/capture-core.ts';
+import { TrackCapture } from './track-capture.ts';
 
 /** A frame that is this much later than due is a stall. */
 const LATE_MS = 60;
@@ -18,6 +15,8 @@ const LATE_MS = 60;
 const SETTLED_MS = 1_000;
 
 const LEAST_INTERVAL_MS = 10_000;
+
+const STILLNESS_INTERVAL_MS = 1_000;
 
 type AttachCapture = Extract<CaptureCommand, { type: 'attach-capture' }>;
 
@@ -72,46 +71,53 @@ export class CapturePort {
     const { signal } = this.#attached;
     this.#options.onAttached(settings);
     this.#options.echo.attach(isPriming);
-    if (source.kind === 'track') this.#readTrack(source.frames, latencyMs, signal);
-    else this.#readWorklet(source.port, latencyMs, signal);
-  }
-
-  #readTrack(frames: ReadableStream<AudioData>, latencyMs: number, signal: AbortSignal): void {
-    const { segmenter, now } = this.#options;
-    const clock = new ContextClock();
-    const stillness = new CaptureStillness();
-    segmenter.attach(latencyMs, clock, new AudibleEnd());
-    const capture = new TrackCapture(frames, (block) => {
-      clock.observe(block.sentContextTimeS, now());
-      this.#listen(stillness, block.samples);
-      segmenter.push(block);
-    });
-    // Some give no frames at all. Those of a worklet stop with the audio context, too.
-    const timer = setInterval(() => this.#listen(stillness, undefined), STILL_INTERVAL_MS);
-    signal.addEventListener('abort', () => {
-      clearInterval(timer);
-      capture.close();
-    });
-    void capture.run().catch(() => {});
+    const stillness = this.#watchStillness(signal);
+    if (source.kind === 'track') this.#readTrack(source.frames, latencyMs, stillness, signal);
+    else this.#readWorklet(source.port, latencyMs, stillness, signal);
   }
 
   /** Only the person's turn counts: at other times what is silent may be so on purpose. */
-  #listen(stillness: CaptureStillness, samples: Float32Array | undefined): void {
+  #watchStillness(signal: AbortSignal): CaptureStillness {
     const { isListening, request } = this.#options;
-    const isCounted = isListening();
-    const ms =
-      samples === undefined ? stillness.looked(isCounted) : stillness.observe(samples, isCounted);
-    if (ms !== undefined) request({ type: 'capture-still', ms });
+    const stillness = new CaptureStillness();
+    const timer = setInterval(() => {
+      const what = stillness.look(isListening());
+      if (what !== undefined) request({ type: 'capture-heard', what });
+    }, STILLNESS_INTERVAL_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    return stillness;
   }
 
-  #readWorklet(port: MessagePort, latencyMs: number, signal: AbortSignal): void {
+  #readTrack(
+    frames: ReadableStream<AudioData>,
+    latencyMs: number,
+    stillness: CaptureStillness,
+    signal: AbortSignal,
+  ): void {
+    const { segmenter, now } = this.#options;
+    const clock = new ContextClock();
+    segmenter.attach(latencyMs, clock, new AudibleEnd());
+    const capture = new TrackCapture(frames, (block) => {
+      clock.observe(block.sentContextTimeS, now());
+      stillness.frame(block.samples);
+      segmenter.push(block);
+    });
+    signal.addEventListener('abort', () => capture.close());
+    void capture.run().catch(() => {});
+  }
+
+  #readWorklet(
+    port: MessagePort,
+    latencyMs: number,
+    stillness: CaptureStillness,
+    signal: AbortSignal,
+  ): void {
     const { contextClock, segmenter, now, isPlaying, request } = this.#options;
     const stalls = new CaptureStalls();
-    const stillness = new CaptureStillness();
     segmenter.attach(latencyMs, contextClock, new AudibleEnd());
     port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) => {
       contextClock.stamped(data.block.sentContextTimeS, data.sentAtMs);
-      this.#listen(stillness, data.block.samples);
+      stillness.frame(data.block.samples);
       segmenter.push(data.block);
       // The way through the audio context has grown longer; another source of the track heals it.
       if (stalls.observe(now(), segmenter.isIdle && !isPlaying()))
@@ -151,56 +157,5 @@ export class CaptureStalls {
     this.#renewedMs = arrivedMs;
     this.#troubledMs = undefined;
     return true;
-  }
-}
-
-/**
- * Reads a microphone's frames as they are captured, without the audio context.
- *
- * Through the context what is captured waits for its next rendering, and behind all that waited
- * while the page's process or the audio thread stood still. Here a stall is made up for at once,
- * and each frame says when it was captured.
- */
-export class TrackCapture {
-  readonly #reader: ReadableStreamDefaultReader<AudioData>;
-  readonly #onBlock: (block: CapturedBlock) => void;
-  #core: CaptureCore | undefined;
-  #rateHz = 0;
-  #samples = new Float32Array(0);
-
-  /** @param onBlock - its times are those of the track, seconds */
-  constructor(frames: ReadableStream<AudioData>, onBlock: (block: CapturedBlock) => void) {
-    this.#reader = frames.getReader();
-    this.#onBlock = onBlock;
-  }
-
-  /** Reads until the track ends or `close`. */
-  async run(): Promise<void> {
-    for (;;) {
-      const { done, value } = await this.#reader.read();
-      if (done) return;
-      this.#take(value);
-    }
-  }
-
-  close(): void {
-    // The track may have ended already, which is as good.
-    this.#reader.cancel().catch(() => {});
-  }
-
-  #take(frame: AudioData): void {
-    try {
-      if (this.#core === undefined || frame.sampleRate !== this.#rateHz) {
-        this.#rateHz = frame.sampleRate;
-        this.#core = new CaptureCore(this.#rateHz, this.#onBlock);
-      }
-      if (this.#samples.length !== frame.numberOfFrames) {
-        this.#samples = new Float32Array(frame.numberOfFrames);
-      }
-      frame.copyTo(this.#samples, { planeIndex: 0, format: 'f32-planar' });
-      this.#core.process(this.#samples, frame.timestamp / 1_000_000);
-    } finally {
-      frame.close();
-    }
   }
 }
