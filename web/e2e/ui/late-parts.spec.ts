@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page, Route } from '@playwright/test';
 import { violationsInBothThemes } from '../support/axe.ts';
 import { expect, freshTest } from './support/ui-test.ts';
@@ -14,6 +15,8 @@ const FAILURES: Readonly<Record<string, (route: Route) => Promise<void>>> = {
 
 const hangUp = (page: Page) => page.getByRole('button', { name: 'Hang up' });
 const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' });
+const dismiss = (page: Page) => page.getByRole('button', { name: 'Dismiss' });
+const MISSING = 'Part of this page could not be shown.';
 
 async function expectCall(page: Page): Promise<void> {
   await expect(hangUp(page)).toBeVisible();
@@ -29,19 +32,16 @@ for (const [name, fail] of Object.entries(FAILURES)) {
     await open('speaking');
     const settings = page.getByRole('button', { name: 'Settings' });
     await settings.click();
-    const alert = page.getByRole('alert').filter({ hasText: 'Settings' });
-    const words = 'Settings could not be loaded. The call goes on.';
-    await expect(alert).toContainText(words);
+    const notice = page.getByRole('status').filter({ hasText: MISSING });
+    await expect(notice).toContainText(`${MISSING} The call goes on.`);
     await expectCall(page);
-    // A keyboard is where the settings would have been.
-    await expect(tryAgain(page)).toBeFocused();
-    await page.keyboard.press('Enter');
-    await expect(tryAgain(page)).toBeFocused();
+    await expect(settings).toBeFocused();
+    await tryAgain(page).click();
+    await expect(notice).toBeVisible();
     await page.keyboard.press('m');
     await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(settings).toBeFocused();
-    await expect(alert).toHaveCount(0);
+    await dismiss(page).click();
+    await expect(notice).toHaveCount(0);
 
     await page.unroute(SETTINGS);
     await settings.click();
@@ -76,24 +76,25 @@ freshTest('no part that is fetched later takes the call with it', async ({ open,
   await expectCall(page);
   for (const press of ['?', 'd']) {
     await page.keyboard.press(press);
-    await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+    await expect(page.getByText(MISSING)).toBeVisible();
     await expectCall(page);
-    await page.keyboard.press('Escape');
+    await dismiss(page).click();
+    await expect(page.getByText(MISSING)).toHaveCount(0);
   }
   const menu = page.getByRole('button', { name: 'Account and history' });
   await menu.click();
-  await expect(page.getByText('The menu could not be loaded.')).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(menu).toBeFocused();
+  await expect(page.getByText(MISSING)).toBeVisible();
+  await dismiss(page).click();
+  await expect(page.getByText(MISSING)).toHaveCount(0);
   await page.evaluate(() =>
     window.parley.engine.emit({ type: 'microphone', result: { ok: false, refusal: 'lost' } }),
   );
-  await expect(page.getByText('The help with the microphone could not be loaded.')).toBeVisible();
+  await expect(page.getByText(MISSING)).toBeVisible();
   await expectCall(page);
   await page.evaluate(() => {
     history.pushState(null, '', '/history');
   });
-  await expect(page.getByText('This page could not be loaded.')).toBeVisible();
+  await expect(page.getByText('This page could not be shown.')).toBeVisible();
   await hangUp(page).click();
   await expect(hangUp(page)).toHaveCount(0);
   await page.getByRole('button', { name: 'To the call screen' }).click();
@@ -123,7 +124,7 @@ freshTest('a part that fails when it is shown is missing alone', async ({ open, 
   );
   await open('speaking');
   await page.getByRole('button', { name: 'Settings' }).click();
-  await expect(page.getByText('Settings failed. The call goes on.')).toBeVisible();
+  await expect(page.getByText(`${MISSING} The call goes on.`)).toBeVisible();
   await expectCall(page);
 });
 
@@ -138,7 +139,7 @@ freshTest('a page beside the call that fails leads back to it', async ({ open, p
   );
   await open('speaking');
   await page.evaluate(() => history.pushState(null, '', '/history'));
-  await expect(page.getByText('Something in this page failed.')).toBeVisible();
+  await expect(page.getByText('This page could not be shown.')).toBeVisible();
   await expect(hangUp(page)).toBeVisible();
   await page.getByRole('button', { name: 'To the call screen' }).click();
   await expectCall(page);
@@ -150,7 +151,7 @@ freshTest('a page that fails itself can still hang up', async ({ open, page }) =
     const message = {} as string;
     window.parley.engine.emit({ type: 'error', code: 'internal_error', message });
   });
-  await expect(page.getByText('Something in this page failed.')).toBeVisible();
+  await expect(page.getByText('This page could not be shown.')).toBeVisible();
   expect(await violationsInBothThemes(page)).toEqual([]);
   await hangUp(page).click();
   await expect(page.getByText('The call goes on.')).toHaveCount(0);
@@ -166,23 +167,25 @@ async function deploy(page: Page | BrowserContext): Promise<void> {
   );
 }
 
-const look = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+const look = (page: Page) =>
+  page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+
+/** What a test does to a page counts as the person's doing otherwise. */
+const leaveUntouched = (page: Page) =>
+  page.addInitScript(() =>
+    Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } }),
+  );
 
 freshTest(
-  'a page with nothing on it reloads itself for another build, once',
+  'a page that nobody has touched reloads itself for another build, once',
   async ({ open, page }) => {
+    await leaveUntouched(page);
     await open('idle');
     await deploy(page);
-    await page.evaluate(() => history.replaceState(null, '', '/'));
-    await page.route(
-      ({ pathname, search }) => pathname === '/' && search === '',
-      (route) => route.fulfill({ contentType: 'text/html', body: 'Reloaded' }),
-    );
+    const reloaded = page.waitForEvent('load');
     await look(page);
-    await expect(page.getByText('Reloaded')).toBeVisible();
+    await reloaded;
     // The host is in the middle of its deployment, and has answered with the old one again.
-    await open('idle');
-    await page.evaluate(() => history.replaceState(null, '', '/'));
     await look(page);
     await expect(page.getByText(UPDATED)).toBeVisible();
   },
@@ -195,15 +198,15 @@ freshTest('a call hears nothing of another build before it is over', async ({ op
   const asked = page.waitForResponse('**/?build');
   await page.getByRole('button', { name: 'Settings' }).click();
   await (await asked).finished();
-  await expect(page.getByText('Settings could not be loaded. The call goes on.')).toBeVisible();
-  await page.keyboard.press('Escape');
+  await expect(page.getByText(`${MISSING} The call goes on.`)).toBeVisible();
+  await dismiss(page).click();
   await expect(page.getByText('Parley was updated')).toHaveCount(0);
   await hangUp(page).click();
   await expect(page.getByText(UPDATED)).toBeVisible();
   // The words of the call are still there to be copied.
   await expect(page.getByRole('region', { name: 'The call that is over' })).toBeVisible();
   expect(await violationsInBothThemes(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await dismiss(page).click();
   await expect(page.getByText(UPDATED)).toHaveCount(0);
 });
 
@@ -216,3 +219,34 @@ freshTest('a page with a draft in it is left to the person', async ({ open, page
   await expect(page.getByText(UPDATED)).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('what is');
 });
+
+/** In `index.html`, for the time before React puts the page in its place. */
+const [UNLOADED = ''] = /<div id="root">.*<\/div>/s.exec(
+  readFileSync(new URL('../../index.html', import.meta.url), 'utf8'),
+)!;
+
+for (const [name, missing] of [
+  ['script', '**/assets/harness*.js'],
+  ['style', '**/assets/*.css'],
+] as const) {
+  freshTest(`without its first ${name} the page says so`, async ({ page, harnessUrl }) => {
+    await page.route(harnessUrl, async (route) => {
+      const html = await (await route.fetch()).text();
+      await route.fulfill({
+        contentType: 'text/html',
+        body: html.replace('<body>', `$&${UNLOADED}`),
+      });
+    });
+    await page.route('**/assets/harness*.js', FAILURES['an error']!);
+    await page.route(missing, FAILURES['an error']!);
+    await page.goto(harnessUrl);
+    const words = page.getByText('Check the connection, then reload this page.');
+    if (name === 'script') {
+      // Not before the script had time to come.
+      await expect(words).toBeHidden();
+      await page.evaluate(() => document.getAnimations().forEach((shown) => shown.finish()));
+    }
+    await expect(words).toBeVisible();
+    expect(await violationsInBothThemes(page)).toEqual([]);
+  });
+}

@@ -1,6 +1,5 @@
-import { useEffect, useState } from 'react';
-import { CloudOff } from 'lucide-react';
-import { Route, Switch } from 'wouter';
+import { useState } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useAccountAccess } from '../features/account/account-access.ts';
@@ -13,13 +12,15 @@ import { CallBar } from '../features/call/call-bar.tsx';
 import { ConversationPage } from '../features/history/conversation-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { UsagePage } from '../features/usage/usage-page.tsx';
-import { PageFrame } from '../features/account/page-frame.tsx';
-import { LoadingState, PageState } from '../features/account/page-state.tsx';
-import { Button } from '../ui/button.tsx';
-import { useLoaded } from '../ui/late.tsx';
+import { late } from '../ui/late.tsx';
 import styles from './account-pages.module.css';
+import { MissingPage } from './page-notice.tsx';
 
-const fetchStatus = () => import('../features/status/status-page.tsx');
+/** Fetched when it is opened: few people ever do. */
+const StatusPage = late(
+  async () => (await import('../features/status/status-page.tsx')).StatusPage,
+  MissingPage,
+);
 
 /** What is kept of the person: conversations, what they cost, and calls that run now; and the operator's page. */
 export function AccountPages() {
@@ -36,6 +37,7 @@ export function AccountPages() {
 
 function PagesOfPerson() {
   const access = useAccountAccess();
+  const [, navigate] = useLocation();
   const [state] = useState(() => {
     const api = createAccountApi(access);
     return { api, list: createHistoryList(api) };
@@ -56,28 +58,9 @@ function PagesOfPerson() {
           <SessionsPage />
         </Route>
         <Route path={PAGE_PATHS.status}>
-          <LateStatus />
+          <StatusPage onClose={() => navigate('/')} />
         </Route>
       </Switch>
     </AccountPagesProvider>
-  );
-}
-
-/** The status page, fetched when it is opened: few people ever do. */
-function LateStatus() {
-  const { part, failed, load } = useLoaded(fetchStatus);
-  useEffect(load, [load]);
-  if (part !== null) return <part.StatusPage />;
-  return (
-    <PageFrame title="Status" isWide>
-      {failed ? (
-        <PageState icon={<CloudOff />} title="This page could not be loaded">
-          <p role="alert">Check the connection.</p>
-          <Button onClick={load}>Try again</Button>
-        </PageState>
-      ) : (
-        <LoadingState rows={3} />
-      )}
-    </PageFrame>
   );
 }

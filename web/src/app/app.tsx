@@ -7,10 +7,9 @@ import { CallScreen } from '../features/call/call-screen.tsx';
 import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import styles from './app.module.css';
-import { Button } from '../ui/button.tsx';
-import { Boundary, late, missingParts, useLoaded } from '../ui/late.tsx';
+import { Boundary, late, missingParts } from '../ui/late.tsx';
 import { watchBuild } from './older-build.ts';
-import { PageNotice, Trouble } from './page-notice.tsx';
+import { MissingPage, PageNotice } from './page-notice.tsx';
 import { savesData } from './service-worker.ts';
 
 /** What can begin a call, and what is near it. */
@@ -20,28 +19,24 @@ const EVENTS = ['pointerover', 'pointerdown', 'focusin'] as const;
 
 const TALKED_KEY = 'parley.talked';
 
-const fetchPages = () => import('./account-pages.tsx');
-
+/** All pages but the call screen; a call goes on meanwhile. */
+const AccountPages = late(
+  async () => (await import('./account-pages.tsx')).AccountPages,
+  MissingPage,
+);
 const SettingsDialog = late(
-  'Settings',
   async () => (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
 );
 const CheckDialog = late(
-  'The sound check',
   async () => (await import('../features/check/check-dialog.tsx')).CheckDialog,
 );
 const AccountDialog = late(
-  'The account window',
   async () => (await import('../features/account/account-dialog.tsx')).AccountDialog,
 );
 const ShortcutsDialog = late(
-  'The list of keys',
   async () => (await import('../features/call/shortcuts-dialog.tsx')).ShortcutsDialog,
 );
-const DebugPanel = late(
-  'The debug panel',
-  async () => (await import('../features/debug/debug-panel.tsx')).DebugPanel,
-);
+const DebugPanel = late(async () => (await import('../features/debug/debug-panel.tsx')).DebugPanel);
 
 /** Below this width the debug panel lies over the call; `app.module.css` has the same. */
 const SHEET_BELOW_PX = 900;
@@ -49,26 +44,14 @@ const SHEET_BELOW_PX = 900;
 /** The page: should it fail itself, its call can still be ended. */
 export function App() {
   const controller = useController();
-  useEffect(() => {
-    const over = new AbortController();
-    watchBuild(controller, over.signal);
-    return () => over.abort();
-  }, [controller]);
+  useEffect(() => watchBuild(controller), [controller]);
   return (
     <>
-      <Boundary Fallback={PageFailed}>
+      <Boundary Fallback={MissingPage}>
         <Page />
       </Boundary>
       <PageNotice />
     </>
-  );
-}
-
-function PageFailed({ onRetry }: { readonly onRetry: () => void }) {
-  return (
-    <Trouble words="Something in this page failed.">
-      <Button onClick={onRetry}>Show the page again</Button>
-    </Trouble>
   );
 }
 
@@ -84,6 +67,7 @@ function Page() {
   const isAsked = useStore(controller.account.store, (state) => state.question !== null);
   const openers = useOpeners();
   const isReading = useReading();
+  const [, navigate] = useLocation();
   useEarcons();
 
   useCallPresence();
@@ -132,7 +116,7 @@ function Page() {
   return (
     <div className={styles.app} data-debug={debugOpen && !isReading}>
       {isReading ? (
-        <Reading />
+        <AccountPages onClose={() => navigate('/')} />
       ) : (
         <CallScreen
           typing={typing}
@@ -205,40 +189,6 @@ function useCallPresence(): void {
     );
     return () => over.abort();
   }, [controller, isRunning]);
-}
-
-/** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
-function Reading() {
-  const { part, failed, load } = useLoaded(fetchPages);
-  useEffect(load, [load]);
-  if (failed) {
-    return (
-      <ReadingFailed words="This page could not be loaded. Check the connection." onRetry={load} />
-    );
-  }
-  if (part === null) return <main />;
-  return (
-    <Boundary Fallback={ReadingFailed}>
-      <part.AccountPages />
-    </Boundary>
-  );
-}
-
-interface ReadingFailedProps {
-  readonly words?: string;
-  readonly onRetry: () => void;
-}
-
-function ReadingFailed({ words = 'Something in this page failed.', onRetry }: ReadingFailedProps) {
-  const [, navigate] = useLocation();
-  return (
-    <Trouble words={words}>
-      <Button onClick={onRetry}>Try again</Button>
-      <Button look="plain" onClick={() => navigate('/')}>
-        To the call screen
-      </Button>
-    </Trouble>
-  );
 }
 
 /**

@@ -3,8 +3,6 @@ const DEADLINE_MS = 30_000;
 
 /** Files that are there or on their way, by their address. */
 const files = new Map<string, Promise<void>>();
-/** Addresses that failed: what a cache may have kept of the failure is passed over. */
-const failed = new Set<string>();
 
 /**
  * Imports a part of the page once all that it is made of has been fetched. A browser keeps a module
@@ -22,57 +20,31 @@ export async function importLate<T>(
   paths: readonly string[] = [],
   importer: string = document.baseURI,
 ): Promise<T> {
-  await Promise.all(paths.map((path) => fetched(new URL(path, importer).href)));
+  await Promise.all(paths.map((path) => fetchOnce(new URL(path, importer).href)));
   return importPart();
 }
 
-function fetched(url: string): Promise<void> {
-  const known = files.get(url);
-  if (known !== undefined) return known;
-  const file = fetchFile(url);
-  files.set(url, file);
-  file.then(
-    () => failed.delete(url),
-    () => {
-      failed.add(url);
-      files.delete(url);
-    },
-  );
+function fetchOnce(url: string): Promise<void> {
+  let file = files.get(url);
+  if (file === undefined) {
+    // A cache may have kept what a host once answered in place of the file.
+    file = fetchFile(url, 'default').catch(() => fetchFile(url, 'reload'));
+    files.set(url, file);
+    file.catch(() => files.delete(url));
+  }
   return file;
 }
 
-async function fetchFile(url: string): Promise<void> {
+async function fetchFile(url: string, cache: RequestCache): Promise<void> {
   const isStyle = url.endsWith('.css');
-  if (isStyle && hasStyle(url)) return;
-  const response = await fetch(url, {
-    cache: failed.has(url) ? 'reload' : 'default',
-    signal: AbortSignal.timeout(DEADLINE_MS),
-  });
+  if (isStyle && document.querySelector(`link[href$="${new URL(url).pathname}"]`) !== null) return;
+  const response = await fetch(url, { cache, signal: AbortSignal.timeout(DEADLINE_MS) });
   // Some hosts answer with a page in place of a file that they do not have.
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || !type.includes(isStyle ? 'css' : 'javascript')) {
     throw new Error(`A part of the page could not be fetched: ${response.status} ${type}`);
   }
   // All of it: from here on it comes from the cache.
-  await response.arrayBuffer();
-  if (isStyle) await addStyle(url);
-}
-
-function hasStyle(url: string): boolean {
-  const links = document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]');
-  return [...links].some(({ href }) => href === url);
-}
-
-function addStyle(url: string): Promise<void> {
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = url;
-  return new Promise((resolve, reject) => {
-    link.addEventListener('load', () => resolve());
-    link.addEventListener('error', () => {
-      link.remove();
-      reject(new Error('A style of the page could not be fetched.'));
-    });
-    document.head.append(link);
-  });
+  const text = await response.text();
+  if (isStyle) document.adoptedStyleSheets.push(await new CSSStyleSheet().replace(text));
 }

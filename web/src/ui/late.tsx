@@ -2,7 +2,6 @@ import {
   Component,
   useCallback,
   useEffect,
-  useRef,
   useState,
   type ComponentType,
   type ReactNode,
@@ -16,37 +15,29 @@ export interface Loaded<T> {
   load(): void;
 }
 
-/** A part of the page that is wanted and not there; the page says so in one place for all of them. */
+/** A part of the page that is wanted and not there. */
 export interface Missing {
-  /** As a sentence begins with it. */
-  readonly name: string;
-  readonly why: 'not-loaded' | 'crashed';
   readonly onRetry: () => void;
   /** Gives the part up, if it was opened by the person. */
   readonly onClose?: (() => void) | undefined;
 }
 
+/** The page says in one place that there are any. */
 export const missingParts = createStore<readonly Missing[]>(() => []);
-
-/** What has been fetched, so that it is there at once when it is opened again. */
-const fetched = new WeakMap<() => Promise<object>, object>();
 
 /**
  * A part of the page that is fetched when it is needed. A fetch that failed takes nothing else with
  * it, and is tried again when the network comes back or somebody asks for it.
  */
 export function useLoaded<T extends object>(fetchPart: () => Promise<T>): Loaded<T> {
-  const [state, setState] = useState<{ readonly part: T | null; readonly failed: boolean }>(() => ({
-    part: (fetched.get(fetchPart) as T | undefined) ?? null,
+  const [state, setState] = useState<{ readonly part: T | null; readonly failed: boolean }>({
+    part: null,
     failed: false,
-  }));
+  });
   const load = useCallback(() => {
     setState(({ part }) => ({ part, failed: false }));
     fetchPart().then(
-      (part) => {
-        fetched.set(fetchPart, part);
-        setState({ part, failed: false });
-      },
+      (part) => setState({ part, failed: false }),
       () => setState({ part: null, failed: true }),
     );
   }, [fetchPart]);
@@ -59,33 +50,17 @@ export function useLoaded<T extends object>(fetchPart: () => Promise<T>): Loaded
 }
 
 /** Stands where a part is missing, and shows nothing there. */
-export function MissingPart(part: Missing): null {
-  const latest = useRef(part);
+export function MissingPart({ onRetry, onClose }: Missing): null {
   useEffect(() => {
-    latest.current = part;
-  });
-  const { name, why } = part;
-  const isOpened = part.onClose !== undefined;
-  useEffect(() => {
-    const entry: Missing = {
-      name,
-      why,
-      onRetry: () => latest.current.onRetry(),
-      ...(isOpened && { onClose: () => latest.current.onClose?.() }),
-    };
+    const entry: Missing = { onRetry, onClose };
     missingParts.setState((all) => [...all, entry], true);
     return () => missingParts.setState((all) => all.filter((other) => other !== entry), true);
-  }, [name, why, isOpened]);
+  }, [onRetry, onClose]);
   return null;
 }
 
-interface FallbackProps {
-  readonly onRetry: () => void;
-  readonly onClose?: (() => void) | undefined;
-}
-
 interface BoundaryProps {
-  readonly Fallback: ComponentType<FallbackProps>;
+  readonly Fallback: ComponentType<Missing>;
   readonly onClose?: (() => void) | undefined;
   readonly children: ReactNode;
 }
@@ -114,24 +89,20 @@ export class Boundary extends Component<BoundaryProps, { readonly failed: boolea
 /**
  * A component that is fetched when it is first rendered. If it cannot be fetched, or fails later, it
  * alone is missing. With `onClose` the person can give it up.
- *
- * @param name - as a sentence begins with it
  */
 export function late<P extends object>(
-  name: string,
   fetchPart: () => Promise<ComponentType<P>>,
+  Fallback: ComponentType<Missing> = MissingPart,
 ): ComponentType<P & { readonly onClose?: () => void }> {
-  const Crashed = (props: FallbackProps) => <MissingPart name={name} why="crashed" {...props} />;
+  const fetchModule = async () => ({ Part: await fetchPart() });
   return function Late(props) {
-    const { part: Part, failed, load } = useLoaded(fetchPart);
+    const { part, failed, load } = useLoaded(fetchModule);
     useEffect(load, [load]);
-    if (failed) {
-      return <MissingPart name={name} why="not-loaded" onRetry={load} onClose={props.onClose} />;
-    }
-    if (Part === null) return null;
+    if (failed) return <Fallback onRetry={load} onClose={props.onClose} />;
+    if (part === null) return null;
     return (
-      <Boundary Fallback={Crashed} onClose={props.onClose}>
-        <Part {...props} />
+      <Boundary Fallback={Fallback} onClose={props.onClose}>
+        <part.Part {...props} />
       </Boundary>
     );
   };

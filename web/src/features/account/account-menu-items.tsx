@@ -9,10 +9,7 @@ import { AccountButton } from './account-button.tsx';
 import { MenuPageItem } from './menu-page-item.tsx';
 import styles from './account-menu.module.css';
 
-const OperatorItems = late(
-  'The operator’s part of the menu',
-  async () => (await import('./operator-items.tsx')).OperatorItems,
-);
+const OperatorItems = late(async () => (await import('./operator-items.tsx')).OperatorItems);
 
 /** The menu, open from the beginning: it is fetched once its button has been pressed. */
 export function AccountMenuItems() {

@@ -24,14 +24,7 @@ export function AccountMenu() {
           load();
         }}
       />
-      {isWanted && failed && (
-        <MissingPart
-          name="The menu"
-          why="not-loaded"
-          onRetry={load}
-          onClose={() => setWanted(false)}
-        />
-      )}
+      {isWanted && failed && <MissingPart onRetry={load} onClose={() => setWanted(false)} />}
     </>
   );
 }

@@ -10,10 +10,7 @@ import { late } from '../../ui/late.tsx';
 
 const WARNING_SHARE = 0.8;
 
-const DayBudget = late(
-  'What is left of the budget',
-  async () => (await import('./day-budget.tsx')).DayBudget,
-);
+const DayBudget = late(async () => (await import('./day-budget.tsx')).DayBudget);
 
 const SEPARATOR = '\n';
 const NOT_SECURE =

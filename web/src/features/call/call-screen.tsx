@@ -22,30 +22,14 @@ import styles from './call-screen.module.css';
 import { usdText } from '../../lib/figures.ts';
 import orbStyles from './orb.module.css';
 
-const MicrophoneHelp = late(
-  'The help with the microphone',
-  async () => (await import('./microphone-help.tsx')).MicrophoneHelp,
-);
-const HoldButton = late(
-  'The button to talk',
-  async () => (await import('./hold-button.tsx')).HoldButton,
-);
+const MicrophoneHelp = late(async () => (await import('./microphone-help.tsx')).MicrophoneHelp);
+const HoldButton = late(async () => (await import('./hold-button.tsx')).HoldButton);
 const CheckOfferNotice = late(
-  'The offer of a sound check',
   async () => (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
 );
-const RecordingMark = late(
-  'The sign of a recording',
-  async () => (await import('./recording-mark.tsx')).RecordingMark,
-);
-const CallSummary = late(
-  'The summary of the call',
-  async () => (await import('./call-summary.tsx')).CallSummary,
-);
-const CallAsides = late(
-  'The hints in the call',
-  async () => (await import('./call-asides.tsx')).CallAsides,
-);
+const RecordingMark = late(async () => (await import('./recording-mark.tsx')).RecordingMark);
+const CallSummary = late(async () => (await import('./call-summary.tsx')).CallSummary);
+const CallAsides = late(async () => (await import('./call-asides.tsx')).CallAsides);
 
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;

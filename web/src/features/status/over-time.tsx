@@ -46,7 +46,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         </div>
       }
     >
-      {failed && <MissingPart name="The charts" why="not-loaded" onRetry={load} />}
+      {failed && <MissingPart onRetry={load} />}
       {turns === 0 ? (
         <Empty>No turn in this time.</Empty>
       ) : (

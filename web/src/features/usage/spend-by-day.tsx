@@ -8,7 +8,7 @@ import { STAGE_WORDS } from '../account/stage-words.ts';
 import { spendByDay } from './usage-figures.ts';
 import styles from './usage-page.module.css';
 
-const SpendChart = late('The chart', async () => (await import('./spend-chart.tsx')).SpendChart);
+const SpendChart = late(async () => (await import('./spend-chart.tsx')).SpendChart);
 
 /** Spending day by day: as bars to be seen, and as a table to be read. */
 export function SpendByDay({ usage }: { readonly usage: UsageResponse }) {
