@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { X } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../features/call/controller-context.ts';
@@ -54,26 +54,19 @@ export function PageNotice() {
 export function MissingPage({ onRetry, onClose }: Missing) {
   const controller = useController();
   const isRunning = useCall(({ standing }) => standing.kind === 'running');
-  const box = useRef<HTMLDivElement>(null);
-  // What had the focus is gone: a keyboard goes on with the buttons.
-  useEffect(() => box.current?.focus(), []);
   return (
-    <main className={styles.missing}>
-      <div ref={box} role="alert" tabIndex={-1}>
+    <main className="alone">
+      <div role="alert">
         <h1>This page could not be shown.</h1>
         {isRunning && <p>The call goes on.</p>}
-        <Button onClick={onRetry}>Try again</Button>
-        {onClose && (
-          <Button look="plain" onClick={onClose}>
-            To the call screen
-          </Button>
-        )}
-        {isRunning && (
-          <Button look="danger" onClick={() => void controller.endCall()}>
-            Hang up
-          </Button>
-        )}
       </div>
+      <Button onClick={onRetry}>Try again</Button>
+      {onClose && <Button onClick={onClose}>To the call screen</Button>}
+      {isRunning && (
+        <Button look="danger" onClick={() => void controller.endCall()}>
+          Hang up
+        </Button>
+      )}
     </main>
   );
 }

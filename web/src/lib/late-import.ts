@@ -27,18 +27,19 @@ export async function importLate<T>(
 function fetchOnce(url: string): Promise<void> {
   let file = files.get(url);
   if (file === undefined) {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
     // A cache may have kept what a host once answered in place of the file.
-    file = fetchFile(url, 'default').catch(() => fetchFile(url, 'reload'));
+    file = fetchFile(url, { signal }).catch(() => fetchFile(url, { signal, cache: 'reload' }));
     files.set(url, file);
     file.catch(() => files.delete(url));
   }
   return file;
 }
 
-async function fetchFile(url: string, cache: RequestCache): Promise<void> {
+async function fetchFile(url: string, options: RequestInit): Promise<void> {
   const isStyle = url.endsWith('.css');
   if (isStyle && document.querySelector(`link[href$="${new URL(url).pathname}"]`) !== null) return;
-  const response = await fetch(url, { cache, signal: AbortSignal.timeout(DEADLINE_MS) });
+  const response = await fetch(url, options);
   // Some hosts answer with a page in place of a file that they do not have.
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || !type.includes(isStyle ? 'css' : 'javascript')) {

@@ -31,32 +31,25 @@ type OpenSurface = (
  * that neither delays the other.
  *
  * @param still - draw a still disc, and only when the mood, the size or the theme changes; so does a
- *   browser that hands over no canvas, or has no worker that could draw
+ *   browser that hands over no canvas
+ * @param onFailed - there is no worker that could draw
  */
 export function startOrbAnimation(
   host: HTMLElement,
   levels: StoreApi<Levels>,
   still: boolean,
   initialMood: OrbMood,
+  onFailed: () => void,
 ): OrbAnimation {
+  // A canvas can be handed over once, so each animation has one of its own.
+  const canvas = document.createElement('canvas');
+  canvas.ariaHidden = 'true';
+  host.append(canvas);
   const readPalette = () => readColourTokens(host, ORB_TOKENS);
+  const isMoving = !still && 'transferControlToOffscreen' in canvas;
+  const open = isMoving ? openWorker : openStill;
+  const surface = open(canvas, initialMood, readPalette(), onFailed);
   const over = new AbortController();
-  let mood = initialMood;
-  // A canvas can be handed over once, so each surface has one of its own.
-  let canvas = document.createElement('canvas');
-  const open = (isMoving: boolean): Surface => {
-    canvas.remove();
-    canvas = document.createElement('canvas');
-    canvas.ariaHidden = 'true';
-    host.append(canvas);
-    return (isMoving ? openWorker : openStill)(canvas, mood, readPalette(), () => {
-      if (over.signal.aborted) return;
-      surface.dispose();
-      surface = open(false);
-      resize();
-    });
-  };
-  let surface = open(!still && 'transferControlToOffscreen' in canvas);
 
   const resize = () => {
     const pixelRatio = Math.min(devicePixelRatio, 2);
@@ -74,10 +67,7 @@ export function startOrbAnimation(
   tellVisibility();
 
   return {
-    setMood: (next) => {
-      mood = next;
-      surface.take({ type: 'mood', mood });
-    },
+    setMood: (mood) => surface.take({ type: 'mood', mood }),
     dispose: () => {
       over.abort();
       sizes.disconnect();

@@ -2,6 +2,7 @@ import {
   useEffect,
   useEffectEvent,
   useRef,
+  useState,
   type ComponentProps,
   type CSSProperties,
   type ReactNode,
@@ -28,11 +29,15 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
   const animation = useRef<OrbAnimation | null>(null);
   const moodNow = useEffectEvent(() => mood);
   const pose = ORB_POSES[mood];
-  const still = useMediaQuery('(prefers-reduced-motion: reduce), (forced-colors: active)');
+  const [hasFailed, setFailed] = useState(false);
+  const isStill = useMediaQuery('(prefers-reduced-motion: reduce), (forced-colors: active)');
+  const still = isStill || hasFailed;
 
   useEffect(() => {
     if (host.current === null) return;
-    const started = startOrbAnimation(host.current, levels, still, moodNow());
+    const started = startOrbAnimation(host.current, levels, still, moodNow(), () =>
+      setFailed(true),
+    );
     animation.current = started;
     return () => {
       animation.current = null;

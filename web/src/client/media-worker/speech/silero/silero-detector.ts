@@ -17,7 +17,9 @@ const REHEARSED_FRAMES = 8;
  * @throws Error if the weights cannot be loaded
  */
 export async function loadSileroDetector(): Promise<SpeechDetector> {
-  const network = await loadNetwork();
+  const signal = AbortSignal.timeout(FETCH_DEADLINE_MS);
+  // What a host once answered in place of the file may be kept as long as the file.
+  const network = await loadNetwork('default', signal).catch(() => loadNetwork('reload', signal));
   for (let n = 0; n < REHEARSED_FRAMES; n += 1) {
     network.probabilityOf(new Float32Array(FRAME_SAMPLES));
   }
@@ -25,21 +27,8 @@ export async function loadSileroDetector(): Promise<SpeechDetector> {
   return { probabilityOf: async (frame) => network.probabilityOf(frame) };
 }
 
-let hasFailed = false;
-
-async function loadNetwork(): Promise<SileroNetwork> {
-  try {
-    return new SileroNetwork(parseSileroWeights(await fetchWeights()));
-  } catch (error) {
-    hasFailed = true;
-    throw error;
-  }
-}
-
-async function fetchWeights(): Promise<ArrayBuffer> {
-  const signal = AbortSignal.timeout(FETCH_DEADLINE_MS);
-  // What a host answers in place of a file may be kept as long as the file.
-  const response = await fetch(weightsUrl, { cache: hasFailed ? 'reload' : 'default', signal });
+async function loadNetwork(cache: RequestCache, signal: AbortSignal): Promise<SileroNetwork> {
+  const response = await fetch(weightsUrl, { cache, signal });
   if (!response.ok) throw new Error(`The speech detector answered with status ${response.status}`);
-  return response.arrayBuffer();
+  return new SileroNetwork(parseSileroWeights(await response.arrayBuffer()));
 }
