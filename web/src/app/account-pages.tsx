@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Route, Switch, useLocation } from 'wouter';
+import { Route, Switch } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useAccountAccess } from '../features/account/account-access.ts';
@@ -37,7 +37,6 @@ export function AccountPages() {
 
 function PagesOfPerson() {
   const access = useAccountAccess();
-  const [, navigate] = useLocation();
   const [state] = useState(() => {
     const api = createAccountApi(access);
     return { api, list: createHistoryList(api) };
@@ -58,7 +57,7 @@ function PagesOfPerson() {
           <SessionsPage />
         </Route>
         <Route path={PAGE_PATHS.status}>
-          <StatusPage onClose={() => navigate('/')} />
+          <StatusPage />
         </Route>
       </Switch>
     </AccountPagesProvider>

@@ -67,7 +67,6 @@ function Page() {
   const isAsked = useStore(controller.account.store, (state) => state.question !== null);
   const openers = useOpeners();
   const isReading = useReading();
-  const [, navigate] = useLocation();
   useEarcons();
 
   useCallPresence();
@@ -116,7 +115,7 @@ function Page() {
   return (
     <div className={styles.app} data-debug={debugOpen && !isReading}>
       {isReading ? (
-        <AccountPages onClose={() => navigate('/')} />
+        <AccountPages />
       ) : (
         <CallScreen
           typing={typing}

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { X } from 'lucide-react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../features/call/controller-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -51,7 +52,8 @@ export function PageNotice() {
 }
 
 /** In the place of a page that cannot be shown: a call that goes on behind it can be ended. */
-export function MissingPage({ onRetry, onClose }: Missing) {
+export function MissingPage({ onRetry }: Missing) {
+  const [path, navigate] = useLocation();
   const controller = useController();
   const isRunning = useCall(({ standing }) => standing.kind === 'running');
   return (
@@ -61,7 +63,7 @@ export function MissingPage({ onRetry, onClose }: Missing) {
         {isRunning && <p>The call goes on.</p>}
       </div>
       <Button onClick={onRetry}>Try again</Button>
-      {onClose && <Button onClick={onClose}>To the call screen</Button>}
+      {path !== '/' && <Button onClick={() => navigate('/')}>To the call screen</Button>}
       {isRunning && (
         <Button look="danger" onClick={() => void controller.endCall()}>
           Hang up

@@ -94,15 +94,14 @@ export function late<P extends object>(
   fetchPart: () => Promise<ComponentType<P>>,
   Fallback: ComponentType<Missing> = MissingPart,
 ): ComponentType<P & { readonly onClose?: () => void }> {
-  const fetchModule = async () => ({ Part: await fetchPart() });
   return function Late(props) {
-    const { part, failed, load } = useLoaded(fetchModule);
+    const { part: Part, failed, load } = useLoaded(fetchPart);
     useEffect(load, [load]);
     if (failed) return <Fallback onRetry={load} onClose={props.onClose} />;
-    if (part === null) return null;
+    if (Part === null) return null;
     return (
       <Boundary Fallback={Fallback} onClose={props.onClose}>
-        <part.Part {...props} />
+        <Part {...props} />
       </Boundary>
     );
   };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Withheld, type WithheldMedia } from './page-watch.ts';
+import type { WithheldMedia } from '../messages/media-messages.ts';
+import { Withheld } from './page-watch.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

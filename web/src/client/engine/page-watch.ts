@@ -1,14 +1,8 @@
+import type { WithheldMedia } from '../messages/media-messages.ts';
 import type { AudioGraph } from './audio-graph.ts';
 
 /** A context stops for an instant when a device changes: only a longer stop is reported. */
 const LASTING_MS = 1_500;
-
-export interface WithheldMedia {
-  readonly sound: boolean;
-  readonly microphone: boolean;
-  /** The microphone is open, and nothing comes from it. */
-  readonly signal: boolean;
-}
 
 /** How often the distance to the ear is looked at: it changes with the device, and sways. */
 const LATENCY_INTERVAL_MS = 1_000;

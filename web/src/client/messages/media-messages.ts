@@ -219,19 +219,20 @@ export type ConversationNotice =
       readonly heardMs: number;
     };
 
+export interface WithheldMedia {
+  readonly sound: boolean;
+  readonly microphone: boolean;
+  /** The microphone is open, and nothing comes from it. */
+  readonly signal: boolean;
+}
+
 /** Notices of the media worker to the page. */
 export type MediaNotice =
   | { readonly type: 'phase'; readonly phase: CallPhase }
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
   | { readonly type: 'detector-checked'; readonly detector: DetectorCheck }
   /** What the system keeps from the call for the time being. */
-  | {
-      readonly type: 'withheld';
-      readonly sound: boolean;
-      readonly microphone: boolean;
-      /** The microphone is open, and nothing comes from it. */
-      readonly signal: boolean;
-    }
+  | ({ readonly type: 'withheld' } & WithheldMedia)
   /** Another microphone took the place of the one before; `label` is empty if it has no name. */
   | { readonly type: 'microphone-switched'; readonly label: string }
   /** The microphone was lost, or came back, without a request of the page's. */

@@ -6,6 +6,7 @@ import type {
   CallPhase,
   EndOfTurnPrediction,
   MediaNotice,
+  WithheldMedia,
 } from '../messages/media-messages.ts';
 import {
   type CallCost,
@@ -331,9 +332,7 @@ function talkedInto(state: MicrophoneState): MicrophoneState {
 }
 
 /** What the system keeps from the call: without sound, the microphone is the lesser loss. */
-function withheld(
-  system: Pick<MediaNotice & { type: 'withheld' }, 'sound' | 'microphone' | 'signal'>,
-) {
+function withheld(system: WithheldMedia) {
   if (system.sound) return 'sound';
   if (system.microphone) return 'microphone';
   return system.signal ? 'signal' : 'nothing';

@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { HistoryPoint, HistoryRange, Overview } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
 import { ChartKey, ChartLegend, LineSign } from '../../ui/chart-legend.tsx';
-import { MissingPart, useLoaded } from '../../ui/late.tsx';
+import { late } from '../../ui/late.tsx';
 import { ChoiceField } from '../settings/choice-field.tsx';
 import { LATENCY_LINES } from './latency-table.tsx';
 import { Empty, Part } from './part.tsx';
@@ -10,7 +10,8 @@ import { useOperator } from './status-context.ts';
 import { msOrDash, percentText } from './status-words.ts';
 import styles from './over-time.module.css';
 
-const fetchCharts = () => import('./history-charts.tsx');
+const LatencyChart = late(async () => (await import('./history-charts.tsx')).LatencyChart);
+const ErrorChart = late(async () => (await import('./history-charts.tsx')).ErrorChart);
 
 const RANGES = [
   { value: '1h', label: '1 h' },
@@ -21,8 +22,6 @@ const RANGES = [
 /** How latency and errors went in the last hours. */
 export function OverTime({ overview }: { readonly overview: Overview }) {
   const { feed } = useOperator();
-  const { part: charts, failed, load } = useLoaded(fetchCharts);
-  useEffect(load, [load]);
   const [range, setRange] = useState<HistoryRange>(overview.history.range);
   const { points } = overview.history;
   const turns = sumOf(points, 'turns');
@@ -46,14 +45,13 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         </div>
       }
     >
-      {failed && <MissingPart onRetry={load} />}
       {turns === 0 ? (
         <Empty>No turn in this time.</Empty>
       ) : (
         <>
           <h3 className={styles.name}>Voice to voice, ms</h3>
           <div className={styles.chart} role="img" aria-label={latencyText(points)}>
-            {charts !== null && <charts.LatencyChart points={points} targetMs={target} />}
+            <LatencyChart points={points} targetMs={target} />
           </div>
           <div className={styles.legend}>
             <ChartLegend>
@@ -74,7 +72,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
             Failed turns: {percentText(errors, turns)} of {turns.toLocaleString('en')}
           </h3>
           <div className={styles.chart} role="img" aria-label={errorText(points)} data-low>
-            {charts !== null && <charts.ErrorChart points={points} />}
+            <ErrorChart points={points} />
           </div>
         </>
       )}

@@ -61,7 +61,7 @@ test('the end of speech is sent with its true instant, and an answer is awaited'
     sent_ms: 51_500,
   });
   expect(rig.phases.at(-1)).toBe('thinking');
-  rig.completed(1, '');
+  rig.completed(1, '', false);
   expect(rig.phases.at(-1)).toBe('listening');
   rig.turns.speechStarted(52_000);
   expect(rig.turns.utterance).toBe(2);
@@ -124,7 +124,6 @@ function say(): number {
 test.each<[string, (utterance: number) => void]>([
   ['it asks for silence, which its last words say', (n) => rig.completed(n, 'Hold on.', false)],
   ['it has no words', (n) => rig.completed(n, '', false)],
-  ['it has no words, for a relay that says no more', (n) => rig.completed(n, '')],
   ['it is lost', (n) => rig.failed(n)],
   ['it was a backchannel', (n) => rig.decided('a', n, false)],
   ['it asks for silence, which the relay decides late', (n) => rig.decided('a', n, true, false)],

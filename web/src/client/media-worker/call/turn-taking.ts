@@ -154,13 +154,9 @@ export class ClientTurnTaking {
         return this.#predicted(event);
       case 'response.interruption_decided':
         return this.#decided(event);
-      case 'conversation.item.input_audio_transcription.completed': {
-        const { utterance, transcript, unrecognised = false } = event;
-        // Older relays do not say it.
-        const { answer_follows: isAnswered = transcript !== '' || unrecognised } = event;
-        if (!isAnswered) this.#unanswered(utterance);
+      case 'conversation.item.input_audio_transcription.completed':
+        if (event.answer_follows === false) this.#unanswered(event.utterance);
         return;
-      }
       case 'conversation.item.input_audio_transcription.failed':
         // The relay takes no speech at the moment: it will not decide.
         if (event.utterance === this.#bargeIn.undecided?.utterance) this.#settle(false);
