@@ -240,7 +240,8 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call === undefined) return;
     const { microphone, browserMeans } = this.#call;
     const open = !this.#muted || this.#held;
-    microphone.setOn(open);
+    // The browser shows a microphone that is off as off.
+    if (microphone.track !== undefined) microphone.track.enabled = open;
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
     browserMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }

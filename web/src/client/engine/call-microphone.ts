@@ -115,21 +115,15 @@ export class CallMicrophone {
     if (result.ok) this.#tellSwitched();
   }
 
-  /** Whether the person wants to be heard; browsers show a microphone that is off as off. */
-  setOn(isOn: boolean): void {
-    if (this.#track === undefined) return;
-    if (this.#track.enabled !== isOn) this.#silence.restart();
-    this.#track.enabled = isOn;
-  }
-
   /** For one more second nothing came from it, or sound comes again. */
   heard(what: 'still' | 'sound'): void {
     if (what === 'sound') {
       this.#silence.sound();
       return this.#options.onStill(false);
     }
+    if (this.#opening !== undefined) return;
     const isOn = this.#track?.enabled === true && !this.#track.muted;
-    if (!isOn || this.#opening !== undefined) return;
+    if (!isOn) return this.#silence.restart();
     const remedy = this.#silence.still();
     if (remedy === 'reopen') void this.#reopen();
     if (remedy === 'report') this.#options.onStill(true);
@@ -230,9 +224,9 @@ export class CallMicrophone {
   }
 
   #watchSilence(track: MediaStreamTrack): void {
-    const look = (event?: Event): void => {
+    const look = (): void => {
       if (this.#track !== track) return;
-      if (event !== undefined) this.#silence.silencedBySystem();
+      this.#silence.doubt();
       this.#options.onSilenced(track.muted);
     };
     const { signal } = this.#closed;

@@ -16,13 +16,13 @@ export class SilentMicrophone {
   #patienceS = UNHEARD_S;
   #isReopened = false;
 
-  /** The system silenced it or gave it back, which many devices do not survive. */
-  silencedBySystem(): void {
+  /** It is another one, or the system silenced it or gave it back, which many do not survive. */
+  doubt(): void {
     this.#stillS = 0;
     this.#patienceS = UNHEARD_S;
   }
 
-  /** Nobody wants to hear it: from here on silence is counted anew. */
+  /** Nothing is to come from it: from here on silence is counted anew. */
   restart(): void {
     this.#stillS = 0;
     this.#isReopened = false;
