@@ -15,12 +15,12 @@ const OWN = builtFiles(document.documentElement.outerHTML);
 export const olderBuild = createStore<boolean>(() => false);
 
 /**
- * Watches for another build for as long as the page lives. A tab of an older one can fetch no more
+ * Watches for another build, until what it returns is called. A tab of an older one can fetch no more
  * parts and may fit its relay no longer, so it reloads itself if nobody has touched it.
  */
-export function watchBuild({ call }: CallController): void {
-  if (!import.meta.env.PROD) return;
+export function watchBuild({ call }: CallController): () => void {
   const check = async (): Promise<void> => {
+    if (!import.meta.env.PROD) return;
     const files = builtFiles(await fetchDocument());
     if (files.length === 0 || OWN.every((file) => files.includes(file))) return;
     olderBuild.setState(true, true);
@@ -32,12 +32,19 @@ export function watchBuild({ call }: CallController): void {
     history.replaceState({ build }, '');
     location.reload();
   };
-  setInterval(check, CHECK_EVERY_MS);
+  const timer = setInterval(check, CHECK_EVERY_MS);
   document.addEventListener('visibilitychange', check);
-  missingParts.subscribe((parts) => parts.length > 0 && void check());
-  call.subscribe(({ standing }, before) => {
-    if (standing.kind === 'over' && before.standing.kind === 'running') void check();
-  });
+  const release = [
+    missingParts.subscribe((parts) => parts.length > 0 && void check()),
+    call.subscribe(({ standing }, before) => {
+      if (standing.kind === 'over' && before.standing.kind === 'running') void check();
+    }),
+  ];
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', check);
+    for (const unsubscribe of release) unsubscribe();
+  };
 }
 
 /** Scripts and styles that a document names: their names change with their content. */
