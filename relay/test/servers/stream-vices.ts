@@ -93,7 +93,6 @@ export const STREAM_VICES: readonly ViceRow[] = [
       }),
     ),
     end: 'answer',
-    logs: /answers in one piece/,
   },
   {
     what: 'leaves the notation of its model in the text',
