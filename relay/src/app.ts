@@ -1,11 +1,10 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { accountTerms } from './people/accounts/account-terms.ts';
+import { accountTerms, sessionRules } from './people/accounts/account-terms.ts';
 import { keepingOf } from './people/accounts/keeping.ts';
 import { openMoney } from './people/accounts/money.ts';
 import { capacityWithin, openSettings } from './people/accounts/open-settings.ts';
 import { ProviderChoice } from './people/accounts/provider-choice.ts';
-import { sessionRules } from './people/accounts/session-rules.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
 import type { Config } from './base/config/config.ts';

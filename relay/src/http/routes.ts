@@ -38,7 +38,6 @@ import { conversationRoutes } from './conversation-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { monitoringRoutes } from './monitoring-routes.ts';
 import { adminLogs, adminSettings, operationRoutes } from './operation-routes.ts';
-import { reportRoutes } from './report-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { adminUsageRoutes, usageRoutes } from './usage-routes.ts';
@@ -219,4 +218,26 @@ function signInOrigins({ supabase, accounts, clientId }: Config['auth']): readon
   if (supabase !== undefined) return [new URL(supabase.url).origin];
   if (accounts === undefined || clientId === undefined) return [];
   return [new URL(accounts.issuer).origin];
+}
+
+interface ReportRoutesOptions {
+  readonly reports: Pick<PageReports, 'forward'>;
+  readonly limiter: Pick<Limiter, 'take'>;
+  readonly proxies: TrustedProxies;
+}
+
+/**
+ * Takes error reports of the page. The page may connect to no host but the relay's
+ * (`connect-src 'self'`), and Sentry is to see no address of a person. No token is asked for: what
+ * fails may be the sign-in.
+ */
+function reportRoutes(options: ReportRoutesOptions): Hono<{ Bindings: HttpBindings }> {
+  const { reports, limiter, proxies } = options;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post(API_PATHS.reports, async (c) => {
+    limiter.take('address-reports', proxies.clientAddress(c.env.incoming));
+    await reports.forward(await c.req.text());
+    return c.body(null, 204);
+  });
+  return app;
 }

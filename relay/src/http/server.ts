@@ -14,7 +14,7 @@ import { API_PATHS, type ErrorCode } from '@parley/shared';
 import { newId } from '../base/lib/ids.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
-import { ConnectionCounter } from '../people/limits/connection-counter.ts';
+import { ConnectionCounter } from '../people/limits/limiter.ts';
 import { withoutBase } from './base-path.ts';
 import { problemBody } from './problem.ts';
 import type { TlsFiles } from './tls-files.ts';

@@ -1,3 +1,6 @@
+import type { SessionRules } from '../../call/session/session-options.ts';
+import type { RelaySettings } from '../limits/relay-settings.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { Me, CloseReasonName } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Plan } from '../limits/plans.ts';
@@ -75,4 +78,22 @@ function endOfDayMs(nowMs: number): number {
 export async function endCalls(calls: readonly Session[], reason: CloseReasonName): Promise<void> {
   for (const call of calls) within(call, () => call.close(reason));
   await Promise.all(calls.map(({ ended }) => ended));
+}
+
+/** What callers may do in a session by their plan, as it is at this moment. */
+export function sessionRules(
+  settings: Pick<RelaySettings, 'policy'>,
+  limiter: Pick<Limiter, 'takeTurn'>,
+): SessionRules {
+  const planOf = ({ plan }: Identity) => settings.policy.planOf(plan);
+  return {
+    limits(caller) {
+      const { sessionMs, idleMs } = planOf(caller);
+      return { session_duration_ms: sessionMs, idle_ms: idleMs };
+    },
+    controlMessagesPerMinute: (caller) => planOf(caller).controlMessagesPerMinute,
+    turnsPerMinute: (caller) => planOf(caller).turnsPerMinute,
+    allowsTools: (caller) => planOf(caller).allowsTools,
+    takeTurn: (caller) => limiter.takeTurn(caller),
+  };
 }

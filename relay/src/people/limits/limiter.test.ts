@@ -2,9 +2,8 @@ import { expect, it } from 'vitest';
 import type { Identity } from '../auth/identity.ts';
 import { readConfig } from '../../base/config/config.ts';
 import { FakeClock } from '../../base/lib/clock.fake.ts';
-import { ConnectionCounter } from './connection-counter.ts';
 import { LimitReached } from './limit-reached.ts';
-import { Limiter } from './limiter.ts';
+import { ConnectionCounter, Limiter } from './limiter.ts';
 import { toPolicy } from './policy.ts';
 import { readPolicy } from './read-policy.ts';
 

@@ -1,14 +1,15 @@
 import {
+  useCallback,
   useEffect,
   useEffectEvent,
   useRef,
   useState,
+  useSyncExternalStore,
   type ComponentProps,
   type CSSProperties,
   type ReactNode,
 } from 'react';
 import { useController } from './controller-context.ts';
-import { useMediaQuery } from '../../ui/use-media-query.ts';
 import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
 import { ORB_POSES, type OrbMood } from './orb-pose.ts';
 import styles from './orb.module.css';
@@ -60,4 +61,17 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
       </span>
     </button>
   );
+}
+
+/** Whether a CSS media query matches, kept up to date. */
+function useMediaQuery(query: string): boolean {
+  const subscribe = useCallback(
+    (onChange: () => void) => {
+      const list = matchMedia(query);
+      list.addEventListener('change', onChange);
+      return () => list.removeEventListener('change', onChange);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
 }
