@@ -44,8 +44,8 @@ test('when the budget is used up, a person hears goodbye, and then the call is o
   await using relay = await FaultyRelay.start({
     money: ledger.money,
     primary: { speak, answer: () => 'It is noon.' },
-    // Just more than what the goodbye itself keeps.
-    env: { BUDGET_SESSION_USD: '0.1' },
+    // The first answer uses it up, with what is kept of it for the goodbye.
+    env: { BUDGET_SESSION_USD: '0.005' },
   });
   await using call = await TestCall.start(relay.relay.url);
   const { closed } = call;

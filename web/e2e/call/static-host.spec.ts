@@ -195,13 +195,20 @@ test('after a deployment an idle tab reloads itself, and one after its call when
   host.configuration = naming(originOf(elsewhere));
   // The service worker keeps a page, too.
   const context = await browser.newContext();
-  const [idle, calling] = [await context.newPage(), await context.newPage()];
-  // What a test does to a page counts as the person's doing otherwise.
-  await idle.addInitScript(() =>
-    Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } }),
+  const calling = await context.newPage();
+  // What a test does to a page counts as the person's doing otherwise; and no page of it is hidden.
+  const idle = await Promise.all(
+    [
+      () => Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } }),
+      () => Object.defineProperty(document, 'hidden', { value: true }),
+    ].map(async (disguise) => {
+      const page = await context.newPage();
+      await page.addInitScript(disguise);
+      await page.goto(host.origin);
+      await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+      return page;
+    }),
   );
-  await idle.goto(host.origin);
-  await idle.evaluate(async () => void (await navigator.serviceWorker.ready));
   await calling.goto(host.origin);
   await calling.getByRole('button', { name: 'What is seven times eight?' }).click();
   await untilReplies(calling, 1);
@@ -219,8 +226,10 @@ test('after a deployment an idle tab reloads itself, and one after its call when
   await calling.getByRole('button', { name: 'Reload' }).click();
   await expect.poll(() => script(calling)).toBe('/assets/index-next.js');
 
-  await idle.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await expect.poll(() => script(idle)).toBe('/assets/index-next.js');
+  for (const page of idle) {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await expect.poll(() => script(page)).toBe('/assets/index-next.js');
+  }
   host.root = before;
   await context.close();
 });

@@ -16,7 +16,8 @@ export const olderBuild = createStore<boolean>(() => false);
 
 /**
  * Watches for another build, until what it returns is called. A tab of an older one can fetch no more
- * parts and may fit its relay no longer, so it reloads itself if nobody has touched it.
+ * parts and may fit its relay no longer, so it reloads itself if nobody has touched it, or looks at it
+ * while there is nothing on it.
  */
 export function watchBuild({ call }: CallController): () => void {
   const check = async (): Promise<void> => {
@@ -28,12 +29,15 @@ export function watchBuild({ call }: CallController): () => void {
     // Hosts in the middle of a deployment answer now with the one build, now with the other.
     const isReloaded = history.state?.build === build;
     const isUntouched = 'userActivation' in navigator && !navigator.userActivation.hasBeenActive;
-    if (isReloaded || !isUntouched || call.getState().standing.kind !== 'none') return;
+    const { standing, conversation } = call.getState();
+    const isUnseen = document.hidden && conversation.length === 0 && !isFilledIn();
+    if (isReloaded || standing.kind !== 'none' || !(isUntouched || isUnseen)) return;
     history.replaceState({ build }, '');
     location.reload();
   };
   const timer = setInterval(check, CHECK_EVERY_MS);
   document.addEventListener('visibilitychange', check);
+  addEventListener('focus', check);
   const release = [
     missingParts.subscribe((parts) => parts.length > 0 && void check()),
     call.subscribe(({ standing }, before) => {
@@ -43,8 +47,14 @@ export function watchBuild({ call }: CallController): () => void {
   return () => {
     clearInterval(timer);
     document.removeEventListener('visibilitychange', check);
+    removeEventListener('focus', check);
     for (const unsubscribe of release) unsubscribe();
   };
+}
+
+/** Whether there is a place where a person may have written or chosen something. */
+function isFilledIn(): boolean {
+  return document.querySelector('[role=dialog], input, textarea') !== null;
 }
 
 /** Scripts and styles that a document names: their names change with their content. */
