@@ -39,7 +39,7 @@ const MAX_MARK = 160;
 const SPACE: Notated = { kind: 'text', text: ' ' };
 const THOUGHT: readonly Notated[] = [SPACE, { kind: 'thought' }];
 /** A tag, a token of a template, or one of Mistral's words in brackets. */
-const MARK = /^(?:<[^<>\n]{1,80}>|\[\/?(?:THINK|INST|TOOL_CALLS?|TOOL_RESULTS)\])/;
+const MARK = /^(?:<[|｜/a-zA-Z][^<>\n]{0,80}>|\[\/?(?:THINK|INST|TOOL_CALLS?|TOOL_RESULTS)\])/;
 const MARK_SO_FAR = /^(?:<(?:[|｜/a-zA-Z][^<>\n]{0,80})?|\[\/?[A-Z_]{0,12})$/;
 
 const QUOTE = /[`"'“”‘’«»「」]/;
