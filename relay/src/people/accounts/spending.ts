@@ -19,6 +19,7 @@ const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 're
 const MICRO_PER_USD = 1_000_000;
 /** Reserved of an utterance that goes on, beyond what was sent of it. */
 const MORE_AUDIO_MS = 2_000;
+const LEAST_MORE_AUDIO_MS = 1_000;
 /** When a caller may ask again who was refused because of what is only reserved. */
 const RETRY_AFTER_MS = 10_000;
 
@@ -163,6 +164,8 @@ class OpenSession implements SessionSpending {
   readonly #budgets: Budgets;
   readonly #estimate: TurnEstimate;
   readonly #warned = new Set<BudgetScope>();
+  /** The utterance that goes on, and how much of it is reserved. */
+  #hearing = { turnId: '', untilMs: 0 };
   /** Characters, of answers that are being spoken. */
   readonly #spoken = new Map<string, number>();
 
@@ -178,7 +181,11 @@ class OpenSession implements SessionSpending {
   }
 
   hearing(turnId: string, audioMs: number): void {
-    const transcriber = this.#estimate.hearing(audioMs + MORE_AUDIO_MS);
+    const { turnId: before, untilMs } = this.#hearing;
+    // Speech comes ten times a second.
+    if (turnId === before && audioMs + LEAST_MORE_AUDIO_MS < untilMs) return;
+    this.#hearing = { turnId, untilMs: audioMs + MORE_AUDIO_MS };
+    const transcriber = this.#estimate.hearing(this.#hearing.untilMs);
     this.#budgets.hold(this.#id, turnId, { transcriber });
   }
 
