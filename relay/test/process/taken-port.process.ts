@@ -19,10 +19,14 @@ const refused = await createRelay({
   synthesizer: new ScriptedSynthesizer({ clock }),
   settings: { PORT: String(port), DATA_DIR: process.argv[2]!, LOG_LEVEL: 'fatal' },
 }).catch((error: unknown) => (error as NodeJS.ErrnoException).code);
-// A file that is being read at that moment is closed a moment later.
-await new Promise((resolve) => {
-  setImmediate(resolve);
-});
+// A file that is being read at that moment is closed a moment later, on a busy machine some more.
+const untilMs = performance.now() + 5_000;
+const isReading = () => process.getActiveResourcesInfo().includes('FSReqPromise');
+do {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+} while (isReading() && performance.now() < untilMs);
 const left = process.getActiveResourcesInfo();
 for (const one of before) {
   const at = left.indexOf(one);
