@@ -84,6 +84,31 @@ test('a new session gets what was typed and the utterances whose beginning is kn
   expect(outbox.push(audio(2)).seq).toBe(4);
 });
 
+test('an utterance that is still spoken begins anew in a new session', () => {
+  const outbox = new ClientOutbox();
+  const interrupts = { response_id: 'r', audio_end_ms: 1 };
+  const start = event({
+    type: 'input_audio_buffer.speech_started',
+    utterance: 3,
+    audio_start_ms: 5,
+    interrupts,
+  });
+  for (const message of [start, audio(3), audio(3)]) outbox.push(message);
+  outbox.acknowledge(2);
+  const begin = event({
+    type: 'input_audio_buffer.speech_started',
+    utterance: 3,
+    audio_start_ms: 5,
+  });
+  expect(outbox.restart().map(({ message }) => message)).toEqual([begin, audio(3)]);
+  outbox.acknowledge(2);
+  // Once more, with nothing of it left.
+  expect(outbox.restart().map(({ message }) => message)).toEqual([begin]);
+  expect(outbox.push(stopped(3)).seq).toBe(2);
+  outbox.acknowledge(2);
+  expect(outbox.restart()).toEqual([]);
+});
+
 test('for any order of sending, acknowledging and losing, resuming yields exactly the missing numbers', () => {
   fc.assert(
     fc.property(

@@ -1,11 +1,20 @@
 import { SPEECH_SAMPLES_PER_MS } from '../audio/pcm16.ts';
-import type { Outbound } from './outbound.ts';
+import type { Outbound, SequencedEvent } from './outbound.ts';
 
 /**
  * Messages kept until the relay has acknowledged them: a minute of speech and its events, with
  * room to spare.
  */
 const CAPACITY = 1_024;
+
+type SpeechStarted = Extract<SequencedEvent, { type: 'input_audio_buffer.speech_started' }>;
+
+/** What ends the utterance that is spoken. */
+const ENDS: ReadonlySet<string> = new Set<SequencedEvent['type']>([
+  'input_audio_buffer.speech_stopped',
+  'input_audio_buffer.commit',
+  'input_audio_buffer.clear',
+]);
 
 export interface Numbered {
   readonly seq: number;
@@ -25,6 +34,8 @@ export class ClientOutbox {
   /** Sequence number of the oldest message kept. */
   #first = 1;
   #next = 1;
+  /** How the utterance that is still spoken began. */
+  #open: SpeechStarted | undefined;
 
   constructor(capacity = CAPACITY) {
     this.#capacity = capacity;
@@ -37,7 +48,13 @@ export class ClientOutbox {
     this.#ring[this.#next % this.#capacity] = numbered;
     this.#next += 1;
     if (this.#next - this.#first > this.#capacity) this.#first = this.#next - this.#capacity;
+    if (message.kind === 'event') this.#noteUtterance(message.event);
     return numbered;
+  }
+
+  #noteUtterance(event: SequencedEvent): void {
+    if (event.type === 'input_audio_buffer.speech_started') this.#open = event;
+    else if (ENDS.has(event.type)) this.#open = undefined;
   }
 
   /** Everything up to and including `seq` has arrived. Old and impossible numbers change nothing. */
@@ -69,13 +86,19 @@ export class ClientOutbox {
   }
 
   /**
-   * Begins a new sequence for a new session and takes along what it can use: what was typed, and
-   * utterances whose beginning is still here. The rest belonged to the old session.
+   * Begins a new sequence for a new session and takes along what it can use: what was typed,
+   * utterances whose beginning is still here, and what is left of one that is still spoken. The
+   * rest belonged to the old session.
    *
    * @returns what is to be sent to the new session
    */
   restart(): readonly Numbered[] {
     const kept = this.#from(this.#first).map(({ message }) => message);
+    const open = this.#open;
+    // Else the new session would take the rest of the utterance for a fault.
+    if (open && !kept.some((message) => message.kind === 'event' && message.event === open)) {
+      kept.unshift({ kind: 'event', event: { ...open, interrupts: undefined } });
+    }
     this.#ring.fill(undefined);
     this.#first = 1;
     this.#next = 1;
