@@ -161,6 +161,11 @@ function logStart(logger: Logger, parts: StartedParts): void {
     },
     `[START] listening; ${services.length} services are tracked`,
   );
+  if (providers.ladder.order('generator')[0] === 'embedded') {
+    logger.info(
+      'no language model is set up: docs/providers.md says how open questions are answered',
+    );
+  }
   if (languages[0] !== language) {
     logger.warn(
       { language, instead: languages[0] },

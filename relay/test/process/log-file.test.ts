@@ -20,7 +20,7 @@ it('LOG_FILE has the lines of standard error, to the last', async () => {
   expect(lines.at(-1)).toContain('stopping');
 });
 
-it('the first line shows the budgets that hold, whether they were set or not', async () => {
+it('the first lines show the budgets that hold, set or not, and that no language model answers', async () => {
   await using relay = await RelayProcess.start({ env: { BUDGET_SESSION_USD: '2' } });
   const line = await relay.logs.until('[START] listening');
   expect(JSON.parse(line)).toMatchObject({
@@ -29,6 +29,7 @@ it('the first line shows the budgets that hold, whether they were set or not', a
     budgetGuestUsd: { session: 2 },
     budgetAccountUsd: { session: 2 },
   });
+  await relay.logs.until('no language model is set up');
 });
 
 it.skipIf(process.platform !== 'linux')(

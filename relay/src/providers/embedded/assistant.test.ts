@@ -202,9 +202,7 @@ describe('what is not understood', () => {
     'gets an honest answer with two things to try: %s',
     async (text) => {
       const reply = await ask(text);
-      expect(reply).toMatch(
-        /With no speech provider configured, I understand things like: .+ Or: .+/,
-      );
+      expect(reply).toMatch(/^I did not understand that\. I understand things like: .+ Or: .+/);
     },
   );
 

@@ -26,7 +26,7 @@ export function refusalOf(
   if (isAgain) return AGAIN;
   const [first, second] = examplesFor(text, random);
   const opening = text.trim() === '' ? SPOKEN : TYPED;
-  return `${opening} With no speech provider configured, I understand things like: ${first} Or: ${second}`;
+  return `${opening} I understand things like: ${first} Or: ${second}`;
 }
 
 function examplesFor(text: string, random: () => number): readonly [string, string] {
