@@ -60,7 +60,7 @@ async function startCall(options: { readonly simulated: boolean; readonly specul
   // The short sounds of a call are not the answer.
   await page.addInitScript(([key, settings]) => localStorage.setItem(key, settings), [
     SETTINGS_KEY,
-    JSON.stringify({ earcons: false }),
+    JSON.stringify({ signals: 'off' }),
   ] as const);
   const detector = page.waitForResponse((response) => response.url().endsWith('.bin'));
   await page.goto(relay.origin);

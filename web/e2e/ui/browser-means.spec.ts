@@ -26,7 +26,10 @@ test('the browser’s model, if it has one, is off until it is switched on, and 
   await page.addInitScript(installScriptedModel);
   await openSettings(page, 'unavailable');
   const model = page.getByRole('switch', MODEL);
-  await expect(page.getByRole('switch', { name: 'Short sounds' })).toBeVisible();
+  await expect(page.getByRole('radiogroup', { name: 'Short sounds' })).toBeVisible();
+  await expect(page.getByText('100 %')).toBeVisible();
+  // No microphone is open yet.
+  await expect(page.getByText('Level')).toHaveCount(0);
   await expect(model).toHaveCount(0);
   await openSettings(page, 'available');
   await expect(model).not.toBeChecked();

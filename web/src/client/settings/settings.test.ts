@@ -28,7 +28,7 @@ describe('settings', () => {
       language: 'de',
       eagerness: 'low',
       speed: 1.2,
-      turnCue: 'vibration',
+      signals: 'vibration',
       talkBy: 'hold',
     } as const;
     writeSettings(store, chosen);
@@ -41,9 +41,8 @@ describe('settings', () => {
       captionSize: 'large',
       volume: 7,
       speed: 40,
-      turnCue: 'bell',
+      signals: 'bell',
       talkBy: 'telepathy',
-      earcons: 'yes',
       eagerness: 'hasty',
       voice: '',
       language: 7,
@@ -53,6 +52,17 @@ describe('settings', () => {
       ...DEFAULT_SETTINGS,
       captionSize: 'large',
     });
+  });
+
+  test.each([
+    [{ earcons: true, turnCue: 'off' }, 'some'],
+    [{ earcons: false, turnCue: 'off' }, 'off'],
+    [{ earcons: false, turnCue: 'tone' }, 'all'],
+    [{ earcons: true, turnCue: 'vibration' }, 'vibration'],
+    [{ earcons: false, turnCue: 'tone', signals: 'some' }, 'some'],
+  ])('that were kept as %j signal %s', (kept, signals) => {
+    const store = memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) });
+    expect(readKeptSettings(store)).toEqual({ ...DEFAULT_SETTINGS, signals });
   });
 
   test.each(['', 'not json', 'null', '[]', '"text"', '7'])('survive %j in their place', (text) => {

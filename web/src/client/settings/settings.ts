@@ -2,23 +2,21 @@ import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
 import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/page-requests.ts';
 import { INTERRUPTIONS, type Interruption } from '../messages/media-messages.ts';
 
-const TURN_CUES = ['off', 'vibration', 'tone'] as const;
+const SIGNALS = ['off', 'some', 'all', 'vibration'] as const;
 const WAYS_TO_TALK = ['voice', 'hold'] as const;
 
 /** What a person chose, kept in this browser. */
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   readonly captionSize: 'small' | 'medium' | 'large';
-  /** Short sounds at start, heard and end. */
-  readonly earcons: boolean;
   /** A screen reader reads each answer again once it was spoken. */
   readonly readsAnswers: boolean;
   /** Was shown that an answer can be interrupted. */
   readonly guided: boolean;
   /** 0–1 */
   readonly volume: number;
-  /** How the person learns that they were heard, and that it is their turn. */
-  readonly turnCue: (typeof TURN_CUES)[number];
+  /** Short sounds, or vibration; `some` does not say when it is the person's turn. */
+  readonly signals: (typeof SIGNALS)[number];
   /** Whether speech is heard whenever there is some, or only while a button is held. */
   readonly talkBy: (typeof WAYS_TO_TALK)[number];
   /** How soon an answer may begin after the person has fallen silent. */
@@ -41,8 +39,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   captionSize: 'medium',
-  earcons: true,
-  turnCue: 'off',
+  signals: 'some',
   talkBy: 'voice',
   readsAnswers: false,
   guided: false,
@@ -71,8 +68,7 @@ export function readKeptSettings(store: KeyValueStore | null): Settings {
   return {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
-    earcons: booleanOr(kept['earcons'], DEFAULT_SETTINGS.earcons),
-    turnCue: oneOf(TURN_CUES, kept['turnCue'], DEFAULT_SETTINGS.turnCue),
+    signals: oneOf(SIGNALS, kept['signals'], earlierSignals(kept)),
     talkBy: oneOf(WAYS_TO_TALK, kept['talkBy'], DEFAULT_SETTINGS.talkBy),
     guided: booleanOr(kept['guided'], DEFAULT_SETTINGS.guided),
     readsAnswers: booleanOr(kept['readsAnswers'], DEFAULT_SETTINGS.readsAnswers),
@@ -117,6 +113,13 @@ export function writeKept(store: KeyValueStore | null, key: string, value: objec
 
 function oneOf<T extends string>(choices: readonly T[], value: unknown, otherwise: T): T {
   return choices.find((choice) => choice === value) ?? otherwise;
+}
+
+/** Until November 2026 there were two settings for it. */
+function earlierSignals({ turnCue, earcons }: Readonly<Record<string, unknown>>) {
+  if (turnCue === 'vibration') return turnCue;
+  if (turnCue === 'tone') return 'all';
+  return earcons === false ? 'off' : DEFAULT_SETTINGS.signals;
 }
 
 function booleanOr(value: unknown, otherwise: boolean): boolean {

@@ -11,12 +11,12 @@ const RUNNING: CallState = {
 };
 
 test('a sound marks the beginning, having been heard, and the end', () => {
-  expect(earconBetween({ ...RUNNING, session: null }, RUNNING)).toBe('start');
-  expect(earconBetween({ ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'thinking' })).toBe(
-    'heard',
-  );
+  expect(earconBetween('some', { ...RUNNING, session: null }, RUNNING)).toBe('start');
   expect(
-    earconBetween(RUNNING, {
+    earconBetween('some', { ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'thinking' }),
+  ).toBe('heard');
+  expect(
+    earconBetween('some', RUNNING, {
       ...INITIAL_CALL_STATE,
       standing: { kind: 'over', reason: CLOSE_REASONS.normal },
     }),
@@ -24,9 +24,9 @@ test('a sound marks the beginning, having been heard, and the end', () => {
 });
 
 test('nothing else makes a sound', () => {
-  expect(earconBetween(RUNNING, { ...RUNNING, muted: true })).toBeNull();
+  expect(earconBetween('all', RUNNING, { ...RUNNING, muted: true })).toBeNull();
   expect(
-    earconBetween({ ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'listening' }),
+    earconBetween('all', { ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'listening' }),
   ).toBeNull();
 });
 
@@ -39,4 +39,8 @@ test('a turn is signalled when it was heard and when it comes back', () => {
   expect(turnCueBetween(answered, { ...listening, muted: true })).toBeNull();
   expect(turnCueBetween(answered, { ...listening, muted: true, holds: true })).toBe('turn');
   expect(turnCueBetween(answered, talking)).toBeNull();
+  expect(earconBetween('all', answered, listening)).toBe('turn');
+  for (const signals of ['off', 'some', 'vibration'] as const) {
+    expect(earconBetween(signals, answered, listening)).toBeNull();
+  }
 });

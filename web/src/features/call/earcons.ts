@@ -1,5 +1,6 @@
 import type { CallState, Settings } from '../../client/index.ts';
 
+type Signals = Settings['signals'];
 type Earcon = 'start' | 'heard' | 'turn' | 'end';
 
 interface Tone {
@@ -23,12 +24,13 @@ const TONES: Readonly<Record<Earcon, readonly Tone[]>> = {
   ],
 };
 
-/** The sound that belongs to a change of the call's state, if any. */
-export function earconBetween(before: CallState, now: CallState): Earcon | null {
+/** The sound that belongs to a change of the call's state, if the person wants one. */
+export function earconBetween(signals: Signals, before: CallState, now: CallState): Earcon | null {
+  if (signals === 'off' || signals === 'vibration') return null;
   if (before.standing.kind === 'running' && now.standing.kind === 'over') return 'end';
   if (before.session === null && now.session !== null) return 'start';
-  if (before.phase === 'hearing' && now.phase === 'thinking') return 'heard';
-  return null;
+  const cue = turnCueBetween(before, now);
+  return cue === 'turn' && signals === 'some' ? null : cue;
 }
 
 /** The meaning of a change for the person's turn: that they were heard, or that they may talk. */
@@ -57,12 +59,11 @@ export function startEarcons(
 ): () => void {
   const player = createEarconPlayer();
   const unsubscribe = call.subscribe((now, before) => {
-    const { earcons, turnCue } = settings.getState();
-    const cue = turnCue === 'off' ? null : turnCueBetween(before, now);
+    const { signals } = settings.getState();
+    const cue = signals === 'vibration' ? turnCueBetween(before, now) : null;
     // Safari has no vibration, and others refuse it before the first touch.
-    if (cue !== null && turnCue === 'vibration') navigator.vibrate?.(VIBRATIONS_MS[cue]);
-    const earcon = earcons ? earconBetween(before, now) : null;
-    const tone = earcon ?? (turnCue === 'tone' ? cue : null);
+    if (cue !== null) navigator.vibrate?.(VIBRATIONS_MS[cue]);
+    const tone = earconBetween(signals, before, now);
     if (tone !== null) player.play(tone);
   });
   return () => {

@@ -16,11 +16,6 @@ import { HearingField } from './hearing-field.tsx';
 import { ModelField, useHasModel } from './model-field.tsx';
 import fieldStyles from './field.module.css';
 
-interface LanguageFieldProps {
-  /** BCP 47; the first is that of calls for which none is chosen. */
-  readonly languages: readonly string[];
-}
-
 const THEMES = [
   { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
@@ -50,11 +45,12 @@ const WAYS_TO_TALK = [
   { value: 'hold', label: 'Hold button' },
 ] as const satisfies readonly { value: Settings['talkBy']; label: string }[];
 
-const TURN_CUES = [
+const SIGNALS = [
   { value: 'off', label: 'Off' },
+  { value: 'some', label: 'Some' },
+  { value: 'all', label: 'All' },
   { value: 'vibration', label: 'Vibrate' },
-  { value: 'tone', label: 'Tone' },
-] as const satisfies readonly { value: Settings['turnCue']; label: string }[];
+] as const satisfies readonly { value: Settings['signals']; label: string }[];
 
 /** Not in Safari, nor on computers that have nothing to vibrate with. */
 function canVibrate(): boolean {
@@ -133,7 +129,6 @@ function SoundFields({ onCheck }: Pick<SettingsDialogProps, 'onCheck'>) {
           step={0.1}
           value={Math.min(offer.speeds.max, Math.max(offer.speeds.min, settings.speed))}
           valueText={`${settings.speed.toFixed(1)} ×`}
-          isShown
           onChange={(speed) => controller.changeSettings({ speed })}
         />
       )}
@@ -169,17 +164,11 @@ function TurnFields() {
         onChange={(talkBy) => controller.changeSettings({ talkBy })}
       />
       <ChoiceField
-        label="Turn signal"
-        hint="When you were heard, and when it is your turn again."
-        choices={canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')}
-        value={settings.turnCue}
-        onChange={(turnCue) => controller.changeSettings({ turnCue })}
-      />
-      <SwitchField
         label="Short sounds"
-        hint="A quiet tone at start, when you were heard, and at the end."
-        checked={settings.earcons}
-        onChange={(earcons) => controller.changeSettings({ earcons })}
+        hint="At the start, when you were heard, and at the end. All: also when it is your turn."
+        choices={canVibrate() ? SIGNALS : SIGNALS.filter(({ value }) => value !== 'vibration')}
+        value={settings.signals}
+        onChange={(signals) => controller.changeSettings({ signals })}
       />
     </>
   );
@@ -242,8 +231,12 @@ function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
   );
 }
 
-/** What the person speaks and is answered in, if there is a choice. */
-function LanguageField({ languages }: LanguageFieldProps) {
+/**
+ * What the person speaks and is answered in, if there is a choice.
+ *
+ * @param languages - BCP 47; the first is that of calls for which none is chosen
+ */
+function LanguageField({ languages }: { readonly languages: readonly string[] }) {
   const controller = useController();
   const chosen = useSettings(({ language }) => language);
   const [usual, ...others] = languages;
@@ -284,11 +277,10 @@ function BrowserSection() {
   const showsHearing = needsHearing && findSpeechRecognition(globalThis) !== undefined;
   if (!showsModel && !showsHearing) return null;
   return (
-    <section className={styles.section} aria-label="This browser">
-      <h3 className={styles.heading}>This browser</h3>
+    <Section title="This browser">
       {showsHearing && <HearingField />}
       {showsModel && <ModelField />}
-    </section>
+    </Section>
   );
 }
 
@@ -311,7 +303,7 @@ function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: bool
   };
 }
 
-/** How loud the microphone is now. */
+/** How loud the microphone is now; nothing while none is open. */
 function LevelMeter() {
   const { levels } = useController();
   const isLive = useCall((state) => state.microphone.kind === 'granted');
@@ -323,16 +315,13 @@ function LevelMeter() {
       }),
     [levels],
   );
+  if (!isLive) return null;
   return (
-    <div className={fieldStyles.field}>
+    <div className={fieldStyles.field} aria-hidden="true">
       <span className={fieldStyles.label}>Level</span>
-      {isLive ? (
-        <div className={fieldStyles.meter} aria-hidden="true">
-          <div ref={bar} className={fieldStyles.level} />
-        </div>
-      ) : (
-        <span className={fieldStyles.hint}>Shown during a call.</span>
-      )}
+      <div className={fieldStyles.meter}>
+        <div ref={bar} className={fieldStyles.level} />
+      </div>
     </div>
   );
 }

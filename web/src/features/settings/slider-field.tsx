@@ -10,13 +10,11 @@ interface SliderFieldProps {
   readonly step?: number;
   /** What is shown and read out, e.g. `80 %`. */
   readonly valueText: string;
-  /** Whether the value stands beside the slider. */
-  readonly isShown?: boolean;
   readonly onChange: (value: number) => void;
 }
 
 export function SliderField(props: SliderFieldProps) {
-  const { label, value, min = 0, max = 1, step = 0.05, valueText, isShown, onChange } = props;
+  const { label, value, min = 0, max = 1, step = 0.05, valueText, onChange } = props;
   const id = useId();
   // In steps, which are whole: sums of fractions are not.
   const toSteps = (amount: number): number => Math.round(amount / step);
@@ -38,11 +36,9 @@ export function SliderField(props: SliderFieldProps) {
           </Slider.Track>
           <Slider.Thumb className={styles.thumb} aria-labelledby={id} aria-valuetext={valueText} />
         </Slider.Root>
-        {isShown === true && (
-          <span className={styles.amount} aria-hidden="true">
-            {valueText}
-          </span>
-        )}
+        <span className={styles.amount} aria-hidden="true">
+          {valueText}
+        </span>
       </span>
     </div>
   );
