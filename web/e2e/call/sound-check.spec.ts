@@ -105,7 +105,7 @@ test('the check tells a microphone that hears nothing from one that hears person
   });
   await expect(results).toContainText('You are heard well');
   await expect(results).toContainText('It is quiet around you');
-  await expect(results).toContainText(/The speaker is heard, after \d+ ms/);
+  await expect(results).toContainText('The microphone hears the speaker.');
   await expect(results).toContainText('The browser takes the echo away.');
   await expect(results).toContainText('The server answers in');
   await expect(results).toContainText('Speech is detected.');

@@ -32,9 +32,7 @@ test('where all is well there is nothing to do', () => {
   expect(verdictOf('relay', GOOD)?.sentence).toBe(
     'The server answers in 11 ms, at worst in 30 ms.',
   );
-  expect(verdictOf('rate', GOOD)?.sentence).toBe(
-    'Sound is recorded at 48 kHz and played at 44.1 kHz.',
-  );
+  for (const { sentence } of verdicts) expect(sentence).not.toMatch(/dBFS|Hz/);
 });
 
 describe('each thing that is wrong has a sentence and a remedy', () => {
@@ -47,7 +45,7 @@ describe('each thing that is wrong has a sentence and a remedy', () => {
       /nothing but silence.*switched off/,
     ],
     ['voice', 'bad', { noiseDbfs: -60, speechDbfs: null }, /not heard.*right microphone/],
-    ['voice', 'bad', { noiseDbfs: -75, speechDbfs: -51 }, /very quiet: −51.*Raise its level/],
+    ['voice', 'bad', { noiseDbfs: -75, speechDbfs: -51 }, /very quiet\. Raise its level/],
     ['voice', 'fair', { noiseDbfs: -70, speechDbfs: -40 }, /rather quiet/],
     ['voice', 'fair', { noiseDbfs: -60, speechDbfs: -5 }, /very loud.*Lower/],
     ['voice', 'fair', { noiseDbfs: -30, speechDbfs: -22 }, /hardly stands out/],
@@ -57,7 +55,7 @@ describe('each thing that is wrong has a sentence and a remedy', () => {
       'rate',
       'fair',
       { microphone: { kind: 'open', label: '', captureHz: 8_000, contextHz: 48_000 } },
-      /8 kHz.*telephone quality/,
+      /telephone quality.*Another microphone/,
     ],
     ['speaker', 'fair', { speaker: { kind: 'not-heard' } }, /does not hear.*headphones/],
     ['speaker', 'bad', { speaker: { kind: 'failed' } }, /could not be played/],
@@ -65,7 +63,7 @@ describe('each thing that is wrong has a sentence and a remedy', () => {
       'speaker',
       'fair',
       { speaker: { kind: 'heard', levelDbfs: -30, delayMs: 320 } },
-      /320.*Bluetooth/,
+      /0\.3 s late.*Bluetooth/,
     ],
     ['echo', 'bad', { echo: { levelDbfs: -28, aboveNoiseDb: 30 } }, /own voice.*headphones/],
     ['echo', 'fair', { echo: { levelDbfs: -52, aboveNoiseDb: 9 } }, /little echo/],
@@ -109,7 +107,7 @@ test('the report holds the figures, the verdicts, and of devices the microphone 
     'echo: -61 dBFS, 1 dB above noise',
     'round trips: 12, 9, 30, 11, 10 ms; 0 failed',
     'detector: speech 0.81, silence 0.02',
-    'good: You are heard well: −24 dBFS.',
+    'good: You are heard well.',
   ]) {
     expect(report).toContain(part);
   }

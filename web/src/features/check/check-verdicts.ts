@@ -60,16 +60,15 @@ function refusedVerdict({ refusal }: Extract<MicrophoneFigures, { kind: 'refused
 
 function noiseVerdict(noiseDbfs: number): Verdict {
   const of = 'noise';
-  const level = decibels(noiseDbfs);
   if (noiseDbfs > -35) {
     const fix = 'Go to a quieter place, or use a headset with its microphone near your mouth.';
-    return { of, grade: 'bad', sentence: `It is loud around you: ${level}.`, fix };
+    return { of, grade: 'bad', sentence: 'It is loud around you.', fix };
   }
   if (noiseDbfs > -45) {
     const fix = 'A headset would let Parley tell your voice from the noise more easily.';
-    return { of, grade: 'fair', sentence: `There is some noise around you: ${level}.`, fix };
+    return { of, grade: 'fair', sentence: 'There is some noise around you.', fix };
   }
-  return { of, grade: 'good', sentence: `It is quiet around you: ${level}.`, fix: '' };
+  return { of, grade: 'good', sentence: 'It is quiet around you.', fix: '' };
 }
 
 function voiceVerdict(speechDbfs: number | null, noiseDbfs: number): Verdict {
@@ -89,14 +88,13 @@ function voiceVerdict(speechDbfs: number | null, noiseDbfs: number): Verdict {
           fix: 'See whether this is the right microphone, raise its level in the system’s sound settings, and check again.',
         };
   }
-  const level = decibels(speechDbfs);
   if (speechDbfs < -45) {
     const fix = 'Raise its level in the system’s sound settings, or come closer.';
-    return { of, grade: 'bad', sentence: `Your microphone is very quiet: ${level}.`, fix };
+    return { of, grade: 'bad', sentence: 'Your microphone is very quiet.', fix };
   }
   if (speechDbfs > -8) {
     const fix = 'Lower its level in the system’s sound settings, or move away a little.';
-    return { of, grade: 'fair', sentence: `Your microphone is very loud: ${level}.`, fix };
+    return { of, grade: 'fair', sentence: 'Your microphone is very loud.', fix };
   }
   if (speechDbfs - noiseDbfs < 12) {
     const fix = 'Come closer to the microphone, or make it quieter around you.';
@@ -104,9 +102,9 @@ function voiceVerdict(speechDbfs: number | null, noiseDbfs: number): Verdict {
   }
   if (speechDbfs < -38) {
     const fix = 'Raise its level in the system’s sound settings if you are not understood.';
-    return { of, grade: 'fair', sentence: `Your microphone is rather quiet: ${level}.`, fix };
+    return { of, grade: 'fair', sentence: 'Your microphone is rather quiet.', fix };
   }
-  return { of, grade: 'good', sentence: `You are heard well: ${level}.`, fix: '' };
+  return { of, grade: 'good', sentence: 'You are heard well.', fix: '' };
 }
 
 function rateVerdict({
@@ -114,15 +112,12 @@ function rateVerdict({
   contextHz,
 }: Extract<MicrophoneFigures, { kind: 'open' }>): Verdict {
   const of = 'rate';
-  const played = kilohertz(contextHz);
-  if (captureHz === null) {
-    return { of, grade: 'good', sentence: `Sound is played at ${played}.`, fix: '' };
+  if (captureHz === null || Math.min(captureHz, contextHz) >= 16_000) {
+    return { of, grade: 'good', sentence: 'The sound is clear.', fix: '' };
   }
-  const sentence = `Sound is recorded at ${kilohertz(captureHz)} and played at ${played}.`;
-  if (captureHz >= 16_000 && contextHz >= 16_000) return { of, grade: 'good', sentence, fix: '' };
   const fix =
-    'That is telephone quality, as Bluetooth headsets have it in calls. Another microphone lets Parley understand you better.';
-  return { of, grade: 'fair', sentence, fix };
+    'Bluetooth headsets have no more in calls. Another microphone lets Parley understand you better.';
+  return { of, grade: 'fair', sentence: 'The sound is of telephone quality.', fix };
 }
 
 function speakerVerdict(speaker: SpeakerFigures): Verdict {
@@ -140,12 +135,11 @@ function speakerVerdict(speaker: SpeakerFigures): Verdict {
       return { of, grade: 'fair', sentence, fix };
     }
     case 'heard': {
-      const delay = `${Math.round(speaker.delayMs)} ms`;
       if (speaker.delayMs <= 250) {
-        const sentence = `The speaker is heard, after ${delay} and at ${decibels(speaker.levelDbfs)}.`;
-        return { of, grade: 'good', sentence, fix: '' };
+        return { of, grade: 'good', sentence: 'The microphone hears the speaker.', fix: '' };
       }
-      const sentence = `The speaker is heard, but only after ${delay}.`;
+      const delay = (speaker.delayMs / 1_000).toFixed(1);
+      const sentence = `The microphone hears the speaker, but ${delay} s late.`;
       const fix = 'That is usual with Bluetooth. A wired or built-in speaker answers sooner.';
       return { of, grade: 'fair', sentence, fix };
     }
@@ -154,15 +148,14 @@ function speakerVerdict(speaker: SpeakerFigures): Verdict {
 
 function echoVerdict({ levelDbfs, aboveNoiseDb }: EchoFigures): Verdict {
   const of = 'echo';
-  const level = decibels(levelDbfs);
   if (aboveNoiseDb > 12 && levelDbfs > -50) {
-    const sentence = `Parley would hear its own voice: ${level} is left of it.`;
+    const sentence = 'Parley would hear its own voice.';
     const fix = 'Use headphones, or turn the speaker down and move it away from the microphone.';
     return { of, grade: 'bad', sentence, fix };
   }
   if (aboveNoiseDb > 6) {
     const fix = 'If Parley interrupts itself, use headphones or turn the speaker down.';
-    return { of, grade: 'fair', sentence: `A little echo is left: ${level}.`, fix };
+    return { of, grade: 'fair', sentence: 'A little echo is left.', fix };
   }
   return { of, grade: 'good', sentence: 'The browser takes the echo away.', fix: '' };
 }
@@ -199,12 +192,4 @@ function detectorVerdict(detector: DetectorCheck): Verdict {
     };
   }
   return { of, grade: 'good', sentence: 'Speech is detected.', fix: '' };
-}
-
-function decibels(dbfs: number): string {
-  return `${Math.round(dbfs).toString().replace('-', '−')} dBFS`;
-}
-
-function kilohertz(hz: number): string {
-  return `${Number((hz / 1_000).toFixed(2))} kHz`;
 }
