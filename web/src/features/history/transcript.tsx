@@ -102,23 +102,21 @@ function TranscriptTurn({ turn }: { readonly turn: StoredTurn }) {
   );
 }
 
-/** When it was, how quick and how dear; in full when opened. */
+/** How quick and how dear the answer was; in full when opened. */
 function Figures({ turn }: { readonly turn: StoredTurn }) {
   const { voiceToVoiceMs } = timelineOf(turn.timeline);
   const isTimed = turn.timeline.audio_heard !== undefined && voiceToVoiceMs > 0;
+  const isAnswer = isTimed && turn.trigger !== 'timer' && turn.trigger !== 'notice';
   const providers = Object.entries(turn.providers);
-  const facts = [
-    clockText(turn.offset_ms),
-    ...(isTimed ? [`${msText(voiceToVoiceMs)} ms`] : []),
-    ...(turn.cost_usd > 0 ? [exactUsdText(turn.cost_usd)] : []),
-  ].join(' · ');
-  if (!isTimed && providers.length === 0) return <p className={styles.figures}>{facts}</p>;
+  if (!isTimed && providers.length === 0 && turn.cost_usd === 0) return null;
   return (
     <details className={styles.details}>
       <summary className={styles.figures}>
         <ChevronRight aria-hidden="true" size={14} />
-        <span className="visually-hidden">Timing: </span>
-        {facts}
+        {isAnswer
+          ? `Answered after ${Math.max(0.1, voiceToVoiceMs / 1_000).toFixed(1)} s`
+          : 'Details'}
+        {turn.cost_usd > 0 && ` · ${exactUsdText(turn.cost_usd)}`}
       </summary>
       <TurnTiming turn={turn} isTimed={isTimed} />
     </details>
@@ -168,6 +166,10 @@ function TurnTiming({ turn, isTimed }: TurnTimingProps) {
             </div>
           );
         })}
+        <div>
+          <dt>Time in the call</dt>
+          <dd>{clockText(turn.offset_ms)}</dd>
+        </div>
         <div>
           <dt>Cost</dt>
           <dd>{exactUsdText(turn.cost_usd)}</dd>
