@@ -82,7 +82,7 @@ test('a conversation is kept: found, read, renamed, gone on with, exported and d
   // The relay knows what was said before, and not only the page.
   await say(page, 'Say that again.', 2);
   expect((await captions(page)).at(-1)?.text).toBe('six times seven is forty two.');
-  await openPage(page, 'Sessions');
+  await openPage(page, 'Calls');
   await expect(page.getByText('This page')).toBeVisible();
   await page.goto(`${network.origin}/usage`);
   await expect(page.getByText('Nothing was charged')).toBeVisible();

@@ -5,7 +5,7 @@ import { scriptAccountApi } from './support/scripted-account-api.ts';
 import { ME } from './support/scripted-me.ts';
 import { expect, freshTest, test } from './support/ui-test.ts';
 
-const PAGES = ['History', 'Usage', 'Sessions'] as const;
+const PAGES = ['History', 'Usage', 'Calls'] as const;
 /** The browser itself reports requests that failed. */
 const FAILED_REQUESTS = /Failed to load resource/;
 
@@ -23,11 +23,17 @@ freshTest.describe('without storage or network', () => {
   freshTest.use({ viewport: { width: 320, height: 640 }, expectedComplaints: FAILED_REQUESTS });
 
   freshTest(
-    'a storage that is away is said on every page, and asked again',
+    'a storage that is away is said on every page, and so is that nothing is there yet',
     async ({ open, page }) => {
       const account = scriptedAccount({ refusal: 'storage_unavailable' });
       await scriptAccountApi(page, account);
       await open('idle');
+      account.refusal = 'unauthorized';
+      for (const name of PAGES) {
+        await openPage(page, name);
+        // There are no accounts here that one could sign in to.
+        await expect(page.getByRole('heading', { name: 'Nothing here yet' }), name).toBeVisible();
+      }
       for (const name of PAGES) {
         account.refusal = 'storage_unavailable';
         await openPage(page, name);
@@ -56,7 +62,7 @@ freshTest.describe('without storage or network', () => {
     await openPage(page, 'History');
     await page.context().setOffline(true);
     await page.unrouteAll();
-    for (const name of ['Usage', 'Sessions'] as const) {
+    for (const name of ['Usage', 'Calls'] as const) {
       await openPage(page, name);
       await expect(page.getByRole('heading', { name: 'You are offline' }), name).toBeVisible();
     }

@@ -10,7 +10,7 @@ const SMALL_PHONE = { width: 320, height: 568 };
 const OTHERWISE_ON_A_PHONE: readonly string[] = ['history', 'conversation', 'usage'];
 
 /** Opens one of the pages from the menu, as a person does. */
-async function openPage(page: Page, name: 'History' | 'Usage' | 'Sessions'): Promise<void> {
+async function openPage(page: Page, name: 'History' | 'Usage' | 'Calls'): Promise<void> {
   await page.getByRole('button', { name: 'Account and history' }).click();
   await page.getByRole('menuitem', { name }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeFocused();
@@ -79,7 +79,7 @@ for (const viewport of [DESKTOP, SMALL_PHONE]) {
       await openPage(page, 'Usage');
       await page.getByText('Day by day as a table').click();
       await look('usage');
-      await openPage(page, 'Sessions');
+      await openPage(page, 'Calls');
       await page.getByText('Safari on iPhone').waitFor();
       await look('sessions');
     });
@@ -105,6 +105,7 @@ test('a conversation is renamed by keyboard, taken along, and deleted only when 
   await title.press('Enter');
   await expect(page.getByRole('heading', { name: 'Three hearts' })).toBeVisible();
 
+  await expect(page.locator('summary').first()).toHaveText(/^Answered after 1\.1 s/);
   // A screen reader, too, distinguishes the cut-off part from the heard one.
   await expect(page.getByText('Not heard:')).toHaveCount(1);
   await expect(page.locator('s')).toHaveText(/^through the gills/);
@@ -178,7 +179,7 @@ test('a call elsewhere is ended from here, and what is free says so', async ({ o
   };
   await scriptAccountApi(page, account);
   await open('listening');
-  await openPage(page, 'Sessions');
+  await openPage(page, 'Calls');
   await expect(page.getByText('This page')).toBeVisible();
   await page.getByRole('button', { name: 'End Safari on iPhone' }).click();
   await expect(page.getByText('Safari on iPhone')).toHaveCount(0);

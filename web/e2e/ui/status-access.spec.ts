@@ -131,7 +131,7 @@ test.describe('the account menu', () => {
     await expect(menu.getByRole('menuitem')).toHaveText([
       'History',
       'Usage',
-      'Sessions',
+      'Calls',
       'Privacy',
       'Sign out',
     ]);
@@ -151,7 +151,7 @@ test.describe('the account menu', () => {
       if (request.url().endsWith('/api/v1/me')) asked += 1;
     });
     const menu = await menuOf(page);
-    await expect(menu.getByRole('menuitem', { name: 'Sessions' })).toBeVisible();
+    await expect(menu.getByRole('menuitem', { name: 'Calls' })).toBeVisible();
     await page.waitForLoadState('networkidle');
     await expect(menu.getByRole('menuitem', { name: 'Status' })).toHaveCount(0);
     expect(asked).toBe(0);

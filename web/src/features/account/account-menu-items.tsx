@@ -23,7 +23,7 @@ export function AccountMenuItems() {
       <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4} loop>
         <MenuPageItem path={PAGE_PATHS.history} icon={<History />} name="History" />
         <MenuPageItem path={PAGE_PATHS.usage} icon={<ChartColumn />} name="Usage" />
-        <MenuPageItem path={PAGE_PATHS.sessions} icon={<MonitorSmartphone />} name="Sessions" />
+        <MenuPageItem path={PAGE_PATHS.sessions} icon={<MonitorSmartphone />} name="Calls" />
         <AccountItems />
         <OperatorPart />
       </DropdownMenu.Content>

@@ -21,7 +21,7 @@ const TO_CALL = { path: '/', name: 'Back to the call screen' };
 const PAGES = [
   { path: PAGE_PATHS.history, name: 'History' },
   { path: PAGE_PATHS.usage, name: 'Usage' },
-  { path: PAGE_PATHS.sessions, name: 'Sessions' },
+  { path: PAGE_PATHS.sessions, name: 'Calls' },
 ] as const;
 
 /** A page to be read: its heading, the way back, and the ways to its neighbours. */

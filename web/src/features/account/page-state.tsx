@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { CloudOff, LogIn, SearchX, WifiOff } from 'lucide-react';
+import { CloudOff, LogIn, MessagesSquare, SearchX, WifiOff } from 'lucide-react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { useController } from '../call/controller-context.ts';
@@ -46,18 +46,20 @@ interface ProblemStateProps {
   readonly onRetry: () => void;
   /** What is missing, if that is what is wrong. */
   readonly missing: string;
+  /** What will be shown to a person of whom nothing is kept yet. */
+  readonly expected: string;
 }
 
 /** Why there is nothing to see, and what to do about it. */
-export function ProblemState({ problem, onRetry, missing }: ProblemStateProps) {
+export function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps) {
   const online = useOnline();
   switch (problem.kind) {
     case 'signed-out':
-      return <SignedOut />;
+      return <SignedOut expected={expected} />;
     case 'missing':
       return (
         <PageState icon={<SearchX />} title={missing}>
-          <p>It may have been deleted, or belong to another account.</p>
+          <p>It may have been deleted, or belong to someone else.</p>
         </PageState>
       );
     case 'passing':
@@ -85,20 +87,17 @@ export function ProblemState({ problem, onRetry, missing }: ProblemStateProps) {
 const GUEST_FORGOTTEN =
   'Guests are known for a while after their last visit, and yours was too long ago. What was kept of you then cannot be reached any more. Your next call begins anew.';
 
-function SignedOut() {
+function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
   const { account } = useController();
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const isForgotten = useStore(account.store, (state) => state.isGuestForgotten);
+  const title = hasAccounts ? 'You are not signed in' : 'Nothing here yet';
   return (
     <PageState
-      icon={<LogIn />}
-      title={isForgotten ? 'This server no longer knows you' : 'You are not signed in'}
+      icon={hasAccounts ? <LogIn /> : <MessagesSquare />}
+      title={isForgotten ? 'This server no longer knows you' : title}
     >
-      <p>
-        {isForgotten
-          ? GUEST_FORGOTTEN
-          : 'Your first call starts as a guest. After it, your conversations are shown here.'}
-      </p>
+      <p>{isForgotten ? GUEST_FORGOTTEN : expected}</p>
       {hasAccounts ? (
         <Button look="primary" onClick={() => account.ask('sign-in')}>
           Sign in
@@ -113,7 +112,7 @@ function SignedOut() {
 }
 
 /** What is shown is not the latest; it is readable all the same. */
-export function StaleNote({ problem, onRetry }: Omit<ProblemStateProps, 'missing'>) {
+export function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'onRetry'>) {
   const online = useOnline();
   const message = 'message' in problem ? problem.message : '';
   return (

@@ -15,6 +15,8 @@ import { useRemote } from './use-remote.ts';
 import row from '../../ui/row.module.css';
 import styles from './sessions-page.module.css';
 
+const EXPECTED = 'A call that you make, in this or another browser, is shown here while it lasts.';
+
 /** Calls elsewhere begin and end without a word to this page. */
 const REFRESH_MS = 10_000;
 
@@ -35,13 +37,14 @@ export function SessionsPage() {
       sessions: sessions.filter((session) => session.session_id !== id),
     }));
   return (
-    <PageFrame title="Sessions">
+    <PageFrame title="Calls">
       {state.kind === 'loading' && <LoadingState rows={2} />}
       {state.kind === 'failed' && (
         <ProblemState
           problem={state.problem}
           onRetry={onRetry}
-          missing="There are no sessions here"
+          missing="There are no calls here"
+          expected={EXPECTED}
         />
       )}
       {state.kind === 'ready' && (
@@ -49,7 +52,7 @@ export function SessionsPage() {
           {state.problem !== null && <StaleNote problem={state.problem} onRetry={onRetry} />}
           {state.value.sessions.length === 0 ? (
             <PageState icon={<MonitorSmartphone />} title="No calls are running">
-              <p>A call that you make, in this or another browser, is shown here while it lasts.</p>
+              <p>{EXPECTED}</p>
             </PageState>
           ) : (
             <ul className={styles.list}>
@@ -89,7 +92,7 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
           <span>
             Since <time dateTime={startedAt}>{sinceText(startedAt)}</time>
           </span>
-          {!session.is_connected && <span>Connection lost, waiting for it</span>}
+          {!session.is_connected && <span>Connection lost, waiting</span>}
           <Link href={conversationPath(session.conversation_id)} className={styles.link}>
             What was said
           </Link>

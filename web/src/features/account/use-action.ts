@@ -41,12 +41,6 @@ export function useAction(): Action {
 
 function complaintOf(error: unknown): string {
   const problem = problemOf(error);
-  switch (problem.kind) {
-    case 'signed-out':
-      return 'You are not signed in any more.';
-    case 'missing':
-      return 'It is not there any more.';
-    default:
-      return problem.message;
-  }
+  if (problem.kind === 'signed-out') return 'This server no longer knows you.';
+  return problem.kind === 'missing' ? 'It is not there any more.' : problem.message;
 }

@@ -58,6 +58,7 @@ export function ConversationPage({ id }: { readonly id: string }) {
           problem={state.problem}
           onRetry={onRetry}
           missing="There is no such conversation"
+          expected="A conversation is shown only to the person who had it."
         />
       )}
       {state.kind === 'ready' && (

@@ -17,6 +17,8 @@ import stateStyles from '../account/page-state.module.css';
 import { useRemote } from '../account/use-remote.ts';
 import searchFormStyles from './search-form.module.css';
 
+const EXPECTED = 'Your conversations are kept here. You can read, search and continue them.';
+
 /** A pause in typing after which is looked. */
 const PAUSE_MS = 300;
 
@@ -46,6 +48,7 @@ export function HistoryPage() {
           problem={found.problem}
           onRetry={onRetry}
           missing="There is no history here"
+          expected={EXPECTED}
         />
       )}
       {found.kind === 'ready' && (
@@ -131,7 +134,7 @@ function NothingKept() {
   }
   return (
     <PageState icon={<MessagesSquare />} title="Nothing here yet">
-      <p>Your conversations are kept here. You can read, search and continue them.</p>
+      <p>{EXPECTED}</p>
       <Link href="/" className={stateStyles.link}>
         To the call screen
       </Link>

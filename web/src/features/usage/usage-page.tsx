@@ -18,6 +18,7 @@ import { Swatch } from '../../ui/chart-legend.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
 
 const UNLIMITED = 'no limit';
+const EXPECTED = 'Here you see what your calls use and cost.';
 
 const PERIODS = [
   { value: '7', label: '7 days' },
@@ -39,7 +40,12 @@ export function UsagePage() {
   return (
     <PageFrame title="Usage">
       {state.kind === 'failed' ? (
-        <ProblemState problem={state.problem} onRetry={onRetry} missing="There is no usage here" />
+        <ProblemState
+          problem={state.problem}
+          onRetry={onRetry}
+          missing="There is no usage here"
+          expected={EXPECTED}
+        />
       ) : (
         <div className={styles.period}>
           <ChoiceField label="Period" choices={PERIODS} value={period} onChange={setPeriod} />
@@ -64,7 +70,7 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
       <TodayCard usage={usage} />
       {isUnused ? (
         <PageState icon={<PiggyBank />} title="Nothing was used in this time">
-          <p>Here you see what your calls use and cost.</p>
+          <p>{EXPECTED}</p>
         </PageState>
       ) : (
         <>
@@ -74,9 +80,7 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
             </h2>
             <Total>{usdText(total)}</Total>
             {total === 0 ? (
-              <FigureNote>
-                Nothing was charged: all of it ran without a provider that costs money.
-              </FigureNote>
+              <FigureNote>Nothing was charged: all that you used is free.</FigureNote>
             ) : (
               <SpendByDay usage={usage} />
             )}
@@ -155,12 +159,12 @@ function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
   return (
     <section className={styles.card} aria-labelledby="providers">
       <h2 id="providers" className={styles.heading}>
-        By provider
+        By service
       </h2>
       <table className={styles.table}>
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">Provider</th>
+            <th scope="col">Service</th>
             <th scope="col">Used</th>
             <th scope="col">Cost</th>
           </tr>
