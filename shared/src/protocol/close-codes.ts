@@ -55,13 +55,13 @@ export const CLOSE_REASONS = {
     code: 4403,
     reason: 'signed_out',
     retry: 'never',
-    message: 'The person has signed out.',
+    message: 'The call ended because you signed out.',
   },
   sessionGone: {
     code: 4404,
     reason: 'session_gone',
     retry: 'new_session',
-    message: 'The session has ended and cannot be resumed.',
+    message: 'The call has ended and cannot be resumed.',
   },
   idle: {
     code: 4408,
@@ -73,7 +73,7 @@ export const CLOSE_REASONS = {
     code: 4409,
     reason: 'replaced',
     retry: 'never',
-    message: 'The session was continued on another connection.',
+    message: 'The call was continued on another connection.',
   },
   endedElsewhere: {
     code: 4410,

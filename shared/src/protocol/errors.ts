@@ -23,7 +23,7 @@ export const ERRORS = {
   utterance_too_long: entry(
     413,
     false,
-    'The utterance reached its longest permitted duration and was ended.',
+    'What you said was longer than can be heard at once and was cut off.',
   ),
   text_too_long: entry(413, false, 'The text is longer than 2,000 characters.'),
   response_not_found: entry(404, false, 'There is no such response to act on.'),

@@ -49,7 +49,7 @@ test('a proxy that drops WebSockets is named, and trying again changes nothing',
     await expect(line).toHaveText('Connecting');
     await expect(line).toHaveText(blocked);
     await expect(page.getByRole('alert').filter({ hasText: 'a WebSocket' })).toContainText(
-      'a proxy on the way does not pass it on. Another network may let it through; the operator of this server can mend it for all.',
+      'a proxy on the way does not pass it on. Another network may let it through. Those who run this Parley can put it right for all.',
     );
   }
   const lines = await stateLines(page);
@@ -88,10 +88,10 @@ for (const [what, ending] of [
     await page.getByRole('button', { name: 'Account and history' }).click();
     await page.getByRole('menuitem', { name: 'History' }).click();
     await expect(page).toHaveURL(`${served.url}history`);
-    await page.getByRole('link', { name: 'Sessions' }).first().click();
+    await page.getByRole('link', { name: 'Calls' }).first().click();
     await expect(page).toHaveURL(`${served.url}sessions`);
     await page.reload();
-    await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Calls' })).toBeVisible();
     await page.goto(`${served.url}history/conv_1`);
     await page.getByRole('link', { name: 'Back to the history' }).click();
     await expect(page).toHaveURL(`${served.url}history`);

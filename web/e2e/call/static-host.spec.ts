@@ -65,7 +65,7 @@ test('a page without a relay of its own speaks with the one that it is told of',
   });
   const { page, complaints, requests } = call;
   // The relay's health says which provider answers.
-  await expect(page.getByText('Embedded demo voice.')).toBeVisible();
+  await expect(page.getByText('A demo voice answers')).toBeVisible();
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await untilReplies(page, 1);
   expect((await captions(page)).map(({ text }) => text)).toEqual([
@@ -147,7 +147,7 @@ test('a configuration that never comes holds up neither the page nor, for long, 
   host.configuration = naming(originOf(elsewhere));
   await using call = await openCallPage(host.origin, { browser });
   const { page } = call;
-  await expect(page.getByText('Embedded demo voice.')).toBeVisible();
+  await expect(page.getByText('A demo voice answers')).toBeVisible();
   host.configuration = null;
   await page.reload();
   await page.getByRole('button', { name: 'What is seven times eight?' }).click();

@@ -45,6 +45,7 @@ test('a whole call by keyboard alone', async ({ open }) => {
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Settings' });
   await expect(dialog).toBeVisible();
+  await expect(dialog.getByText('Level')).toBeVisible();
   await page.keyboard.press('m');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
@@ -85,12 +86,12 @@ test('“?” and a button show what the keys do, and escape closes the closest 
   open,
 }) => {
   const page = await open('speaking');
-  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  const sheet = page.getByRole('dialog', { name: 'Shortcuts' });
   await page.keyboard.press('?');
   await expect(sheet).toContainText('Mute, and unmute');
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
-  await page.getByRole('button', { name: 'Keys' }).click();
+  await page.getByRole('button', { name: 'Shortcuts' }).click();
   await expect(sheet).toBeVisible();
   await page.keyboard.press('Escape');
   await page.keyboard.press('t');

@@ -72,9 +72,7 @@ test('the first line of a short conversation is read whole; what is scrolled awa
 test('the first visit says what this is, what to say and who answers', async ({ open }) => {
   const page = await open('idle');
   await expect(page.getByRole('heading', { name: 'A voice you can talk to' })).toBeVisible();
-  await expect(
-    page.getByText('Embedded demo voice. Add keys for open conversation.'),
-  ).toBeVisible();
+  await expect(page.getByText('A demo voice answers things like these.')).toBeVisible();
   await page.getByRole('button', { name: 'What time is it in Tokyo?' }).click();
   await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
     'What time is it in Tokyo?',

@@ -120,10 +120,10 @@ function KeysButton({ onKeys }: Pick<CallScreenProps, 'onKeys'>) {
       <Button
         look="plain"
         shape="icon"
-        aria-label="Keys"
+        aria-label="Shortcuts"
         aria-keyshortcuts="?"
         aria-haspopup="dialog"
-        title="Keys (?)"
+        title="Shortcuts (?)"
         onClick={onKeys}
       >
         <CircleQuestionMark aria-hidden="true" size={20} />

@@ -89,11 +89,9 @@ test('every word shown is calm', () => {
 
 test('the providers are named in one sentence', () => {
   const all = (name: string) => ({ transcriber: name, generator: name, synthesizer: name });
-  expect(providerLineOf(all('embedded'))).toBe(
-    'Embedded demo voice. Add keys for open conversation.',
-  );
+  expect(providerLineOf(all('embedded'))).toBe('A demo voice answers things like these.');
   expect(providerLineOf(all('openai'))).toBe('Hears, thinks and speaks with openai.');
   expect(providerLineOf({ ...all('embedded'), generator: 'ollama' })).toBe(
-    'Hears with embedded, thinks with ollama, speaks with embedded.',
+    'Hears by itself, thinks with ollama, speaks by itself.',
   );
 });

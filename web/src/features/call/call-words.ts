@@ -128,13 +128,13 @@ export function adviceFor(code: CallError['code']): string | null {
     case 'not_a_relay':
       return 'If the relay of this page is elsewhere, parley.json beside the page must name it.';
     case 'socket_blocked':
-      return 'Another network may let it through; the operator of this server can mend it for all.';
+      return 'Another network may let it through. Those who run this Parley can put it right for all.';
     case 'vad_failed':
       return 'Hold the orb or the space bar while you talk, or type.';
     case 'utterance_too_long':
       return 'Say it in shorter pieces.';
     case 'too_many_sessions':
-      return 'See Sessions in the menu at the top.';
+      return 'See Calls in the menu at the top.';
     case 'budget_exhausted':
       return 'See Usage in the menu at the top.';
     case 'plan_excludes':
@@ -146,15 +146,20 @@ export function adviceFor(code: CallError['code']): string | null {
   }
 }
 
+const MEANS: Readonly<Record<string, string>> = {
+  browser: 'with your browser',
+  embedded: 'by itself',
+};
+
 /** One sentence on the providers that hear, think and speak. */
 export function providerLineOf(providers: ProviderNames): string {
   const names = [providers.transcriber, providers.generator, providers.synthesizer];
   if (names.every((name) => name === 'embedded')) {
-    return 'Embedded demo voice. Add keys for open conversation.';
+    return 'A demo voice answers things like these.';
   }
   if (names.every((name) => name === names[0])) return `Hears, thinks and speaks with ${names[0]}.`;
-  const [hears, thinks, speaks] = names.map((name) => (name === 'browser' ? 'your browser' : name));
-  return `Hears with ${hears}, thinks with ${thinks}, speaks with ${speaks}.`;
+  const [hears, thinks, speaks] = names.map((name) => MEANS[name] ?? `with ${name}`);
+  return `Hears ${hears}, thinks ${thinks}, speaks ${speaks}.`;
 }
 
 /** Things to say that even the embedded assistant understands. */

@@ -16,7 +16,8 @@ export const MICROPHONE_ADVICE = {
   },
   'in-use': {
     title: 'Another program is using the microphone',
-    advice: 'Close that program or choose another microphone in Settings, then try again.',
+    advice:
+      'Close the call or recorder that uses it, or choose another one in Settings. Then try again.',
   },
   'insecure-context': {
     title: 'This page is not secure',

@@ -7,13 +7,13 @@ const SHORTCUTS = [
   { keys: 'M', name: 'm', use: 'Mute, and unmute' },
   { keys: 'T', name: 't', use: 'Type a message' },
   { keys: 'D', name: 'd', use: 'Debug panel' },
-  { keys: '?', name: 'question mark', use: 'These keys' },
+  { keys: '?', name: 'question mark', use: 'These shortcuts' },
 ] as const;
 
 /** What the keyboard does in a call. */
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   return (
-    <DialogFrame title="Keys" onClose={onClose}>
+    <DialogFrame title="Shortcuts" onClose={onClose}>
       <dl className={styles.list}>
         {SHORTCUTS.map(({ keys, name, use }) => (
           <div key={keys} className={styles.row}>
