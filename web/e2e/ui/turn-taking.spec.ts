@@ -82,8 +82,8 @@ test('a call that hears itself says what interrupts it, and the voice can be cho
   await expect(page.getByText('Your microphone hears Parley')).toHaveCount(0);
   await page.getByRole('button', { name: 'Settings' }).click();
   const field = page.getByRole('radiogroup', { name: 'While Parley speaks' });
-  await expect(field.getByRole('radio', { name: 'By voice' })).toBeChecked();
-  await field.getByRole('radio', { name: 'By button' }).click();
+  await expect(field.getByRole('radio', { name: 'Voice' })).toBeChecked();
+  await field.getByRole('radio', { name: 'Button' }).click();
   expect(await commandsOf(page)).toContain('setInterruption:button');
   await expect(line).toHaveText('Speaking, tap to interrupt');
 });

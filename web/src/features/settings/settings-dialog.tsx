@@ -36,8 +36,8 @@ const RESPONSIVENESS = [
 
 const INTERRUPTION = [
   { value: 'automatic', label: 'Automatic' },
-  { value: 'voice', label: 'By voice' },
-  { value: 'button', label: 'By button' },
+  { value: 'voice', label: 'Voice' },
+  { value: 'button', label: 'Button' },
 ] as const satisfies readonly { value: Settings['interruption']; label: string }[];
 
 const WAYS_TO_TALK = [
