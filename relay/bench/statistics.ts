@@ -1,9 +1,4 @@
-/** The value below which the given share of values lies (nearest rank); NaN if there are none. */
-export function percentile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).toSorted();
-  const rank = Math.max(1, Math.ceil(share * sorted.length));
-  return sorted[rank - 1] ?? Number.NaN;
-}
+export { percentile } from '@parley/shared/statistics';
 
 /** The middle value, or the mean of both middle values. */
 export function median(values: ArrayLike<number>): number {

@@ -71,6 +71,7 @@ test('few turns bear no percentile but the middle, and the table of all fits the
   const panel = page.getByRole('complementary', { name: 'Debug panel' });
   const row = panel.getByRole('row', { name: /Voice to voice/ });
   await expect(row.getByRole('cell', { name: '–' })).toHaveCount(2);
+  await expect(panel.getByRole('columnheader', { name: 'ms, 6 spoken' })).toBeVisible();
   await panel.getByText('All turns as a table').click();
   const table = panel.getByRole('region', { name: 'Turns as a table' });
   expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);

@@ -93,12 +93,12 @@ export type {
   MicrophoneSettings,
 } from './messages/flight-messages.ts';
 export type { DetectorCheck } from './messages/detector-check.ts';
-export { SILENT_DBFS } from './engine/sound-check/frame-levels.ts';
-export type {
-  CheckFigures,
-  CheckStep,
-  EchoFigures,
-  MicrophoneFigures,
-  RelayFigures,
-  SpeakerFigures,
+export {
+  SILENT_DBFS,
+  type CheckFigures,
+  type CheckStep,
+  type EchoFigures,
+  type MicrophoneFigures,
+  type RelayFigures,
+  type SpeakerFigures,
 } from './engine/sound-check/sound-check-events.ts';

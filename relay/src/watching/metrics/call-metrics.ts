@@ -8,12 +8,12 @@ import {
   type MonitoringMetrics,
   type SessionMetrics,
 } from '@parley/shared/monitoring-api';
+import { percentilesOf } from '@parley/shared/statistics';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
-import { percentilesOf, meanOf } from './percentiles.ts';
 import type { PrometheusMetrics } from './prometheus-metrics.ts';
-import { RecordedSession } from './session-record.ts';
+import { meanOf, RecordedSession } from './session-record.ts';
 import type { TurnHistory } from './turn-history.ts';
 import { turnLatencies } from './turn-latencies.ts';
 

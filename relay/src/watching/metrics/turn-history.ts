@@ -1,5 +1,5 @@
 import type { HistoryPoint, HistoryRange } from '@parley/shared/monitoring-api';
-import { percentilesOf } from './percentiles.ts';
+import { percentilesOf } from '@parley/shared/statistics';
 
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 24 * 60;

@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'react';
+import { percentilesOf } from '@parley/shared/statistics';
 import { Check, Copy, Download } from 'lucide-react';
 import { useCall, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { isSpoken } from '../debug/statistics.ts';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
 import {
@@ -84,26 +86,16 @@ export function summaryLineOf(
   const replies = lastCallOf(items).flatMap((item) =>
     item.kind === 'reply' && item.trigger !== 'timer' && item.trigger !== 'notice' ? [item.id] : [],
   );
-  const answers = measured.filter(
-    // A typed message is answered sooner: no speech has to be waited for.
-    ({ responseId, utterance }) => utterance !== null && replies.includes(responseId),
-  );
-  const medianMs = medianOf(answers.map(({ voiceToVoiceMs }) => voiceToVoiceMs));
+  const answers = measured.filter((turn) => isSpoken(turn) && replies.includes(turn.responseId));
+  const { p50 } = percentilesOf(answers.map(({ voiceToVoiceMs }) => voiceToVoiceMs));
   return [
     durationText(durationMs / 1_000),
     countText(replies.length, 'turn', 'turns'),
-    medianMs === null ? '' : `answers after ${(medianMs / 1_000).toFixed(1)} s`,
+    p50 === null ? '' : `answers after ${(p50 / 1_000).toFixed(1)} s`,
     costUsd === null || costUsd === 0 ? '' : usdText(costUsd),
   ]
     .filter((figure) => figure !== '')
     .join(' · ');
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
 /** The words of the last call, with those it continued; nothing of the calls before. */

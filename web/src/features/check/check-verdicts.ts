@@ -1,3 +1,4 @@
+import { percentilesOf } from '@parley/shared/statistics';
 import {
   type CheckFigures,
   type CheckStep,
@@ -162,8 +163,8 @@ function echoVerdict({ levelDbfs, aboveNoiseDb }: EchoFigures): Verdict {
 
 function relayVerdict({ roundTripsMs, failed }: RelayFigures): Verdict {
   const of = 'relay';
-  const medianMs = roundTripsMs.toSorted((one, other) => one - other)[roundTripsMs.length >> 1];
-  if (medianMs === undefined) {
+  const { p50: medianMs } = percentilesOf(roundTripsMs);
+  if (medianMs === null) {
     const sentence = 'The server was not reached.';
     return { of, grade: 'bad', sentence, fix: 'Check the network, then check again.' };
   }

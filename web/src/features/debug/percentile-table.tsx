@@ -1,4 +1,5 @@
-import { ENOUGH_TURNS, measuresOf, msText, typedMedianMs } from './statistics.ts';
+import { ENOUGH_TURNS } from '@parley/shared/statistics';
+import { measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { TargetVerdict } from './verdict.tsx';
 import { useDebug } from '../call/controller-context.ts';
@@ -7,16 +8,19 @@ import styles from './debug-panel.module.css';
 /** p50, p95 and p99 over the session, against the targets. */
 export function PercentileTable() {
   const turns = useDebug((state) => state.turns);
+  const measures = measuresOf(turns);
   const typedMs = typedMedianMs(turns);
   return (
     <table className={styles.table}>
       <caption className="visually-hidden">Latency over the session, milliseconds</caption>
-      <TableHead names={['ms', 'p50', 'p95', 'p99', 'target']} />
+      <TableHead
+        names={[`ms, ${measures[0]!.percentiles.count} spoken`, 'p50', 'p95', 'p99', 'target']}
+      />
       <tbody>
-        {measuresOf(turns).map(({ name, targetMs, percentiles }) => (
+        {measures.map(({ name, targetMs, percentiles }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            {percentiles === null ? (
+            {percentiles.count === 0 ? (
               <td colSpan={3} className={styles.quiet}>
                 no turns yet
               </td>

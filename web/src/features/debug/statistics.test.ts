@@ -3,7 +3,6 @@ import type { MeasuredTurn } from '../../client/index.ts';
 import {
   measuresOf,
   msText,
-  percentile,
   segmentText,
   totalText,
   typedMedianMs,
@@ -29,35 +28,11 @@ function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTur
 }
 
 describe('percentiles', () => {
-  test('are values that occurred', () => {
-    const values = [50, 10, 40, 20, 30];
-    expect(percentile(values, 0.5)).toBe(30);
-    expect(percentile(values, 0.95)).toBe(50);
-    expect(percentile([7], 0.5)).toBe(7);
-    expect(percentile([], 0.5)).toBeNaN();
-  });
-
-  test('take the 95th and 99th of a hundred at their rank', () => {
-    const values = Array.from({ length: 100 }, (_, index) => index + 1);
-    expect(percentile(values, 0.95)).toBe(95);
-    expect(percentile(values, 0.99)).toBe(99);
-  });
-
   test('of voice to voice leave typed turns out', () => {
     const [voiceToVoice] = measuresOf([turn(800), turn(5, null)]);
     expect(voiceToVoice?.percentiles).toMatchObject({ p50: 800 });
     expect(typedMedianMs([turn(800), turn(5, null)])).toBe(5);
     expect(typedMedianMs([turn(800)])).toBeNull();
-  });
-
-  test('beyond the middle are told from twenty turns on', () => {
-    const turns = Array.from({ length: 20 }, (_, index) => turn(100 + index));
-    expect(measuresOf(turns.slice(1))[0]?.percentiles).toEqual({ p50: 110, p95: null, p99: null });
-    expect(measuresOf(turns)[0]?.percentiles).toEqual({ p50: 109, p95: 118, p99: 119 });
-  });
-
-  test('are absent if nothing was measured', () => {
-    expect(measuresOf([]).map((measure) => measure.percentiles)).toEqual([null, null, null, null]);
   });
 });
 

@@ -1,26 +1,15 @@
 import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
+import { percentilesOf, shownPercentiles } from '@parley/shared/statistics';
 import type { MeasuredTurn } from '../../client/index.ts';
 
-/**
- * Percentile by nearest rank: the smallest value that at least `share` of all values do not exceed.
- * The result always occurred, which a handful of turns needs more than interpolation.
- *
- * @param share 0–1
- * @returns NaN without values
- */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const rank = Math.max(1, Math.ceil(share * sorted.length));
-  return sorted[rank - 1] ?? Number.NaN;
+/** A typed turn has no speech to wait for or to recognise: its zeros would flatter every figure. */
+export function isSpoken({ utterance }: MeasuredTurn): boolean {
+  return utterance !== null;
 }
 
-/** Of fewer turns the 95th percentile is but the slowest of them. */
-export const ENOUGH_TURNS = 20;
-
-/** The four figures that have a target, over all spoken turns; null if there is none. */
+/** The four figures that have a target, over all spoken turns. */
 export function measuresOf(turns: readonly MeasuredTurn[]) {
-  // A typed turn has no speech to wait for or to recognise; its zeros would flatter the figures.
-  const spoken = turns.filter((turn) => turn.utterance !== null);
+  const spoken = turns.filter(isSpoken);
   const targets = LATENCY_TARGETS_MS;
   return [
     measure('Voice to voice', targets.voice_to_voice_ms, spoken, (turn) => turn.voiceToVoiceMs),
@@ -32,13 +21,8 @@ export function measuresOf(turns: readonly MeasuredTurn[]) {
 
 /** From what was typed to the first sample of the answer: the middle of all; null if none was. */
 export function typedMedianMs(turns: readonly MeasuredTurn[]): number | null {
-  const typed = turns.filter((turn) => turn.utterance === null);
-  return typed.length === 0
-    ? null
-    : percentile(
-        typed.map((turn) => turn.voiceToVoiceMs),
-        0.5,
-      );
+  const typed = turns.filter((turn) => !isSpoken(turn));
+  return percentilesOf(typed.map((turn) => turn.voiceToVoiceMs)).p50;
 }
 
 function measure(
@@ -47,14 +31,7 @@ function measure(
   turns: readonly MeasuredTurn[],
   msOf: (turn: MeasuredTurn) => number,
 ) {
-  const values = turns.map(msOf);
-  const isEnough = values.length >= ENOUGH_TURNS;
-  const percentiles = {
-    p50: percentile(values, 0.5),
-    p95: isEnough ? percentile(values, 0.95) : null,
-    p99: isEnough ? percentile(values, 0.99) : null,
-  };
-  return { name, targetMs, percentiles: values.length === 0 ? null : percentiles };
+  return { name, targetMs, percentiles: shownPercentiles(percentilesOf(turns.map(msOf))) };
 }
 
 /** Whole milliseconds with thousands set apart. */

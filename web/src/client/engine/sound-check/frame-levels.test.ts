@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { frameDbfs, noiseFloorOf, SILENT_DBFS, speechLevelOf } from './frame-levels.ts';
+import { frameDbfs, noiseFloorOf, speechLevelOf } from './frame-levels.ts';
+import { SILENT_DBFS } from './sound-check-events.ts';
 
 const frames = (count: number, dbfs: number): number[] => Array.from({ length: count }, () => dbfs);
 

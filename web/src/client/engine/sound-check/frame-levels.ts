@@ -1,7 +1,6 @@
 import { dbfsOf, rmsOf } from '@parley/shared/audio/level';
-
-/** What a microphone that delivers nothing but zeros is said to have: far below any real one. */
-export const SILENT_DBFS = -120;
+import { percentile } from '@parley/shared/statistics';
+import { SILENT_DBFS } from './sound-check-events.ts';
 
 /** Sound below this never counts as speech, however quiet the room is. */
 const QUIETEST_SPEECH_DBFS = -58;
@@ -17,7 +16,7 @@ export function frameDbfs(samples: Float32Array): number {
 
 /** The level that half of the frames do not exceed: one knock does not make a room noisy. */
 export function noiseFloorOf(levels: readonly number[]): number {
-  return percentile(levels, 0.5) ?? SILENT_DBFS;
+  return levels.length === 0 ? SILENT_DBFS : percentile(levels, 0.5);
 }
 
 /**
@@ -30,9 +29,4 @@ export function speechLevelOf(levels: readonly number[], noiseDbfs: number): num
   const thresholdDbfs = Math.max(QUIETEST_SPEECH_DBFS, noiseDbfs + SPEECH_ABOVE_NOISE_DB);
   const speech = levels.filter((level) => level > thresholdDbfs);
   return speech.length < ENOUGH_FRAMES ? null : percentile(speech, 0.75);
-}
-
-function percentile(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
 }

@@ -1,6 +1,9 @@
 import type { DetectorCheck } from '../../messages/detector-check.ts';
 import type { MicrophoneRefusal } from '../../messages/media-messages.ts';
 
+/** What a microphone that delivers nothing but zeros is said to have: far below any real one. */
+export const SILENT_DBFS = -120;
+
 /** What the check does at the moment; the last two are done beside the others. */
 export type CheckStep =
   | 'microphone'

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { FRAME_SAMPLES, type CapturedBlock } from '../../messages/capture-messages.ts';
-import { SILENT_DBFS } from './frame-levels.ts';
 import { checkSound, type SoundCheckPorts } from './sound-check.ts';
-import type { CheckEvent, CheckFigures } from './sound-check-events.ts';
+import { SILENT_DBFS, type CheckEvent, type CheckFigures } from './sound-check-events.ts';
 import { makeTestSound, SIGNAL_HZ } from './test-chirp.ts';
 
 const DELAY_MS = 96;

@@ -1,14 +1,15 @@
 import { dbfsOf } from '@parley/shared/audio/level';
 import { type CapturedBlock, FRAME_MS } from '../../messages/capture-messages.ts';
 import type { DetectorCheck } from '../../messages/detector-check.ts';
-import { frameDbfs, noiseFloorOf, SILENT_DBFS, speechLevelOf } from './frame-levels.ts';
-import type {
-  CheckEvent,
-  CheckFigures,
-  EchoFigures,
-  MicrophoneFigures,
-  RelayFigures,
-  SpeakerFigures,
+import { frameDbfs, noiseFloorOf, speechLevelOf } from './frame-levels.ts';
+import {
+  SILENT_DBFS,
+  type CheckEvent,
+  type CheckFigures,
+  type EchoFigures,
+  type MicrophoneFigures,
+  type RelayFigures,
+  type SpeakerFigures,
 } from './sound-check-events.ts';
 import {
   CHIRP_INTERVAL_MS,

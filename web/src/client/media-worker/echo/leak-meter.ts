@@ -1,3 +1,5 @@
+import { percentile } from '@parley/shared/statistics';
+
 /** Time is cut into slots of this length; both signals are powers of slots. */
 const SLOT_MS = 16;
 /** How long what was played and heard is remembered: 4 s. */
@@ -183,13 +185,13 @@ export class LeakMeter {
     for (let slot = first; slot <= latest; slot += 1) {
       if (this.#heard.has(slot)) heard.push(this.#heard.at(slot));
     }
-    const noise = quantileOf(heard, FLOOR_QUANTILE) ?? 0;
+    const noise = heard.length === 0 ? 0 : percentile(heard, FLOOR_QUANTILE);
     for (let slot = first; slot <= latest; slot += 1) {
       const played = this.#played.at(slot - lag);
       if (!this.#heard.has(slot) || played < AUDIBLE_POWER || played < loudness / 2) continue;
       ratios.push(Math.max(0, this.#heard.at(slot) - noise) / played);
     }
-    return ratios.length < MIN_LOUD_SLOTS / 4 ? undefined : quantileOf(ratios, QUANTILE);
+    return ratios.length < MIN_LOUD_SLOTS / 4 ? undefined : percentile(ratios, QUANTILE);
   }
 }
 
@@ -222,11 +224,6 @@ class SlotHistory {
   clear(): void {
     this.#slots.fill(Number.NaN);
   }
-}
-
-function quantileOf(values: number[], quantile: number): number | undefined {
-  values.sort((a, b) => a - b);
-  return values[Math.floor(quantile * (values.length - 1))];
 }
 
 function dbOf(power: number): number {
