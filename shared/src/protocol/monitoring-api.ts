@@ -19,8 +19,17 @@ const instant = z.string();
 export const overallStatusSchema = z.enum(['healthy', 'degraded', 'critical_down']);
 export type OverallStatus = z.infer<typeof overallStatusSchema>;
 
+/** The parts of the wait for an answer, in order: in each turn they add up to `e2e`. */
+export const WAIT_PARTS = ['endpointing', 'asr', 'llm', 'text_aggregation', 'tts'] as const;
+export type WaitPart = (typeof WAIT_PARTS)[number];
+
 /** Why the status is not `healthy`: a stable code, and a sentence that names what is wrong. */
-export const causeSchema = z.object({ code: z.string(), message: z.string() });
+export const causeSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** The longest part of slow answers. */
+  part: z.optional(z.enum(WAIT_PARTS)),
+});
 export type Cause = z.infer<typeof causeSchema>;
 
 export const monitoredServiceSchema = z.object({
@@ -96,7 +105,7 @@ export const monitoringMetricsSchema = z.object({
    * `e2e`: true end of speech to first audio sent.
    */
   avg_latencies_ms: z.record(z.enum(AVERAGED_LATENCIES), z.nullable(count)),
-  /** `target` and `target_ms` are the same; `met` is null before the first measurement. */
+  /** `target` and `target_ms` are the same; `met` is of the p50 in `latencies`, null before 20 turns. */
   latency_targets: z.record(
     z.enum(AVERAGED_LATENCIES),
     z.object({ target: count, target_ms: count, met: z.nullable(z.boolean()) }),
@@ -149,7 +158,7 @@ export const sessionMetricsSchema = z.object({
 });
 export type SessionMetrics = z.infer<typeof sessionMetricsSchema>;
 
-/** Of `count` values, ms; null without any. */
+/** Of `count` values, ms, by nearest rank; null without any. */
 export const percentilesSchema = z.object({
   count,
   p50: z.nullable(count),
@@ -158,8 +167,9 @@ export const percentilesSchema = z.object({
 });
 export type Percentiles = z.infer<typeof percentilesSchema>;
 
-export const MEASURED_LATENCIES = ['endpointing', 'asr', 'llm', 'tts', 'e2e', 'pipeline'] as const;
+export const MEASURED_LATENCIES = [...WAIT_PARTS, 'e2e', 'pipeline'] as const;
 export type MeasuredLatency = (typeof MEASURED_LATENCIES)[number];
+/** Of the spoken turns that were answered in the last 15 minutes, a thousand at most. */
 const latencyPercentilesSchema = z.record(z.enum(MEASURED_LATENCIES), percentilesSchema);
 export type LatencyPercentiles = z.infer<typeof latencyPercentilesSchema>;
 
@@ -168,7 +178,6 @@ const queueDepthsSchema = z.record(z.string(), count);
 
 /** `GET /performance/summary`. */
 export const performanceSummarySchema = z.object({
-  /** Over the last thousand turns. */
   stages: latencyPercentilesSchema,
   queue_depths: queueDepthsSchema,
   throughput: z.object({

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import type { SessionMetrics } from '@parley/shared/monitoring-api';
+import { describe, expect, it } from 'vitest';
+import type { LatencyMarks } from '@parley/shared';
+import { WAIT_PARTS, type SessionMetrics } from '@parley/shared/monitoring-api';
 import type { CallEventBody } from '../../call/events/call-events.ts';
 import { CallMetrics } from './call-metrics.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
@@ -27,7 +28,8 @@ function createTest() {
       metrics.observe({ ...body, atMs: 1_000, sessionId, userId: 'user' });
     }
   };
-  return { prometheus, metrics, lines, tell };
+  const report = () => metrics.report(0, metrics.percentilesSince(0));
+  return { prometheus, metrics, lines, tell, report };
 }
 
 const ended: CallEventBody = {
@@ -45,10 +47,10 @@ const decided = (verdict: 'interruption' | 'stop' | 'backchannel'): CallEventBod
 });
 
 it('counts who takes the turn or wants silence, not who only listens aloud', async () => {
-  const { metrics, prometheus, lines, tell } = createTest();
+  const { prometheus, lines, tell, report } = createTest();
   const verdicts = (['interruption', 'stop', 'backchannel', 'backchannel'] as const).map(decided);
   tell('a', STARTED, ...verdicts, ended);
-  expect(metrics.report(0).total_barge_ins).toBe(2);
+  expect(report().total_barge_ins).toBe(2);
   expect(lines[0]!.barge_ins).toBe(2);
   const text = await prometheus.text();
   for (const [kind, count] of [
@@ -61,7 +63,7 @@ it('counts who takes the turn or wants silence, not who only listens aloud', asy
 });
 
 it('takes its means from the last hundred sessions and those that run, its counts from all', () => {
-  const { metrics, tell } = createTest();
+  const { tell, report } = createTest();
   const heard = (finalMs: number): CallEventBody => ({
     type: 'utterance-final',
     turnId: 'turn',
@@ -76,18 +78,66 @@ it('takes its means from the last hundred sessions and those that run, its count
   for (let n = 0; n < 50; n++) tell(`slow ${n}`, STARTED, heard(9_000), ended);
   for (let n = 0; n < 100; n++) tell(`quick ${n}`, STARTED, heard(100), ended);
   tell('running', STARTED, heard(201));
-  expect(metrics.report(1)).toMatchObject({
+  expect(report()).toMatchObject({
     total_sessions: 151,
     sessions_in_window: 101,
     avg_latencies_ms: { asr: 101, llm: null },
-    latency_targets: { asr: { target: 500, met: true }, llm: { met: null } },
+  });
+});
+
+describe('percentiles', () => {
+  const answered = (timeline: LatencyMarks): CallEventBody => ({
+    type: 'reply-done',
+    turnId: 'turn',
+    responseId: 'response',
+    status: 'completed',
+    code: null,
+    timeline,
+    usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+    providers: {},
+    speech: { text: '', written: '' },
+  });
+  /** Its parts take 500 (the uplink included), 30, `llm`, 20 and 50 ms. */
+  const spoken = (llm: number) =>
+    answered({
+      ...{ speech_end: 1_000.2, end_received: 1_500.4, asr_final: 1_530.3 },
+      ...{ llm_first_token: 1_530 + llm, first_clause: 1_550 + llm, tts_first_audio: 1_600 + llm },
+    });
+
+  it('are of spoken turns, whose parts add up; of typed ones, nothing is waited for', () => {
+    const { metrics, tell } = createTest();
+    const typed = answered({
+      end_received: 1,
+      llm_first_token: 2,
+      first_clause: 3,
+      tts_first_audio: 4,
+    });
+    tell('a', STARTED, typed, spoken(100), typed, typed, spoken(400), spoken(900), spoken(1_300));
+    const { e2e, ...parts } = metrics.percentilesSince(0);
+    expect(e2e).toEqual({ count: 4, p50: 1_000, p95: 1_900, p99: 1_900 });
+    expect(WAIT_PARTS.map((part) => parts[part].p50)).toEqual([500, 30, 400, 20, 50]);
+    expect(WAIT_PARTS.map((part) => parts[part].count)).toEqual([4, 4, 4, 4, 4]);
+    expect(metrics.percentilesSince(1_001).e2e.count).toBe(0);
+  });
+
+  it('are held against the targets from twenty turns on', () => {
+    const { tell, report } = createTest();
+    const turns = Array.from({ length: 20 }, (_, n) => spoken(n < 10 ? 300 : 9_000));
+    tell('a', STARTED, ...turns.slice(1));
+    expect(report().latency_targets).toMatchObject({ e2e: { met: null }, asr: { met: null } });
+    tell('a', turns[0]!);
+    expect(report().latency_targets).toMatchObject({
+      ...{ e2e: { target: 1_000, met: true }, llm: { target: 300, met: true } },
+    });
+    tell('a', spoken(9_000));
+    expect(report().latency_targets).toMatchObject({ e2e: { met: false }, llm: { met: false } });
   });
 });
 
 it('knows nothing of sessions that never had a connection', () => {
-  const { metrics, lines, tell } = createTest();
+  const { lines, tell, report } = createTest();
   tell('a', ended);
-  expect(metrics.report(0).total_sessions).toBe(0);
+  expect(report().total_sessions).toBe(0);
   expect(lines).toEqual([]);
 });
 

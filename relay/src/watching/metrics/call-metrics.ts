@@ -4,11 +4,10 @@ import {
   MEASURED_LATENCIES,
   type AveragedLatency,
   type LatencyPercentiles,
-  type MeasuredLatency,
   type MonitoringMetrics,
   type SessionMetrics,
 } from '@parley/shared/monitoring-api';
-import { percentilesOf } from '@parley/shared/statistics';
+import { ENOUGH_TURNS, percentilesOf } from '@parley/shared/statistics';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
@@ -19,7 +18,7 @@ import { turnLatencies } from './turn-latencies.ts';
 
 /** Sessions that are over and still count for the means. */
 const WINDOW_SESSIONS = 100;
-/** Latencies of each stage that percentiles are taken of. */
+/** Turns that percentiles are taken of. */
 const RECENT_VALUES = 1_000;
 const MICRO_PER_USD = 1_000_000;
 
@@ -58,9 +57,8 @@ export class CallMetrics implements CallObserver {
     ...{ sessions: 0, turns: 0, errors: 0, bargeIns: 0, reconnects: 0, microUsd: 0 },
   };
   readonly #costs = new Map<string, { readonly entry: LedgerEntry; microUsd: number }>();
-  readonly #recent = Object.fromEntries(
-    MEASURED_LATENCIES.map((name) => [name, new RecentValues(RECENT_VALUES)]),
-  ) as Readonly<Record<MeasuredLatency, RecentValues>>;
+  /** Latencies of spoken turns: a typed one has nothing to wait for, and would flatter the figures. */
+  readonly #answered = new RecentValues<ReturnType<typeof turnLatencies>>(RECENT_VALUES);
   readonly #recentTurns = new RecentValues(RECENT_VALUES);
   readonly #recentSessions = new RecentValues(RECENT_VALUES);
   /** Of sessions that are over. */
@@ -103,7 +101,6 @@ export class CallMetrics implements CallObserver {
       case 'turn-decided':
         if (event.afterMs === null) break;
         prometheus.measure('voice_endpointing_seconds', event.afterMs);
-        this.#recent.endpointing.add(event.afterMs, event.atMs);
         break;
       case 'barge-in-decided':
         prometheus.count('voice_barge_ins_total', { kind: event.verdict });
@@ -159,8 +156,12 @@ export class CallMetrics implements CallObserver {
     return this.#open.get(sessionId)?.microUsd ?? 0;
   }
 
-  /** The means are of the last hundred sessions and of those that run. */
-  report(activeSessions: number): MonitoringMetrics {
+  /**
+   * The means are of the last hundred sessions and of those that run.
+   *
+   * @param judged - the latencies that are held against the targets
+   */
+  report(activeSessions: number, judged: LatencyPercentiles): MonitoringMetrics {
     const { sessions, turns, errors, bargeIns, reconnects, microUsd } = this.#totals;
     const window = [...this.#over, ...this.#open.values()];
     const mean = (name: AveragedLatency) => meanOf(window.map(({ latencies }) => latencies[name]));
@@ -168,11 +169,10 @@ export class CallMetrics implements CallObserver {
       AVERAGED_LATENCIES.map((name) => [name, mean(name)]),
     ) as Record<AveragedLatency, number | null>;
     const targets = AVERAGED_LATENCIES.map((name) => {
-      const [value, target] = [means[name], TARGETS_MS[name]];
-      return [
-        name,
-        { target, target_ms: target, met: value === null ? null : value <= target },
-      ] as const;
+      const target = TARGETS_MS[name];
+      const { count, p50 } = judged[name];
+      const met = p50 === null || count < ENOUGH_TURNS ? null : p50 <= target;
+      return [name, { target, target_ms: target, met }] as const;
     });
     return {
       active_sessions: activeSessions,
@@ -188,15 +188,15 @@ export class CallMetrics implements CallObserver {
     };
   }
 
-  get percentiles(): LatencyPercentiles {
+  /** Of the spoken turns answered since an instant, ms since 1970; a thousand at most. */
+  percentilesSince(sinceMs: number): LatencyPercentiles {
+    const turns = this.#answered.since(sinceMs);
     return Object.fromEntries(
-      MEASURED_LATENCIES.map((name) => [name, percentilesOf(this.#recent[name].all)]),
+      MEASURED_LATENCIES.map((name) => [
+        name,
+        percentilesOf(turns.flatMap((turn) => turn[name] ?? [])),
+      ]),
     ) as LatencyPercentiles;
-  }
-
-  /** Latencies since an instant, ms since 1970. */
-  recent(name: MeasuredLatency, sinceMs: number): readonly number[] {
-    return this.#recent[name].since(sinceMs);
   }
 
   /** Turns that ended and sessions that began since an instant, ms since 1970; a thousand at most. */
@@ -241,41 +241,38 @@ export class CallMetrics implements CallObserver {
   }
 
   #utteranceFinal(event: CallEventOf<'utterance-final'>, record: RecordedSession): void {
-    const { provider, finalMs, isUnrecognised, atMs } = event;
+    const { provider, finalMs, isUnrecognised } = event;
     const outcome = isUnrecognised ? 'unrecognised' : 'recognised';
     this.#options.prometheus.count('voice_transcriptions_total', { provider, outcome });
     record.transcriptions++;
     if (finalMs === null) return;
     this.#options.prometheus.measure('voice_transcription_duration_seconds', finalMs, { provider });
-    this.#measured('asr', finalMs, atMs, record);
+    record.latencies.asr.add(finalMs);
   }
 
   #replyDone(event: CallEventOf<'reply-done'>, record: RecordedSession): void {
     const { timeline, providers, status, code, atMs } = event;
     const { prometheus, history } = this.#options;
-    const { llm, tts, e2e, pipeline } = turnLatencies(timeline);
+    const latencies = turnLatencies(timeline);
+    const { llm, tts, e2e, pipeline } = latencies;
     if (llm !== undefined) {
       const { generator: provider = 'none' } = providers;
       prometheus.measure('voice_llm_ttft_seconds', llm, { provider });
-      this.#measured('llm', llm, atMs, record);
+      record.latencies.llm.add(llm);
     }
     if (tts !== undefined) {
       const { synthesizer: provider = 'none' } = providers;
       prometheus.measure('voice_tts_ttfb_seconds', tts, { provider });
-      this.#measured('tts', tts, atMs, record);
+      record.latencies.tts.add(tts);
     }
-    if (pipeline !== undefined) this.#measured('pipeline', pipeline, atMs, record);
+    if (pipeline !== undefined) record.latencies.pipeline.add(pipeline);
     if (e2e !== undefined) {
       prometheus.measure('voice_to_voice_seconds', e2e);
       history.answered(atMs, e2e);
-      this.#measured('e2e', e2e, atMs, record);
+      record.latencies.e2e.add(e2e);
+      this.#answered.add(latencies, atMs);
     }
     if (status === 'failed' && code !== null) this.#failed({ code, atMs }, record);
-  }
-
-  #measured(name: AveragedLatency, ms: number, atMs: number, record: RecordedSession): void {
-    record.latencies[name].add(ms);
-    this.#recent[name].add(ms, atMs);
   }
 
   #failed({ code, atMs }: Pick<CallEventOf<'error'>, 'code' | 'atMs'>, record: RecordedSession) {
@@ -288,26 +285,22 @@ export class CallMetrics implements CallObserver {
 }
 
 /** The last values of a series, no more than `size`. */
-class RecentValues {
+class RecentValues<T = number> {
   readonly #size: number;
-  readonly #values: { readonly value: number; readonly atMs: number }[] = [];
+  readonly #values: { readonly value: T; readonly atMs: number }[] = [];
   #next = 0;
 
   constructor(size: number) {
     this.#size = size;
   }
 
-  add(value: number, atMs: number): void {
+  add(value: T, atMs: number): void {
     this.#values[this.#next] = { value, atMs };
     this.#next = (this.#next + 1) % this.#size;
   }
 
   /** In no order. */
-  since(atMs: number): readonly number[] {
+  since(atMs: number): readonly T[] {
     return this.#values.filter((one) => one.atMs >= atMs).map(({ value }) => value);
-  }
-
-  get all(): readonly number[] {
-    return this.#values.map(({ value }) => value);
   }
 }

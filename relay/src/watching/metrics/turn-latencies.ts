@@ -1,37 +1,30 @@
-import { LATENCY_MARKS, timelineOf, type LatencyMark, type LatencyMarks } from '@parley/shared';
+import { LATENCY_MARKS, timelineOf, type LatencyMarks } from '@parley/shared';
+import type { MeasuredLatency } from '@parley/shared/monitoring-api';
 
-/** A reply's times of the stages, ms, by its timeline; unknown ones are left out. */
-export interface TurnLatencies {
-  readonly llm?: number;
-  readonly tts?: number;
-  /** From the end of the audio to the first audio. */
-  readonly pipeline?: number;
-  /** From the true end of speech to the first audio. */
-  readonly e2e?: number;
-}
-
-/** @param marks - instants on the session clock, as the relay has them at the end of a reply */
-export function turnLatencies(marks: LatencyMarks): TurnLatencies {
+/**
+ * A reply's times, ms, by its timeline; unknown ones are left out. A spoken turn that was answered
+ * aloud has them all, and its parts add up to `e2e`; others have no `e2e`.
+ *
+ * @param marks - instants on the session clock, as the relay has them at the end of a reply
+ */
+export function turnLatencies(marks: LatencyMarks): Partial<Record<MeasuredLatency, number>> {
   const { timeline } = timelineOf(marks);
+  const { asr_final_ms: asr, llm_ttft_ms: llm, tts_ttfb_ms: tts } = timeline;
+  const text_aggregation = timeline.text_aggregation_ms;
+  // If the relay decided, there is no instant between endpointing and the uplink.
+  const endpointing = timeline.endpointing_ms + timeline.uplink_ms;
+  const pipeline = asr + llm + text_aggregation + tts;
+  const { speech_end, end_received, llm_first_token, first_clause, tts_first_audio } = marks;
+  const isVoiced = tts_first_audio !== undefined;
+  // The first mark of all measures nothing: a greeting has nothing before its words.
+  const first = LATENCY_MARKS.find((mark) => marks[mark] !== undefined);
   return {
-    ...(hasBefore(marks, 'llm_first_token') && { llm: timeline.llm_ttft_ms }),
-    ...(marks.first_clause !== undefined &&
-      marks.tts_first_audio !== undefined && { tts: timeline.tts_ttfb_ms }),
-    ...spanOf('pipeline', marks, 'end_received'),
-    ...spanOf('e2e', marks, 'speech_end'),
+    ...(llm_first_token !== undefined && first !== 'llm_first_token' && { llm }),
+    ...(isVoiced && first_clause !== undefined && { tts }),
+    ...(isVoiced && end_received !== undefined && { pipeline }),
+    ...(isVoiced &&
+      speech_end !== undefined && {
+        ...{ endpointing, asr, llm, text_aggregation, tts, e2e: endpointing + pipeline },
+      }),
   };
-}
-
-/** A mark that has none before it measures nothing: a typed turn has no end of speech. */
-function hasBefore(marks: LatencyMarks, mark: LatencyMark): boolean {
-  if (marks[mark] === undefined) return false;
-  return LATENCY_MARKS.slice(0, LATENCY_MARKS.indexOf(mark)).some(
-    (earlier) => marks[earlier] !== undefined,
-  );
-}
-
-function spanOf(name: 'pipeline' | 'e2e', marks: LatencyMarks, from: LatencyMark): TurnLatencies {
-  const { [from]: start, tts_first_audio: end } = marks;
-  if (start === undefined || end === undefined) return {};
-  return { [name]: Math.max(0, end - start) };
 }

@@ -1,5 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MonitoredService } from '@parley/shared/monitoring-api';
+import {
+  MEASURED_LATENCIES,
+  type LatencyPercentiles,
+  type MeasuredLatency,
+  type MonitoredService,
+} from '@parley/shared/monitoring-api';
+import { ENOUGH_TURNS, percentile, percentilesOf } from '@parley/shared/statistics';
 import { overallHealth, type Evidence } from './overall-health.ts';
 
 function service(change: Partial<MonitoredService>): MonitoredService {
@@ -25,10 +32,23 @@ const WELL: Evidence = {
   active: { transcriber: 'browser', generator: 'a', synthesizer: 'browser' },
   services: [service({})],
   problems: [],
-  slowness: undefined,
+  latencies: undefined,
   stuckSessions: 0,
   budgetUsed: 0.79,
 };
+/** Of `count` turns that all took as long. */
+function latencies(
+  ms: Partial<Record<MeasuredLatency, number>>,
+  count = ENOUGH_TURNS,
+): LatencyPercentiles {
+  return Object.fromEntries(
+    MEASURED_LATENCIES.map((name) => {
+      const values = Array.from({ length: count }, () => ms[name] ?? 0);
+      return [name, percentilesOf(values)];
+    }),
+  ) as LatencyPercentiles;
+}
+
 const failed = service({ state: 'failed', failure_count: 3, last_error: 'unauthorized' });
 
 const sentences = (evidence: Evidence) =>
@@ -79,7 +99,7 @@ describe('the relay', () => {
         service({ stage: 'transcriber', name: 'c', state: 'degraded', failure_count: 1 }),
       ],
       problems: [problem('log_not_written'), problem('memory_low'), problem('data_not_written')],
-      slowness: { e2eMs: 2_940, part: 'model', partMs: 2_400 },
+      latencies: latencies({ e2e: 2_940, llm: 2_400 }),
       stuckSessions: 2,
       budgetUsed: 0.805,
     };
@@ -88,10 +108,42 @@ describe('the relay', () => {
       'data_not_written',
       'memory_low',
       'log_not_written',
-      'Answers are slow: half of the last ones took more than 2.9 s, of which 2.4 s until the first words of the model.',
+      'Answers are slow: half take 2.9 s or more. The longest wait is for the model’s first word: 2.4 s.',
       '2 calls have been in one stage of a turn for over a minute.',
       '80 % of the budget of the day is spent.',
       'c has failed once.',
     ]);
+  });
+});
+
+describe('slow answers', () => {
+  const slowness = (of: LatencyPercentiles) => overallHealth({ ...WELL, latencies: of }).causes[0];
+
+  it('are judged from twenty turns on, and by more than what people notice', () => {
+    expect(slowness(latencies({ e2e: 9_000 }, ENOUGH_TURNS - 1))).toBeUndefined();
+    expect(slowness(latencies({ e2e: 1_500 }))).toBeUndefined();
+    expect(slowness(latencies({ e2e: 1_501 }))).toMatchObject({ code: 'answers_slow' });
+  });
+
+  it.each([
+    ['endpointing', 'the end of the turn'],
+    ['asr', 'the recogniser’s final words'],
+    ['text_aggregation', 'the model’s first clause'],
+    ['tts', 'the voice’s first sound'],
+  ] as const)('name %s, if that is the longest part', (part, words) => {
+    const cause = slowness(latencies({ e2e: 1_700, llm: 620, [part]: 700 }));
+    expect(cause).toMatchObject({ part });
+    expect(cause!.message).toMatch(`The longest wait is for ${words}: 0.7 s.`);
+  });
+
+  it('name the median that is shown, of any turns', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9_999), { minLength: ENOUGH_TURNS }), (values) => {
+        const e2e = percentilesOf(values);
+        const shown = `half take ${(percentile(values, 0.5) / 1_000).toFixed(1)} s or more`;
+        const message = slowness({ ...latencies({}), e2e })?.message ?? '';
+        expect(message.includes(shown)).toBe(e2e.p50! > 1_500);
+      }),
+    );
   });
 });

@@ -1,5 +1,13 @@
 import { STAGES, type Stage } from '@parley/shared';
-import type { Cause, MonitoredService, OverallStatus } from '@parley/shared/monitoring-api';
+import {
+  WAIT_PARTS,
+  type Cause,
+  type LatencyPercentiles,
+  type MonitoredService,
+  type OverallStatus,
+  type WaitPart,
+} from '@parley/shared/monitoring-api';
+import { ENOUGH_TURNS } from '@parley/shared/statistics';
 import type { Problems } from '../../base/lib/problems.ts';
 import { BROWSER, isRelayProvider } from '../../call/stages/provider.ts';
 
@@ -9,20 +17,15 @@ export interface Evidence {
   readonly active: Readonly<Record<Stage, string>>;
   readonly services: readonly MonitoredService[];
   readonly problems: ReturnType<Problems['list']>;
-  /** undefined: answers are in time, or too few to judge. */
-  readonly slowness: Slowness | undefined;
+  /** Of late, the same that are shown; undefined if calls are not measured. */
+  readonly latencies: LatencyPercentiles | undefined;
   readonly stuckSessions: number;
   /** Of the day; undefined without a budget. */
   readonly budgetUsed: number | undefined;
 }
 
-/** Medians of late, ms. */
-export interface Slowness {
-  readonly e2eMs: number;
-  /** The part that took most of it. */
-  readonly part: 'recognition' | 'model' | 'voice';
-  readonly partMs: number;
-}
+/** Above this people notice; the alert of docs/monitoring/alerts.yml is the same. */
+const SLOW_MS = 1_500;
 
 const BUDGET_WARNING = 0.8;
 
@@ -32,10 +35,13 @@ const WORK: Readonly<Record<Stage, string>> = {
   synthesizer: 'speaks',
 };
 
-const PARTS: Readonly<Record<Slowness['part'], string>> = {
-  recognition: 'until the final words',
-  model: 'until the first words of the model',
-  voice: 'until the first sound of the voice',
+/** What answers wait for. */
+const WAITS: Readonly<Record<WaitPart, string>> = {
+  endpointing: 'the end of the turn',
+  asr: 'the recogniser’s final words',
+  llm: 'the model’s first word',
+  text_aggregation: 'the model’s first clause',
+  tts: 'the voice’s first sound',
 };
 
 /** Causes that end calls or lose words precede those that only slow things down. */
@@ -57,7 +63,8 @@ export function overallHealth(evidence: Evidence): {
     ...evidence.services
       .filter(({ state, stage }) => state === 'failed' && !lost.has(stage))
       .map((service) => failedService(service, evidence.active[service.stage])),
-    ...slownessCauses(evidence),
+    ...slowAnswers(evidence),
+    ...loadCauses(evidence),
     ...evidence.services.filter(({ state }) => state === 'degraded').map(degradedService),
   ];
   const status = lost.size > 0 ? 'critical_down' : causes.length > 0 ? 'degraded' : 'healthy';
@@ -95,13 +102,18 @@ function degradedService({ name, failure_count, last_error }: MonitoredService):
   return { code: 'service_degraded', message };
 }
 
-function slownessCauses({ slowness, stuckSessions, budgetUsed }: Evidence): Cause[] {
+function slowAnswers({ latencies }: Evidence): Cause[] {
+  if (latencies === undefined) return [];
+  const { count, p50 } = latencies.e2e;
+  if (p50 === null || p50 <= SLOW_MS || count < ENOUGH_TURNS) return [];
+  const partMs = (part: WaitPart) => latencies[part].p50 ?? 0;
+  const part = WAIT_PARTS.reduce((longest, one) => (partMs(one) > partMs(longest) ? one : longest));
+  const message = `Answers are slow: half take ${inSeconds(p50)} or more. The longest wait is for ${WAITS[part]}: ${inSeconds(partMs(part))}.`;
+  return [{ code: 'answers_slow', message, part }];
+}
+
+function loadCauses({ stuckSessions, budgetUsed }: Evidence): Cause[] {
   const causes: Cause[] = [];
-  if (slowness !== undefined) {
-    const { e2eMs, part, partMs } = slowness;
-    const message = `Answers are slow: half of the last ones took more than ${inSeconds(e2eMs)}, of which ${inSeconds(partMs)} ${PARTS[part]}.`;
-    causes.push({ code: 'answers_slow', message });
-  }
   if (stuckSessions > 0) {
     const calls = stuckSessions === 1 ? 'One call has' : `${stuckSessions} calls have`;
     causes.push({

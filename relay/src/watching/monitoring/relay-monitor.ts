@@ -1,14 +1,15 @@
 import type {
   HealthDetailed,
   HistoryRange,
+  LatencyPercentiles,
   MonitoredService,
   MonitoringHealth,
   Overview,
   PerformanceSummary,
   SystemStats,
   serviceResetSchema,
-  MeasuredLatency,
 } from '@parley/shared/monitoring-api';
+import { JUDGED_MS } from '@parley/shared/statistics';
 import type { z } from 'zod';
 import type { Problems } from '../../base/lib/problems.ts';
 import { within } from '../../base/lib/error-boundary.ts';
@@ -22,19 +23,8 @@ import type { Stages } from '../../call/stages/stages.ts';
 import type { Storage } from '../../keeping/storage/storage.ts';
 import { componentsOf } from './components.ts';
 import type { LiveCalls } from './live-calls.ts';
-import { overallHealth, type Slowness } from './overall-health.ts';
+import { overallHealth } from './overall-health.ts';
 import { describeService, parseServiceId, type ServiceUrls } from './services.ts';
-
-/** How far back the answers about now reach. */
-const RECENT_MS = 300_000;
-
-/** With fewer, one slow answer would be called slowness. */
-const MIN_ANSWERS = 3;
-
-/** Above this people notice; the alert of docs/monitoring/alerts.yml is the same. */
-const SLOW_MS = 1_500;
-
-const PARTS = { recognition: 'asr', model: 'llm', voice: 'tts' } as const;
 
 const THROUGHPUT_MINUTES = 5;
 const MINUTE_MS = 60_000;
@@ -105,14 +95,17 @@ export class RelayMonitor {
     return providers.services().map((status) => describeService(status, serviceUrls));
   }
 
-  health(services = this.services()): MonitoringHealth {
+  health(
+    services = this.services(),
+    latencies = this.hasMetrics ? this.#latencies() : undefined,
+  ): MonitoringHealth {
     const { inUse, problems, live } = this.#options;
     const active = activeProviders(inUse());
     const { status, criticalDown, causes } = overallHealth({
       active,
       services,
       problems: problems.list(),
-      slowness: this.#slowness,
+      latencies,
       stuckSessions: live.stuckCount,
       budgetUsed: this.budgetUsed,
     });
@@ -144,8 +137,8 @@ export class RelayMonitor {
   }
 
   /** Needs `hasMetrics`, like all below. */
-  metrics() {
-    return this.#telemetry.calls.report(this.#options.registry.size);
+  metrics(latencies = this.#latencies()) {
+    return this.#telemetry.calls.report(this.#options.registry.size, latencies);
   }
 
   prometheus(): Promise<string> {
@@ -162,7 +155,7 @@ export class RelayMonitor {
     const { turns, sessions } = calls.countSince(since);
     const { framesIn, bytesIn, framesOut } = this.traffic;
     return {
-      stages: calls.percentiles,
+      stages: this.#latencies(),
       queue_depths: this.queueDepths(),
       throughput: {
         turns_per_minute: turns / THROUGHPUT_MINUTES,
@@ -201,14 +194,16 @@ export class RelayMonitor {
     const { calls, history } = this.#telemetry;
     const nowMs = this.#wallMs();
     const services = this.services();
+    // One reading: the verdict and the targets are judged by the figures beside them.
+    const latencies = this.#latencies();
     return {
       timestamp: new Date(nowMs).toISOString(),
       started_at: new Date(this.#startedAtMs).toISOString(),
       version,
-      health: this.health(services),
+      health: this.health(services, latencies),
       services: [...services],
-      metrics: this.metrics(),
-      latencies: calls.percentiles,
+      metrics: this.metrics(latencies),
+      latencies,
       active_connections: registry.activeConnections,
       queue_depths: this.queueDepths(),
       system: system.read(),
@@ -265,10 +260,8 @@ export class RelayMonitor {
     return budgets.today().instanceMicroUsd / cap;
   }
 
-  get #slowness() {
-    const { telemetry } = this.#options;
-    if (telemetry === undefined) return undefined;
-    return slownessOf((name, sinceMs) => telemetry.calls.recent(name, sinceMs), this.#wallMs());
+  #latencies(): LatencyPercentiles {
+    return this.#telemetry.calls.percentilesSince(this.#wallMs() - JUDGED_MS);
   }
 
   #spending(): Overview['spending'] {
@@ -289,24 +282,4 @@ export class RelayMonitor {
     if (telemetry === undefined) throw new Error('Calls are not measured.');
     return telemetry;
   }
-}
-
-/** @param recent - latencies of a kind since an instant, ms since 1970 */
-export function slownessOf(
-  recent: (name: MeasuredLatency, sinceMs: number) => readonly number[],
-  nowMs: number,
-): Slowness | undefined {
-  const since = nowMs - RECENT_MS;
-  const answers = recent('e2e', since);
-  const e2eMs = medianOf(answers);
-  if (answers.length < MIN_ANSWERS || e2eMs <= SLOW_MS) return undefined;
-  const parts = (Object.keys(PARTS) as (keyof typeof PARTS)[]).map((part) => ({
-    part,
-    partMs: medianOf(recent(PARTS[part], since)),
-  }));
-  return { e2eMs, ...parts.toSorted((a, b) => b.partMs - a.partMs)[0]! };
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

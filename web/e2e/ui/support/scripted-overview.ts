@@ -140,16 +140,17 @@ export function someOverview(change: Partial<Overview> = {}): Overview {
         llm: { target: 300, target_ms: 300, met: true },
         tts: { target: 200, target_ms: 200, met: true },
         e2e: { target: 1_000, target_ms: 1_000, met: true },
-        pipeline: { target: 800, target_ms: 800, met: true },
+        pipeline: { target: 1_000, target_ms: 1_000, met: true },
       },
     },
     latencies: {
-      endpointing: { count: 861, p50: 480, p95: 720, p99: 910 },
-      asr: { count: 861, p50: 204, p95: 361, p99: 522 },
-      llm: { count: 861, p50: 251, p95: 412, p99: 690 },
-      tts: { count: 861, p50: 118, p95: 164, p99: 238 },
-      e2e: { count: 861, p50: 812, p95: 1_140, p99: 1_702 },
-      pipeline: { count: 861, p50: 590, p95: 910, p99: 1_310 },
+      endpointing: { count: 214, p50: 322, p95: 520, p99: 710 },
+      asr: { count: 214, p50: 84, p95: 161, p99: 322 },
+      llm: { count: 214, p50: 251, p95: 412, p99: 690 },
+      text_aggregation: { count: 214, p50: 41, p95: 92, p99: 140 },
+      tts: { count: 214, p50: 118, p95: 164, p99: 238 },
+      e2e: { count: 214, p50: 812, p95: 1_140, p99: 1_702 },
+      pipeline: { count: 214, p50: 490, p95: 810, p99: 1_110 },
     },
     active_connections: 2,
     queue_depths: { recogniser: 0, voice: 1, storage: 12, storage_bytes: 48_213 },
@@ -234,6 +235,31 @@ export function newOverview(): Overview {
     interactions: [],
     sessions: [],
     sessions_total: 0,
+  };
+}
+
+/** A relay whose answers wait too long for the end of a turn. */
+export function slowOverview(): Overview {
+  const base = someOverview();
+  const cause: Cause = {
+    code: 'answers_slow',
+    message:
+      'Answers are slow: half take 1.7 s or more. The longest wait is for the end of the turn: 1.2 s.',
+    part: 'endpointing',
+  };
+  const { latency_targets: targets } = base.metrics;
+  return {
+    ...base,
+    health: { ...base.health, status: 'degraded', cause, causes: [cause] },
+    metrics: {
+      ...base.metrics,
+      latency_targets: { ...targets, e2e: { ...targets.e2e, met: false } },
+    },
+    latencies: {
+      ...base.latencies,
+      endpointing: { count: 214, p50: 1_180, p95: 1_320, p99: 1_410 },
+      e2e: { count: 214, p50: 1_672, p95: 1_940, p99: 2_102 },
+    },
   };
 }
 

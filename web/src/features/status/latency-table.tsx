@@ -1,11 +1,11 @@
 import { Check, TriangleAlert } from 'lucide-react';
 import type {
-  AveragedLatency,
   MeasuredLatency,
   MonitoringMetrics,
   Overview,
   Percentiles,
 } from '@parley/shared/monitoring-api';
+import { ENOUGH_TURNS, JUDGED_MS, shownPercentiles } from '@parley/shared/statistics';
 import { countText } from '../../lib/figures.ts';
 import { Part } from './part.tsx';
 import { msOrDash } from './status-words.ts';
@@ -18,24 +18,25 @@ export const LATENCY_LINES = [
   { key: 'p99_ms', name: 'p99', colour: 'var(--segment-tts)', dashes: '2 2' },
 ] as const;
 
-/** What matters most first. */
+/** The whole, then its parts in order. */
 const ROWS = [
   { measure: 'e2e', name: 'Voice to voice' },
-  { measure: 'pipeline', name: 'Pipeline' },
-  { measure: 'endpointing', name: 'Endpointing' },
-  { measure: 'asr', name: 'Recognition' },
-  { measure: 'llm', name: 'Answer' },
-  { measure: 'tts', name: 'Voice' },
+  { measure: 'endpointing', name: 'End of turn' },
+  { measure: 'asr', name: 'Final words' },
+  { measure: 'llm', name: 'First word' },
+  { measure: 'text_aggregation', name: 'First clause' },
+  { measure: 'tts', name: 'First sound' },
 ] as const satisfies readonly { readonly measure: MeasuredLatency; readonly name: string }[];
 
-/** What is measured of late turns, against what it aims at. */
+/** What is measured of late turns, the median against its target: what the verdict is made of. */
 export function LatencyTable({ overview }: { readonly overview: Overview }) {
   const { latencies, metrics } = overview;
+  const targets: { readonly [measure in MeasuredLatency]?: Target } = metrics.latency_targets;
   return (
     <Part
       title="Latency"
       width="half"
-      note={`of ${countText(latencies.e2e.count, 'spoken turn', 'spoken turns')}`}
+      note={`${countText(latencies.e2e.count, 'spoken turn', 'spoken turns')} in ${JUDGED_MS / 60_000} minutes`}
     >
       <table className={styles.table}>
         <caption className="visually-hidden">Latencies, milliseconds</caption>
@@ -53,24 +54,21 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
             <LatencyRow
               key={measure}
               name={name}
-              percentiles={latencies[measure]}
-              target={targetOf(metrics, measure)}
+              percentiles={shownPercentiles(latencies[measure])}
+              target={targets[measure]}
             />
           ))}
         </tbody>
       </table>
       <p className={styles.quiet}>
-        A target counts as met if the mean of the latest calls is below it.
+        The p50 is compared with the target, from {ENOUGH_TURNS} turns on. Measured until the relay
+        sends the first sound.
       </p>
     </Part>
   );
 }
 
-type Target = MonitoringMetrics['latency_targets'][AveragedLatency];
-
-function targetOf({ latency_targets: targets }: MonitoringMetrics, measure: MeasuredLatency) {
-  return measure === 'endpointing' ? undefined : targets[measure];
-}
+type Target = MonitoringMetrics['latency_targets']['e2e'];
 
 interface LatencyRowProps {
   readonly name: string;
@@ -85,11 +83,15 @@ function LatencyRow({ name, percentiles, target }: LatencyRowProps) {
       <th scope="row">{name}</th>
       {percentiles.count === 0 ? (
         <td colSpan={3} className={styles.none}>
-          no turn yet
+          no turn
         </td>
       ) : (
         (['p50', 'p95', 'p99'] as const).map((rank) => (
-          <Figure key={rank} ms={percentiles[rank]} target={target} />
+          <Figure
+            key={rank}
+            ms={percentiles[rank]}
+            isOver={rank === 'p50' && target?.met === false}
+          />
         ))
       )}
       <td className={styles.target}>{target !== undefined && <TargetMark target={target} />}</td>
@@ -97,14 +99,13 @@ function LatencyRow({ name, percentiles, target }: LatencyRowProps) {
   );
 }
 
-function Figure({
-  ms,
-  target,
-}: {
+interface FigureProps {
   readonly ms: number | null;
-  readonly target: Target | undefined;
-}) {
-  const isOver = ms !== null && target !== undefined && ms > target.target;
+  /** Only a median is held against a target. */
+  readonly isOver: boolean;
+}
+
+function Figure({ ms, isOver }: FigureProps) {
   return (
     <td data-over={isOver}>
       {msOrDash(ms)}
@@ -121,7 +122,7 @@ function TargetMark({ target: { target, met } }: { readonly target: Target }) {
       <span className={styles.mark} data-met={met ?? 'unknown'}>
         {met !== null && <Sign aria-hidden="true" size={14} />}
         <span className="visually-hidden">
-          {met === null ? 'not measured yet' : met ? 'met' : 'missed'}
+          {met === null ? 'too few turns' : met ? 'met' : 'missed'}
         </span>
       </span>
     </>

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import type { Overview, OverallStatus, Interaction } from '@parley/shared/monitoring-api';
+import type { Cause, Overview, OverallStatus, Interaction } from '@parley/shared/monitoring-api';
 import type { Away } from './operator/status-feed.ts';
 import { Button } from '../../ui/button.tsx';
 import { LatencyTable } from './latency-table.tsx';
@@ -26,14 +26,19 @@ import { STAGES } from '@parley/shared/stages';
 import row from '../../ui/row.module.css';
 import rowsStyles from './rows.module.css';
 
-/** First steps from the runbook in docs/operations.md, by the code of a cause. */
+/** First steps from the runbook in docs/operations.md, by the part or else the code of a cause. */
 const STEPS: Readonly<Record<string, string>> = {
   stage_down:
     'See below what failed: a key that is not valid, a plan that is used up, or a vendor that is down. Mend it, then press Reset.',
   service_failed:
     'Calls go on with another provider. See its last error below; once that is mended, press Reset.',
   service_degraded: 'Nothing yet: after three failures in a row another provider takes its place.',
-  answers_slow: 'See below which part takes the time, and put a faster provider first.',
+  endpointing:
+    'Put deepgram-flux first in TRANSCRIBERS, which hears the end of a turn, or set TURN_MODEL.',
+  asr: 'Put a faster recogniser first in TRANSCRIBERS. If it is the built-in one, lower MAX_SESSIONS.',
+  llm: 'Put a faster model first in GENERATORS.',
+  text_aggregation: 'The model writes slowly. Put a faster one first in GENERATORS.',
+  tts: 'Put a faster voice first in SYNTHESIZERS. If it is the built-in one, lower MAX_SESSIONS.',
   sessions_stuck:
     'End the calls that are marked as stuck below: their people can call again at once.',
   budget_low: 'Raise BUDGET_DAY_USD, or limit who spends: when it is used up, calls end.',
@@ -240,7 +245,7 @@ function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
             : `The relay has not answered since ${exactTimeText(away.sinceMs)}`}
         </p>
         {away === null && health.cause !== null && (
-          <p className={verdictLineStyles.step}>{whatToDo(health.cause.code)}</p>
+          <p className={verdictLineStyles.step}>{whatToDo(health.cause)}</p>
         )}
         {away === null ? (
           others.map(({ code, message }) => (
@@ -262,7 +267,8 @@ function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
 }
 
 /** What an operator does about a cause, as one sentence or two. */
-function whatToDo(code: string): string {
+function whatToDo({ code, part }: Cause): string {
+  if (part !== undefined) return `${STEPS[part]} Runbook: ParleyAnswersSlow.`;
   return STEPS[code] ?? `The operations document says what to do about ${code}.`;
 }
 
