@@ -132,6 +132,9 @@ describe('the live tail of the log', () => {
     await using call = await TestCall.start(relay.url);
     const session = call.grant.session_id;
     await relay.logs.until('session started');
+    using later = await LogTailClient.open(relay.url, ADMIN_TOKEN, `?session=${session}&last=200`);
+    await later.messages.until('session started');
+    expect(await refusalOf(relay.url, ADMIN_TOKEN, { query: '?last=201' })).toBe(400);
     tail.socket.send(JSON.stringify({ session }));
     await tail.messages.until(`{"filter":{"session":"${session}"}}`);
     await call.hangUp();

@@ -7,6 +7,7 @@ import {
   ERRORS,
   LOG_SUBPROTOCOL,
   logFilterSchema,
+  MAX_EARLIER_LINES,
   ParleyError,
   type ErrorCode,
   type LogFilter,
@@ -45,6 +46,9 @@ export interface LogSocketsOptions {
 interface Follower {
   readonly request: IncomingMessage;
   readonly authorization: string;
+  /** What its address asks for. */
+  readonly filter: LogFilter;
+  readonly last: number | undefined;
   /** Of two pings in a row one must be answered. */
   unanswered: number;
 }
@@ -79,11 +83,11 @@ export class LogSockets implements Disposable {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { refuse, logger } = this.#options;
     this.#admit(request)
-      .then(({ authorization, filter }) => {
+      .then((admitted) => {
         if (socket.destroyed) return;
         this.#requireRoom();
         this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-          this.#follow(webSocket, { request, authorization, unanswered: 0 }, filter, socket),
+          this.#follow(webSocket, { request, ...admitted, unanswered: 0 }, socket),
         );
       })
       .catch((err: unknown) => {
@@ -104,7 +108,8 @@ export class LogSockets implements Disposable {
     const authorization = authorizationOf(offered);
     await administratorOf(this.#options.access, request, authorization);
     const query = new URLSearchParams(request.url!.split('?')[1]);
-    return { authorization, filter: filterOf(Object.fromEntries(query)) };
+    const { last, ...filter } = checked(openingSchema, Object.fromEntries(query));
+    return { authorization, filter, last };
   }
 
   /** @throws ParleyError `draining`, `rate_limited` */
@@ -116,7 +121,7 @@ export class LogSockets implements Disposable {
     });
   }
 
-  #follow(webSocket: WebSocket, follower: Follower, filter: LogFilter, connection: Duplex): void {
+  #follow(webSocket: WebSocket, follower: Follower, connection: Duplex): void {
     const { clock } = this.#options;
     const cork = new Cork(connection);
     const tail = this.#tails.open(
@@ -130,7 +135,8 @@ export class LogSockets implements Disposable {
           webSocket.send(text, sent);
         },
       },
-      filter,
+      follower.filter,
+      follower.last,
     );
     this.#followers.set(webSocket, follower);
     this.#cancelCheck ??= clock.after(CHECK_INTERVAL_MS, () => this.#check());
@@ -174,9 +180,13 @@ function authorizationOf(offered: readonly string[]): string {
   return `Bearer ${Buffer.from(encoded ?? '', 'base64url').toString('utf8')}`;
 }
 
+const openingSchema = z.extend(logFilterSchema, {
+  last: z.optional(z.coerce.number().check(z.int(), z.gte(0), z.lte(MAX_EARLIER_LINES))),
+});
+
 /** @throws ParleyError `invalid_request` */
-function filterOf(value: unknown): LogFilter {
-  const result = z.safeParse(logFilterSchema, value);
+function checked<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw new ParleyError('invalid_request', {
@@ -187,7 +197,7 @@ function filterOf(value: unknown): LogFilter {
 /** The client wants to see other lines from now on. */
 function receive(tail: LogTail, text: string): void {
   try {
-    tail.show(filterOf(JSON.parse(text)));
+    tail.show(checked(logFilterSchema, JSON.parse(text)));
   } catch (error) {
     const code: ErrorCode = error instanceof ParleyError ? error.code : 'malformed_json';
     const detail = error instanceof ParleyError ? ` ${error.detail}` : '';

@@ -24,6 +24,9 @@ export const logSettingsSchema = z.object({ level: z.enum(LOG_LEVELS) });
 /** `PUT /api/v1/admin/logs`; null: as the relay was started with. */
 export const logSettingsRequestSchema = z.object({ level: z.nullable(z.enum(LOG_LEVELS)) });
 
+/** Earlier lines that a tail may begin with, `?last=` of its address. */
+export const MAX_EARLIER_LINES = 200;
+
 /** Which lines of the log a tail shows; what is left out does not matter. */
 export const logFilterSchema = z.strictObject({
   /** This level and graver ones. */

@@ -88,7 +88,7 @@ test('a relay that was just started says what has not happened yet', async ({
     'No turn yet since the relay was started.',
     'There is no limit for the day.',
     'Nothing has had to wait yet.',
-    'Lines appear here from now on, as they are written.',
+    'Lines appear here as they are written.',
   ]) {
     await expect(page.getByText(words)).toBeVisible();
   }

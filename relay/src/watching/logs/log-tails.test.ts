@@ -38,13 +38,16 @@ function start() {
   const logger = pino(logOptions('trace'), tap);
   const clock = new FakeClock();
   const tails = new LogTails(tap, clock);
-  const open = (filter: LogFilter = {}) => {
+  const open = (filter: LogFilter = {}, last?: number) => {
     const reader = new Reader();
-    return { reader, tail: tails.open(reader, filter) };
+    return { reader, tail: tails.open(reader, filter, last) };
   };
   const pass = () => clock.advance(100);
   return { logger, tails, open, pass };
 }
+
+const linesFrom = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => ({ msg: `line ${first + index}` }));
 
 describe('the tails of the log', () => {
   it('show every line as the log has it, without secrets', async () => {
@@ -120,6 +123,23 @@ describe('the tails of the log', () => {
     await pass();
     expect(reader.messages.at(-1)).toEqual({ dropped: 2_000 - reader.lines.length });
     expect(reader.lines.length).toBeLessThan(1_000);
+  });
+
+  it('begin with as many earlier lines as they ask for, and show none twice', async () => {
+    const { logger, open, pass } = start();
+    const first = open().reader;
+    for (let index = 0; index < 250; index++) {
+      logger[index % 2 === 0 ? 'info' : 'warn'](`line ${index}`);
+    }
+    const all = open({}, 200).reader;
+    expect(all.messages).toMatchObject([{ filter: {} }, ...linesFrom(50, 249)]);
+    const grave = open({ level: 'warn' }, 4).reader;
+    expect(grave.lines).toMatchObject([{ msg: 'line 247' }, { msg: 'line 249' }]);
+    logger.warn('line 250');
+    await pass();
+    expect(all.lines).toMatchObject(linesFrom(50, 250));
+    expect(first.lines).toMatchObject(linesFrom(0, 250));
+    expect(open().reader.lines).toEqual([]);
   });
 
   it('are few', () => {

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, type LogFilter, type LogNotice } from '@parley/shared';
+import { LOG_LEVELS, MAX_EARLIER_LINES, type LogFilter, type LogNotice } from '@parley/shared';
 import type { Clock } from '../../base/lib/clock.ts';
 import { outsideBoundaries } from '../../base/lib/error-boundary.ts';
 import type { LogTap } from '../../base/lib/log-tap.ts';
@@ -32,48 +32,48 @@ export interface LogTail extends Disposable {
  * The clients that follow the log while it is written.
  *
  * Lines are looked at a moment after the work that wrote them, not within it, and only while there
- * is a client. A client that does not read loses lines and gets their number.
+ * is a client; the last ones are kept for the next to begin with. A client that does not read loses
+ * lines and gets their number.
  */
 export class LogTails {
-  readonly #tap: LogTap;
   readonly #clock: Clock;
   readonly #tails = new Set<Tail>();
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #leftOut = 0;
-  #stopListening: (() => void) | undefined;
+  readonly #earlier: string[] = [];
 
   constructor(tap: LogTap, clock: Clock) {
-    this.#tap = tap;
     this.#clock = clock;
+    tap.listen((line) => this.#take(line));
   }
 
   get isFull(): boolean {
     return this.#tails.size >= MAX_TAILS;
   }
 
-  /** The caller disposes of it when the client is gone. */
-  open(socket: TailSocket, filter: LogFilter): LogTail {
-    // Earlier lines are not for this one, nor, below, for a filter that comes later.
+  /**
+   * The caller disposes of it when the client is gone.
+   *
+   * @param last - of so many earlier lines at most it begins with those that the filter lets through
+   */
+  open(socket: TailSocket, filter: LogFilter, last = 0): LogTail {
+    // Lines that wait are not for this one, nor, below, for a filter that comes later.
     this.#handOut();
     const tail = new Tail(socket, filter, {
       handOut: () => this.#handOut(),
-      close: () => this.#close(tail),
+      close: () => void this.#tails.delete(tail),
     });
     this.#tails.add(tail);
-    this.#stopListening ??= this.#tap.listen((line) => this.#take(line));
     tail.notify({ filter });
+    const first = Math.max(0, this.#earlier.length - last);
+    for (const line of this.#earlier.slice(first)) tail.offer(new LogEntry(line));
     return tail;
   }
 
-  #close(tail: Tail): void {
-    this.#tails.delete(tail);
-    if (this.#tails.size > 0) return;
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-  }
-
   #take(line: string): void {
+    if (this.#earlier.push(line) > MAX_EARLIER_LINES) this.#earlier.shift();
+    if (this.#tails.size === 0) return;
     if (this.#waitingCharacters + line.length > MAX_WAITING_CHARACTERS) {
       this.#leftOut++;
       return;

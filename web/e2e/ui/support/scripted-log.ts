@@ -20,7 +20,10 @@ export async function scriptLog(page: Page): Promise<ScriptedLog> {
   await page.routeWebSocket(new RegExp(LOG_PATHS.tail), (socket) => {
     current = socket;
     connections += 1;
-    filters.push(JSON.stringify(Object.fromEntries(new URL(socket.url()).searchParams)));
+    const { searchParams } = new URL(socket.url());
+    // Every connection asks for the last lines too.
+    searchParams.delete('last');
+    filters.push(JSON.stringify(Object.fromEntries(searchParams)));
     socket.onMessage((message) => filters.push(String(message)));
     socket.send(JSON.stringify({ filter: {} }));
   });

@@ -80,7 +80,7 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
       <ScrollRegion className={styles.scroll} aria-label="Lines of the log, the latest first">
         {shown.length === 0 ? (
           <div className={styles.nothing}>
-            <Empty>Lines appear here from now on, as they are written.</Empty>
+            <Empty>Lines appear here as they are written.</Empty>
           </div>
         ) : (
           <ol>

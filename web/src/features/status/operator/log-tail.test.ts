@@ -63,7 +63,7 @@ async function startTail() {
 
 it('shows its token where browsers can, and its filter in the address', async () => {
   await startTail();
-  expect(sockets[0]!.url).toBe('wss://relay.example/ws/logs?level=info');
+  expect(sockets[0]!.url).toBe('wss://relay.example/ws/logs?level=info&last=200');
   expect(sockets[0]!.protocols).toEqual([
     'parley.logs.v1',
     'bearer.b3BlcmF0b3JzLXRva2VuLTAwMDE_Pg',
@@ -121,9 +121,30 @@ it('sends a filter that was changed while it connected, and asks with it from th
   expect(sockets[0]!.sent).toEqual(['{"level":"warn","tag":"trial"}']);
   sockets[0]!.close();
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(sockets[1]!.url).toBe('wss://relay.example/ws/logs?level=warn&tag=trial');
+  expect(sockets[1]!.url).toBe('wss://relay.example/ws/logs?level=warn&tag=trial&last=200');
   sockets[1]!.open();
   expect(sockets[1]!.sent).toEqual([]);
+});
+
+it('shows no line twice that a relay sends again after the connection was lost', async () => {
+  const { tail } = await startTail();
+  const write = (...seconds: readonly number[]) => {
+    for (const second of seconds) {
+      const time = `2026-11-25T10:00:0${second}.000Z`;
+      const data = JSON.stringify({ level: 'info', time, msg: `line ${second}` });
+      sockets.at(-1)!.dispatchEvent(new MessageEvent('message', { data }));
+    }
+  };
+  sockets[0]!.open();
+  write(1, 2);
+  await vi.advanceTimersByTimeAsync(100);
+  sockets[0]!.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  sockets[1]!.open();
+  write(1, 2, 3, 3, 4);
+  await vi.advanceTimersByTimeAsync(100);
+  const { entries } = tail.store.getState();
+  expect(entries).toMatchObject([1, 2, 3, 3, 4].map((second) => ({ message: `line ${second}` })));
 });
 
 it('leaves nothing behind when it is stopped', async () => {

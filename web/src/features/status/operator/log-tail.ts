@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import {
   BEARER_SUBPROTOCOL_PREFIX,
   LOG_PATHS,
+  MAX_EARLIER_LINES,
   LOG_SUBPROTOCOL,
   type LogFilter,
   LOG_LEVELS,
@@ -55,7 +56,7 @@ const LAST_RETRY_MS = 8_000;
 
 export type LogFeed = ReturnType<typeof createLogTail>;
 
-/** The relay's log while it is written: the last lines that a filter lets through. Reconnects. */
+/** The relay's log, from its last lines on: what a filter lets through. Reconnects. */
 export function createLogTail({ access, openSocket }: LogTailOptions) {
   const store = createStore<TailState>(() => ({ connection: 'connecting', entries: [] }));
   let filter: LogFilter = { level: 'info' };
@@ -63,6 +64,7 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
   let isLive = false;
   let retryMs = FIRST_RETRY_MS;
   let ids = 0;
+  let seenUpTo = '';
   let waiting: TailEntry[] = [];
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,11 +76,9 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
   };
   const onMessage = ({ data }: MessageEvent): void => {
     const message = tailMessageOf(String(data));
-    if (message === null) return;
-    ids += 1;
-    waiting.push({ ...message, id: ids });
+    if (message === null || isSeen(message, seenUpTo)) return;
     // A page in the background is not given the time to flush.
-    if (waiting.length > MAX_ENTRIES) waiting.shift();
+    if (waiting.push({ ...message, id: (ids += 1) }) > MAX_ENTRIES) waiting.shift();
     flushTimer ??= setTimeout(flush, FLUSH_MS);
   };
 
@@ -93,6 +93,7 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
     ]);
     socket = mine;
     const asked = filter;
+    seenUpTo = latestAt(store.getState().entries);
     const deadline = setTimeout(() => mine.close(), CONNECT_DEADLINE_MS);
     const stop = (): void => mine.close();
     signal.addEventListener('abort', stop);
@@ -147,9 +148,19 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
   };
 }
 
+/** A relay that is connected again sends its last lines once more. */
+function isSeen(message: TailMessage, seenUpTo: string): boolean {
+  return message.kind === 'line' && message.at !== '' && message.at <= seenUpTo;
+}
+
+function latestAt(entries: readonly TailEntry[]): string {
+  const line = entries.findLast((entry) => entry.kind === 'line');
+  return line?.at ?? '';
+}
+
 function urlOf(origin: string, filter: LogFilter): string {
   const url = new URL(relayUrl(origin.replace(/^http/, 'ws'), LOG_PATHS.tail));
-  for (const [name, value] of Object.entries(filter)) {
+  for (const [name, value] of Object.entries({ ...filter, last: `${MAX_EARLIER_LINES}` })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   return url.href;
