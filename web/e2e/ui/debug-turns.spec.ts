@@ -1,4 +1,4 @@
-import { expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, freshTest, test } from './support/ui-test.ts';
 
 test('a turn that is pressed leads to its words and its events, and back', async ({ open }) => {
   const page = await open('measured', 'debug');
@@ -25,6 +25,7 @@ test('a turn that is pressed leads to its words and its events, and back', async
         };
         send({
           type: 'turn-measured',
+          heardAtMs: 42_400,
           turn: { responseId, utterance: 9, voiceToVoiceMs: 8, timeline },
         });
       },
@@ -59,9 +60,52 @@ test('a turn that is pressed leads to its words and its events, and back', async
   );
   await expect(panel).toContainText('Turn 7 only.');
   await expect(events.filter({ hasText: 'of later' })).toHaveCount(0);
-  await expect(events.filter({ hasText: 'of reply-9' })).toHaveCount(2);
+  await expect(events.filter({ hasText: 'of reply-9 ×2' })).toHaveCount(1);
   await panel.getByRole('button', { name: 'Show all events' }).click();
-  await expect(events.filter({ hasText: 'of later' })).toHaveCount(3);
+  await expect(events.filter({ hasText: 'of later ×3' })).toHaveCount(1);
+});
+
+test('a segment that is pressed leads to the events between its marks', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  const log = panel.getByRole('region', { name: 'Events, newest first' });
+  const marked = log.locator('[data-marked=true]');
+  // In the bar of the turn.
+  await panel.getByRole('button', { name: 'Turn 6' }).locator('[data-segment=playout_ms]').click();
+  await expect(panel.getByRole('status')).toHaveText(
+    'Turn 6, Playout (jitter buffer and sound card): 18 events from 42.331 to 42.400 s.',
+  );
+  const fold = marked.locator('summary');
+  await expect(fold).toHaveText(/received\s*audio ×18 since 42\.331/);
+  await expect(fold).toBeInViewport();
+  // Only the panel has scrolled, not the page.
+  await expect(panel.getByRole('heading', { name: 'Debug' })).toBeInViewport({ ratio: 1 });
+  // What is folded is there, one by one.
+  await expect(marked.getByText('audio #2')).toBeHidden();
+  await fold.click();
+  await expect(marked.getByText('audio #2', { exact: true })).toBeVisible();
+  // In the figures, with the keyboard.
+  const figures = panel.getByRole('list', { name: 'Turn 6 in full' });
+  await figures.getByRole('button', { name: 'Endpointing' }).press('Enter');
+  await expect(marked.first()).toContainText('input_audio_buffer.speech_stopped');
+  await expect(marked.last()).toContainText('audio ×4');
+  await figures.getByRole('button', { name: 'ASR final' }).press('Enter');
+  await expect(panel.getByRole('status')).toContainText('no event from 42.225 to 42.261 s.');
+  await figures.getByRole('button', { name: 'ASR final' }).press('Enter');
+  await expect(panel.getByRole('status')).toHaveText('Turn 6 only.');
+});
+
+test('the panel has what is looked at first at its top', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await panel.waitFor();
+  const names = await panel
+    .locator('section')
+    .evaluateAll((sections) => sections.map((section) => section.ariaLabel));
+  expect(names.slice(0, 5)).toEqual(['Live', 'Turns', 'Event log', 'Latency', 'Cost']);
+  for (const name of names.slice(0, 3)) {
+    await expect(panel.getByRole('region', { name: name!, exact: true })).toBeInViewport();
+  }
 });
 
 test('few turns bear no percentile but the middle, and the table of all fits the panel', async ({
@@ -82,6 +126,40 @@ test('on a phone the panel takes half of the height', async ({ open, page }) => 
   await open('measured', 'debug');
   const box = await page.getByRole('complementary', { name: 'Debug panel' }).boundingBox();
   expect(box?.height).toBe(422);
+});
+
+freshTest.describe('with touch', () => {
+  freshTest.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
+
+  freshTest(
+    'on the smallest phone the call is in reach, and the rows are tall',
+    async ({ open }) => {
+      const page = await open('measured', 'debug');
+      const panel = page.getByRole('complementary', { name: 'Debug panel' });
+      await panel.getByText('Compare turn 6').tap();
+      for (const row of [
+        panel.getByRole('button', { name: 'Turn 5' }),
+        panel.getByRole('button', { name: /^Playout/ }),
+        panel.locator('summary', { hasText: 'audio ×18' }),
+        panel.getByLabel('with'),
+        panel.getByLabel('Source'),
+        panel.getByText('All turns as a table'),
+      ]) {
+        expect((await row.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      }
+      const clipped = await panel.evaluate((box) =>
+        [...box.querySelectorAll('*')]
+          .filter((part) => part.checkVisibility() && part.scrollWidth > part.clientWidth + 1)
+          .filter((part) => getComputedStyle(part).overflowX !== 'visible')
+          .map(({ className, textContent }) => `${className}: ${textContent}`)
+          .filter((text) => !text.startsWith('visually-hidden')),
+      );
+      expect(clipped).toEqual([]);
+      await page.getByRole('button', { name: 'Mute' }).tap();
+      await page.getByRole('button', { name: 'Hang up' }).tap();
+      expect(await commandsOf(page)).toEqual(expect.arrayContaining(['setMuted:true', 'stop']));
+    },
+  );
 });
 
 test('the flight recorder and the microphone fit the panel of a narrow phone', async ({
@@ -106,12 +184,14 @@ test('the flight recorder and the microphone fit the panel of a narrow phone', a
 test('two turns are compared, with who served them', async ({ open }) => {
   const page = await open('measured', 'debug');
   const panel = page.getByRole('complementary', { name: 'Debug panel' });
-  await expect(panel.getByText(/Served by \S+, \S+, \S+\.$/)).toBeVisible();
-  await panel.getByText('Compare two turns').click();
-  const table = panel.getByRole('table', { name: 'Turn 5 and Turn 6, milliseconds' });
-  await expect(table.getByRole('row', { name: /^total / })).toContainText('−520');
-  await panel.getByLabel('From').selectOption({ label: 'Turn 1, 709 ms' });
-  const other = panel.getByRole('table', { name: 'Turn 1 and Turn 6, milliseconds' });
-  await expect(other.getByRole('row', { name: /^total / })).toContainText('−39');
+  await expect(panel.getByText(/Served by embedded\.$/)).toBeVisible();
+  await panel.getByText('Compare turn 6').click();
+  const table = panel.getByRole('table', { name: 'Turn 6 and Turn 5, milliseconds' });
+  await expect(table.getByRole('row', { name: /^total / })).toContainText('+520');
+  // It begins with the turn that was chosen in the waterfall.
+  await panel.getByRole('button', { name: 'Turn 3' }).press('Enter');
+  await panel.getByLabel('with').selectOption({ label: 'Turn 1, 709 ms' });
+  const other = panel.getByRole('table', { name: 'Turn 3 and Turn 1, milliseconds' });
+  await expect(other.getByRole('row', { name: /^total / })).toContainText('−961');
   await expect(other.getByRole('row', { name: /^generator / })).toContainText('same');
 });

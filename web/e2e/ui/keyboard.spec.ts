@@ -98,6 +98,13 @@ test('“?” and a button show what the keys do, and escape closes the closest 
   await page.locator('[data-orb]').focus();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveCount(0);
+  // The panel beside the call too, from wherever the focus is.
+  await page.keyboard.press('d');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await expect(panel).toBeFocused();
+  await page.locator('[data-orb]').focus();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
   expect(await commandsOf(page)).not.toContain('cancelResponse');
   await page.keyboard.press('Escape');
   expect(await commandsOf(page)).toContain('cancelResponse');

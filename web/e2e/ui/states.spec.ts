@@ -259,7 +259,8 @@ test('a turn shows its eight segments, and they sum to its total', async ({ open
   const page = await open('measured', 'debug');
   const panel = page.getByRole('complementary', { name: 'Debug panel' });
   await panel.getByRole('button', { name: /Turn 3/ }).hover();
-  const figures = await panel.getByLabel('Turn 3 in full').locator('dd:last-child').allInnerTexts();
+  const segments = panel.getByLabel('Turn 3 in full').getByRole('button');
+  const figures = await segments.locator('> :last-child').allInnerTexts();
   expect(figures).toHaveLength(8);
   const sum = figures.reduce(
     (total, text) => total + Number.parseInt(text.replace(',', ''), 10),

@@ -38,9 +38,6 @@ const ShortcutsDialog = late(
 );
 const DebugPanel = late(async () => (await import('../features/debug/debug-panel.tsx')).DebugPanel);
 
-/** Below this width the debug panel lies over the call; `app.module.css` has the same. */
-const SHEET_BELOW_PX = 900;
-
 /** The page: should it fail itself, its call can still be ended. */
 export function App() {
   const controller = useController();
@@ -91,7 +88,7 @@ function Page() {
       case 'stop':
         // One meaning at a time: what lies closest is closed, and only then the voice is stopped.
         if (typing) return showTyping(false);
-        if (debugOpen && innerWidth < SHEET_BELOW_PX) return showDebug(false);
+        if (debugOpen) return showDebug(false);
         return controller.stopSpeaking();
       case 'type':
         return showTyping(true);

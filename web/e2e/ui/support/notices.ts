@@ -76,13 +76,18 @@ export function replyEnded(
   return { type: 'response-ended', responseId, status, heardMs };
 }
 
-/** A measured turn from its eight segments, ms. */
-export function measured(number: number, segments: readonly number[]): MediaNotice {
+/** A measured turn from its eight segments, ms; all are heard when the scene's log says so. */
+export function measured(
+  number: number,
+  segments: readonly number[],
+  heardAtMs = 42_400,
+): MediaNotice {
   const timeline = Object.fromEntries(
     LATENCY_SEGMENTS.map((segment, index) => [segment, segments[index] ?? 0]),
   ) as LatencyTimeline;
   return {
     type: 'turn-measured',
+    heardAtMs,
     turn: {
       responseId: `reply-${number}`,
       utterance: number,

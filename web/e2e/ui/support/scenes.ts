@@ -1,4 +1,5 @@
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import type { DebugEntry } from '../../../src/client/messages/debug-messages.ts';
 import type { MediaNotice } from '../../../src/client/messages/media-messages.ts';
 import type { ScriptedEngine } from './scripted-engine.ts';
 import { measured, phase, played, reply, replyEnded, said, SESSION } from './notices.ts';
@@ -87,7 +88,6 @@ const TURNS: readonly MediaNotice[] = [
   measured(3, [486, 140, 388, 296, 44, 118, 96, 102]),
   measured(4, [480, 16, 38, 9, 2, 52, 8, 71]),
   measured(5, [505, 19, 96, 240, 62, 171, 14, 83]),
-  measured(6, [481, 14, 36, 11, 2, 49, 8, 69]),
 ];
 
 const STATS: readonly MediaNotice[] = Array.from({ length: 80 }, (_, index) => ({
@@ -106,23 +106,35 @@ const STATS: readonly MediaNotice[] = Array.from({ length: 80 }, (_, index) => (
   },
 }));
 
-const LOG: readonly MediaNotice[] = (
-  [
-    ['socket', 'open', 'parley.v1'],
-    ['received', 'session.created', 'session-1'],
-    ['vad', 'speech start', 'p 0.81'],
-    ['sent', 'input_audio_buffer.speech_started', 'utterance 6'],
-    ['received', 'input_audio_buffer.ack', 'input_seq 212'],
-    ['vad', 'speech end', '480 ms of silence'],
-    ['sent', 'input_audio_buffer.speech_stopped', 'utterance 6'],
-    ['received', 'response.created', 'reply-6'],
-    ['playback', 'first sample', '69 ms after arrival'],
-    ['received', 'response.done', 'completed'],
-  ] as const
-).map(([source, name, detail], index) => ({
-  type: 'debug',
-  entry: { atMs: 41_200 + index * 137, source, name, detail },
-}));
+/** Of the last turn: its answer begins to be heard at 42,400 ms. */
+const LOG: readonly MediaNotice[] = [
+  logged(36_000, 'socket', 'open', 'parley.v1'),
+  logged(36_041, 'received', 'session.created', '#1'),
+  logged(40_310, 'vad', 'speech start', 'p 0.81'),
+  logged(40_312, 'sent', 'input_audio_buffer.speech_started', '#1'),
+  ...loggedAudio('sent', 20, 40_320, 90),
+  logged(42_210, 'vad', 'speech end', '480 ms of silence'),
+  logged(42_211, 'sent', 'input_audio_buffer.speech_stopped', '#22'),
+  logged(42_268, 'received', 'conversation.item.input_audio_transcription.completed', '#2'),
+  logged(42_274, 'received', 'response.created', '#3'),
+  ...loggedAudio('received', 18, 42_331, 3),
+  logged(42_402, 'playback', 'audible', ''),
+];
+
+function logged(
+  atMs: number,
+  source: DebugEntry['source'],
+  name: string,
+  detail: string,
+): MediaNotice {
+  return { type: 'debug', entry: { atMs, source, name, detail } };
+}
+
+function loggedAudio(source: 'sent' | 'received', count: number, fromMs: number, everyMs: number) {
+  return Array.from({ length: count }, (_, index) =>
+    logged(fromMs + index * everyMs, source, 'audio', `#${index + 2}`),
+  );
+}
 
 export const SCENES = {
   idle: { start: false, notices: [] },
@@ -287,6 +299,8 @@ export const SCENES = {
       spent(0.0471, 90),
       ...STATS,
       ...LOG,
+      measured(6, [481, 14, 36, 11, 2, 49, 8, 69]),
+      logged(42_980, 'received', 'response.done', '#40'),
     ],
   },
 } as const satisfies Record<string, Scene>;

@@ -278,7 +278,8 @@ export type MediaNotice =
   | ConversationNotice
   /** In a pause of the person; null as soon as they go on or the turn is over. */
   | { readonly type: 'end-of-turn'; readonly prediction: EndOfTurnPrediction | null }
-  | { readonly type: 'turn-measured'; readonly turn: MeasuredTurn }
+  /** The first sample that can be heard left the speaker at `heardAtMs` since the call began. */
+  | { readonly type: 'turn-measured'; readonly turn: MeasuredTurn; readonly heardAtMs: number }
   /** About thirty times a second. Levels are 0–1, perceptual (not linear amplitude). */
   | {
       readonly type: 'levels';

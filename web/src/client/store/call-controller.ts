@@ -285,12 +285,9 @@ export class CallController {
       case 'debug':
         return this.debug.entry(notice.entry);
       case 'turn-measured':
-        return this.debug.turn(notice.turn, this.call.getState().ladder);
+        return this.debug.turn(notice, this.call.getState().ladder);
       case 'signed-in':
         return this.account.keepGuest(notice);
-      case 'interruption-decided':
-        this.debug.interjection(notice);
-        break;
       case 'usage':
         this.debug.usage(this.call.getState().session?.id ?? '', notice);
         break;

@@ -45,13 +45,14 @@ test('a turn knows the entries that were logged for it', () => {
   const recorder = createDebugRecorder();
   const turn = { responseId: 'a', utterance: 1, voiceToVoiceMs: 8 } as MeasuredTurn;
   recorder.entry(ENTRY);
-  recorder.turn(turn, null);
+  recorder.turn({ type: 'turn-measured', turn, heardAtMs: 5 }, null);
   recorder.entry(ENTRY);
   recorder.entry(ENTRY);
-  recorder.turn({ ...turn, responseId: 'b' }, null);
+  const later = { ...turn, responseId: 'b' };
+  recorder.turn({ type: 'turn-measured', turn: later, heardAtMs: 9 }, null);
   vi.advanceTimersByTime(250);
   expect(recorder.store.getState().turns).toMatchObject([
-    { responseId: 'a', entriesAfter: 0, entriesUpTo: 1 },
+    { responseId: 'a', entriesAfter: 0, entriesUpTo: 1, heardAtMs: 5 },
     { responseId: 'b', entriesAfter: 1, entriesUpTo: 3 },
   ]);
 });

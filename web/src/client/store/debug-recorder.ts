@@ -8,6 +8,8 @@ import { servedBy, type Ladder } from './ladder.ts';
 export interface RecordedTurn extends MeasuredTurn {
   readonly entriesAfter: number;
   readonly entriesUpTo: number;
+  /** When its answer began to be heard, since the call began. */
+  readonly heardAtMs: number;
   /** The provider of each stage when it was heard. */
   readonly servedBy: Readonly<Record<Stage, string>> | null;
 }
@@ -25,13 +27,11 @@ export interface SessionUsage extends Pick<
   readonly sessionId: string;
 }
 
-/** What was said over a reply, and what the relay made of it. */
-export type RecordedInterjection = Extract<MediaNotice, { type: 'interruption-decided' }>;
+type TurnNotice = Extract<MediaNotice, { type: 'turn-measured' }>;
 
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {
   readonly turns: readonly RecordedTurn[];
-  readonly interjections: readonly RecordedInterjection[];
   readonly usage: readonly SessionUsage[];
   readonly stats: readonly MediaStats[];
   readonly log: readonly LoggedEntry[];
@@ -45,7 +45,7 @@ export const MAX_LOG_ENTRIES = 500;
 /** The panel is shown news at most this often, however fast the call talks. */
 const PUBLISH_INTERVAL_MS = 250;
 
-const NOTHING: DebugState = { turns: [], interjections: [], usage: [], stats: [], log: [] };
+const NOTHING: DebugState = { turns: [], usage: [], stats: [], log: [] };
 
 /** Gathers what the panel shows and publishes it in batches, off the call's own store. */
 export function createDebugRecorder() {
@@ -67,13 +67,12 @@ export function createDebugRecorder() {
 
   return {
     store,
-    turn(turn: MeasuredTurn, ladder: Ladder | null): void {
+    turn({ turn, heardAtMs }: TurnNotice, ladder: Ladder | null): void {
       const entriesAfter = state.turns.at(-1)?.entriesUpTo ?? 0;
-      const recorded = { ...turn, entriesAfter, entriesUpTo: entries, servedBy: servedBy(ladder) };
+      const range = { entriesAfter, entriesUpTo: entries, heardAtMs };
+      const recorded = { ...turn, ...range, servedBy: servedBy(ladder) };
       publishSoon({ turns: [...state.turns, recorded].slice(-MAX_TURNS) });
     },
-    interjection: (interjection: RecordedInterjection): void =>
-      publishSoon({ interjections: [...state.interjections, interjection].slice(-MAX_TURNS) }),
     usage(sessionId: string, { usage, costUsd, budgetUsd }: Omit<SessionUsage, 'sessionId'>): void {
       const sample = { sessionId, usage, costUsd, budgetUsd };
       publishSoon({ usage: [...state.usage, sample].slice(-MAX_TURNS) });

@@ -61,12 +61,14 @@ export function useShortcuts(
 /**
  * The shortcut a key press means, if any.
  *
- * While a person writes, every key belongs to the text. Space presses the control that has the
+ * While a person writes, every key but Escape belongs to the text. Space presses the control that has the
  * focus; only on the orb, or if nothing has it, does holding it talk.
  */
 export function shortcutOf(press: KeyPress, focus: FocusKind): Shortcut | null {
-  if (focus === 'text' || press.ctrlKey || press.metaKey || press.altKey) return null;
-  switch (press.key.toLowerCase()) {
+  const key = press.key.toLowerCase();
+  if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  if (focus === 'text' && key !== 'escape') return null;
+  switch (key) {
     case ' ':
       return focus === 'control' ? null : 'talk';
     case 'm':

@@ -20,24 +20,29 @@ const COUNTERS = [
   ['Echo delay', 'echoDelayMs', ' ms'],
 ] as const satisfies readonly (readonly [string, keyof MediaStats, string])[];
 
-/** Round trip, buffers and counters over the last two minutes. */
+/** Round trip and buffers over the last two minutes. */
 export function ConnectionCharts() {
   const stats = useDebug((state) => state.stats);
-  const now = stats.at(-1);
   return (
     <div className={styles.gauges}>
       {GAUGES.map(([name, lines]) => (
         <Gauge key={name} name={name} stats={stats} lines={lines} />
       ))}
-      <dl className={styles.counters}>
-        {COUNTERS.map(([name, counter, unit]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className={styles.value}>{counterText(now?.[counter], unit)}</dd>
-          </div>
-        ))}
-      </dl>
     </div>
+  );
+}
+
+export function ConnectionCounters() {
+  const now = useDebug((state) => state.stats.at(-1));
+  return (
+    <dl className={styles.counters}>
+      {COUNTERS.map(([name, counter, unit]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className={styles.value}>{counterText(now?.[counter], unit)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

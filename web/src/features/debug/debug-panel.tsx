@@ -11,15 +11,14 @@ import {
 import { Check, Copy, X } from 'lucide-react';
 import { useController, useDebug, useCall } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { ConnectionCharts } from './connection-charts.tsx';
+import { ConnectionCharts, ConnectionCounters } from './connection-charts.tsx';
 import { CostTable } from './cost-table.tsx';
 import { EventLog } from './event-log.tsx';
 import { FlightSection } from './flight-section.tsx';
 import { PercentileTable } from './percentile-table.tsx';
-import { TurnWords } from './turn-words.tsx';
 import { useFlight } from './use-flight.ts';
 import { VadStrip } from './vad-strip.tsx';
-import { Waterfall } from './waterfall.tsx';
+import { Waterfall, type OpenedTurn } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
 import {
   type MicrophoneSettings,
@@ -44,28 +43,20 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
   const [widthPx, setWidthPx] = useState(() => clampedPanelWidth(PANEL_WIDTH.usual, innerWidth));
   const panel = useRef<HTMLElement>(null);
   const turns = useDebug((state) => state.turns);
-  const [openedId, setOpenedId] = useState<string | null>(null);
-  const opened = turns.findIndex(({ responseId }) => responseId === openedId);
-  const recorded = turns[opened];
+  const [opened, setOpened] = useState<OpenedTurn | null>(null);
+  const position = turns.findIndex(({ responseId }) => responseId === opened?.responseId);
+  const recorded = turns[position];
 
   useEffect(() => {
     panel.current?.focus();
   }, []);
-  // Escape within the panel closes it, rather than stopping the voice.
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
-    event.preventDefault();
-    onClose();
-  };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it takes the focus, and the keys of its controls bubble to it
     <aside
       ref={panel}
       className={styles.panel}
       aria-label="Debug panel"
       tabIndex={-1}
-      onKeyDown={onKeyDown}
       style={{ '--debug-width': `${widthPx}px` } as CSSProperties}
     >
       <Divider widthPx={widthPx} onWidth={setWidthPx} />
@@ -77,27 +68,35 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
         </Button>
       </header>
       <div className={styles.body}>
+        <section className={styles.section} aria-label="Live">
+          <VadStrip />
+          <ConnectionCharts />
+        </section>
         <section className={styles.section} aria-label="Turns">
+          <Waterfall opened={opened} onOpen={setOpened} />
+        </section>
+        <EventLog
+          turn={
+            recorded === undefined
+              ? null
+              : { number: position + 1, recorded, segment: opened?.segment ?? null }
+          }
+          onAllTurns={() => setOpened(null)}
+        />
+        <section className={styles.section} aria-label="Latency">
           <PercentileTable />
-          <Waterfall openedId={openedId} onOpen={setOpenedId} />
-          {recorded !== undefined && <TurnWords turn={recorded} />}
         </section>
         <section className={styles.section} aria-label="Cost">
           <CostTable />
         </section>
+        <FlightSection flight={flight} />
         <section className={styles.section} aria-label="Providers">
           <ProviderTable />
         </section>
-        <section className={styles.section} aria-label="Live">
-          <VadStrip />
+        <section className={styles.section} aria-label="Connection and microphone">
+          <ConnectionCounters />
           <MicrophoneTable settings={flight.status?.microphone ?? null} />
-          <ConnectionCharts />
         </section>
-        <FlightSection flight={flight} />
-        <EventLog
-          turn={recorded === undefined ? null : { number: opened + 1, recorded }}
-          onAllTurns={() => setOpenedId(null)}
-        />
       </div>
     </aside>
   );
@@ -167,7 +166,6 @@ function debugExport(debug: DebugState, call: CallState, nowMs: number): string 
       phase: call.phase,
       measures: measuresOf(debug.turns),
       turns: debug.turns,
-      interjections: debug.interjections,
       usage: debug.usage,
       stats: debug.stats,
       log: debug.log,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LoggedEntry } from '../../client/index.ts';
-import { filteredLog, logTime } from './event-log.tsx';
+import { filteredLog, logTime, runsOf } from './event-log.tsx';
+import { segmentSpan } from './segments.ts';
 
 const LOG: readonly LoggedEntry[] = [
   { id: 1, atMs: 1, source: 'vad', name: 'speech start', detail: 'p 0.81' },
@@ -29,6 +30,41 @@ test('the log is filtered by source and by every word', () => {
 test('the log of a turn is what was logged after the turn before it, until it was measured', () => {
   const turn = { entriesAfter: 1, entriesUpTo: 2 };
   expect(filteredLog(LOG, { source: 'all', words: '', turn }).map(({ id }) => id)).toEqual([2]);
+});
+
+test('entries of one kind that follow one another are one row, apart for what is marked', () => {
+  const log = ['audio', 'audio', 'audio', 'ack', 'audio'].map((name, index): LoggedEntry => ({
+    id: index,
+    atMs: index,
+    source: 'received',
+    name,
+    detail: '',
+  }));
+  const sent: LoggedEntry = { id: 5, atMs: 5, source: 'sent', name: 'audio', detail: '' };
+  const runs = runsOf([...log, sent], ({ id }) => id > 1);
+  expect(runs.map(({ entries, isMarked }) => [entries.map(({ id }) => id), isMarked])).toEqual([
+    [[0, 1], false],
+    [[2], true],
+    [[3], true],
+    [[4], true],
+    [[5], true],
+  ]);
+});
+
+test('a segment spans the time between its two marks', () => {
+  const timeline = {
+    endpointing_ms: 481,
+    uplink_ms: 14,
+    asr_final_ms: 36,
+    llm_ttft_ms: 11,
+    text_aggregation_ms: 2,
+    tts_ttfb_ms: 49,
+    downlink_ms: 8,
+    playout_ms: 69,
+  };
+  const turn = { heardAtMs: 42_400, timeline };
+  expect(segmentSpan(turn, 'playout_ms')).toEqual({ fromMs: 42_331, toMs: 42_400 });
+  expect(segmentSpan(turn, 'endpointing_ms')).toEqual({ fromMs: 41_730, toMs: 42_211 });
 });
 
 test('times are seconds to the millisecond', () => {

@@ -1,9 +1,12 @@
-import { useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { Pause, Play } from 'lucide-react';
+import type { LatencySegment } from '@parley/shared/latency';
 import { useDebug } from '../call/controller-context.ts';
 import type { LoggedEntry, RecordedTurn, DebugEntry } from '../../client/index.ts';
+import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { SEGMENT_WORDS, segmentSpan } from './segments.ts';
 import styles from './event-log.module.css';
 
 const LOG_SOURCES = [
@@ -22,11 +25,28 @@ interface LogFilter {
   readonly turn: Pick<RecordedTurn, 'entriesAfter' | 'entriesUpTo'> | null;
 }
 
+interface ShownTurn {
+  readonly number: number;
+  readonly recorded: RecordedTurn;
+  /** Whose entries are marked. */
+  readonly segment: LatencySegment | null;
+}
+
 interface EventLogProps {
   /** Whose entries are shown; null for all. */
-  readonly turn: { readonly number: number; readonly recorded: RecordedTurn } | null;
+  readonly turn: ShownTurn | null;
   readonly onAllTurns: () => void;
 }
+
+/** Entries of one kind that follow one another: one row. */
+interface LogRun {
+  /** Oldest first. */
+  readonly entries: readonly LoggedEntry[];
+  readonly isMarked: boolean;
+}
+
+/** Marks are rounded to it. */
+const CLOCK_ERROR_MS = 1;
 
 /** Rows beyond this are in the copy, not on the screen. */
 const MAX_ROWS = 150;
@@ -37,11 +57,22 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
   const [held, setHeld] = useState<readonly LoggedEntry[] | null>(null);
   const [filter, setFilter] = useState<Omit<LogFilter, 'turn'>>({ source: 'all', words: '' });
   const entries = filteredLog(held ?? log, { ...filter, turn: turn?.recorded ?? null });
+  const span = turn?.segment == null ? null : segmentSpan(turn.recorded, turn.segment);
+  const isMarked = ({ atMs }: LoggedEntry): boolean =>
+    span !== null && atMs >= span.fromMs - CLOCK_ERROR_MS && atMs <= span.toMs + CLOCK_ERROR_MS;
   const Sign = held === null ? Pause : Play;
-  const shown = entries.slice(-MAX_ROWS).toReversed();
+  const shown = runsOf(entries, isMarked).slice(-MAX_ROWS).toReversed();
+  const section = useRef<HTMLElement>(null);
+  const turnId = turn?.recorded.responseId;
+  const segment = turn?.segment ?? null;
+  useEffect(() => {
+    if (turnId === undefined || segment === null) return;
+    const marked = section.current?.querySelector('[data-marked=true]');
+    for (const part of [section.current, marked]) part?.scrollIntoView({ block: 'nearest' });
+  }, [turnId, segment]);
 
   return (
-    <section className={styles.log} aria-label="Event log">
+    <section ref={section} className={styles.log} aria-label="Event log">
       <div className={styles.tools}>
         <input
           className={styles.words}
@@ -77,7 +108,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
       </div>
       {turn !== null && (
         <p className={styles.turn}>
-          Turn {turn.number} only.
+          <span role="status">{turnWords(turn, entries.filter(isMarked).length)}</span>
           <Button look="plain" onClick={onAllTurns}>
             Show all events
           </Button>
@@ -92,20 +123,77 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
           </p>
         ) : (
           <ol>
-            {shown.map((entry) => (
-              <li key={entry.id} className={styles.entry} data-source={entry.source}>
-                <span className={styles.time}>{logTime(entry.atMs)}</span>
-                <span className={styles.from}>{entry.source}</span>
-                <span className={styles.what}>
-                  {entry.name} <span className={styles.detail}>{entry.detail}</span>
-                </span>
-              </li>
+            {shown.map((run) => (
+              <RunRow key={run.entries[0]?.id} run={run} />
             ))}
           </ol>
         )}
       </ScrollRegion>
     </section>
   );
+}
+
+function RunRow({ run: { entries, isMarked } }: { readonly run: LogRun }) {
+  const newest = entries.at(-1)!;
+  const words = `×${entries.length} since ${logTime(entries[0]!.atMs)}`;
+  return (
+    <li className={styles.run} data-marked={isMarked}>
+      {entries.length === 1 ? (
+        <EntryRow entry={newest} />
+      ) : (
+        <details>
+          <summary>
+            <EntryRow entry={newest} detail={words} />
+          </summary>
+          {entries.toReversed().map((entry) => (
+            <EntryRow key={entry.id} entry={entry} />
+          ))}
+        </details>
+      )}
+    </li>
+  );
+}
+
+interface EntryRowProps {
+  readonly entry: LoggedEntry;
+  readonly detail?: string;
+}
+
+const EntryRow = memo(function EntryRow({ entry, detail = entry.detail }: EntryRowProps) {
+  return (
+    <span className={styles.entry}>
+      <span className={styles.time}>{logTime(entry.atMs)}</span>
+      <span className={styles.from}>{entry.source}</span>
+      <span className={styles.what}>
+        {entry.name} <span className={styles.detail}>{detail}</span>
+      </span>
+    </span>
+  );
+});
+
+/** @param count - of the events in the turn's segment */
+function turnWords({ number, recorded, segment }: ShownTurn, count: number): string {
+  if (segment === null) return `Turn ${number} only.`;
+  const { fromMs, toMs } = segmentSpan(recorded, segment);
+  const events = count === 0 ? 'no event' : countText(count, 'event', 'events');
+  const { label, who } = SEGMENT_WORDS[segment];
+  return `Turn ${number}, ${label} (${who}): ${events} from ${logTime(fromMs)} to ${logTime(toMs)} s.`;
+}
+
+/** Joins what follows one another and is of one kind, so that audio does not hide all else. */
+export function runsOf(
+  entries: readonly LoggedEntry[],
+  isMarked: (entry: LoggedEntry) => boolean,
+): readonly LogRun[] {
+  const runs: { isMarked: boolean; entries: LoggedEntry[] }[] = [];
+  for (const entry of entries) {
+    const run = runs.at(-1);
+    const last = run?.entries.at(-1);
+    const isSame = last?.source === entry.source && last.name === entry.name;
+    if (isSame && run?.isMarked === isMarked(entry)) run.entries.push(entry);
+    else runs.push({ isMarked: isMarked(entry), entries: [entry] });
+  }
+  return runs;
 }
 
 export function filteredLog(

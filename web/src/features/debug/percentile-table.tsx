@@ -12,7 +12,7 @@ export function PercentileTable() {
   const typedMs = typedMedianMs(turns);
   return (
     <table className={styles.table}>
-      <caption className="visually-hidden">Latency over the session, milliseconds</caption>
+      <caption className={styles.heading}>Latency over the session</caption>
       <TableHead
         names={[`ms, ${measures[0]!.percentiles.count} spoken`, 'p50', 'p95', 'p99', 'target']}
       />

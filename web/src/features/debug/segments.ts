@@ -1,4 +1,5 @@
-import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
+import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
+import type { RecordedTurn } from '../../client/index.ts';
 
 export const SEGMENT_WORDS = {
   endpointing_ms: words('Endpointing', 'End', 'page makes sure speech ended', 'endpointing'),
@@ -20,6 +21,16 @@ export const SEGMENT_WORDS = {
 export function targetOf(segment: LatencySegment): number | null {
   const targets: Partial<Record<LatencySegment, number>> = LATENCY_TARGETS_MS;
   return targets[segment] ?? null;
+}
+
+/** When a turn's segment began and ended, ms since the call began. */
+export function segmentSpan(
+  { heardAtMs, timeline }: Pick<RecordedTurn, 'heardAtMs' | 'timeline'>,
+  segment: LatencySegment,
+) {
+  const later = LATENCY_SEGMENTS.slice(LATENCY_SEGMENTS.indexOf(segment) + 1);
+  const toMs = later.reduce((atMs, one) => atMs - timeline[one], heardAtMs);
+  return { fromMs: toMs - timeline[segment], toMs };
 }
 
 /**

@@ -75,19 +75,19 @@ export function VadStrip() {
   return (
     <figure className={styles.strip}>
       <figcaption className={styles.caption}>
-        <span>Speech probability</span>
+        <span>Speech over {threshold.toFixed(2)}</span>
         <span ref={decision} className={styles.decision} />
         <span ref={figure} className={styles.probability}>
           0.00
         </span>
       </figcaption>
-      <div ref={plot} className={styles.plot}>
+      <div
+        ref={plot}
+        className={styles.plot}
+        title="Speech probability; upright lines are decisions"
+      >
         <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
       </div>
-      <p className={styles.note}>
-        Threshold {threshold.toFixed(2)}
-        {playing && ' while the voice plays'}, upright lines are decisions
-      </p>
     </figure>
   );
 }

@@ -1,23 +1,23 @@
 import { STAGES } from '@parley/shared/stages';
-import { useState, useId } from 'react';
-import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import type { MeasuredTurn, EndOfTurnPrediction, RecordedTurn } from '../../client/index.ts';
-import { useDebug } from '../call/controller-context.ts';
+import { conversationPath } from '@parley/shared/page-paths';
+import { useState, type MouseEvent } from 'react';
+import { Link } from 'wouter';
+import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
+import {
+  replyCaption,
+  type MeasuredTurn,
+  type EndOfTurnPrediction,
+  type RecordedTurn,
+} from '../../client/index.ts';
+import { useCall, useDebug } from '../call/controller-context.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
-import { msText, totalText, waterfallSpanMs, segmentText, differenceText } from './statistics.ts';
+import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
 import { TargetVerdict } from './verdict.tsx';
+import { TurnComparison } from './turn-comparison.tsx';
 import styles from './waterfall.module.css';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { TableHead } from './table-head.tsx';
 import panel from './debug-panel.module.css';
-import turnComparisonStyles from './turn-comparison.module.css';
-
-interface TurnChoiceProps {
-  readonly label: string;
-  readonly turns: readonly RecordedTurn[];
-  readonly value: RecordedTurn;
-  readonly onChoose: (responseId: string) => void;
-}
 
 const COLUMNS = [
   'Turn',
@@ -27,15 +27,19 @@ const COLUMNS = [
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
+/** The turn whose words and events are shown, and the segment whose events are marked. */
+export interface OpenedTurn {
+  readonly responseId: string;
+  readonly segment: LatencySegment | null;
+}
+
 interface WaterfallProps {
-  /** The turn whose words and events are shown. */
-  readonly openedId: string | null;
-  /** @param responseId null if the opened turn is pressed again */
-  readonly onOpen: (responseId: string | null) => void;
+  readonly opened: OpenedTurn | null;
+  readonly onOpen: (opened: OpenedTurn | null) => void;
 }
 
 /** One row a turn, newest on top; the row that is pointed at or focused is shown in full below. */
-export function Waterfall({ openedId, onOpen }: WaterfallProps) {
+export function Waterfall({ opened, onOpen }: WaterfallProps) {
   const turns = useDebug((state) => state.turns);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const newest = turns.at(-1);
@@ -47,7 +51,14 @@ export function Waterfall({ openedId, onOpen }: WaterfallProps) {
     );
   }
   const find = (id: string | null) => turns.find((turn) => turn.responseId === id);
-  const chosen = find(chosenId) ?? find(openedId) ?? newest;
+  const openedTurn = find(opened?.responseId ?? null);
+  const chosen = find(chosenId) ?? openedTurn ?? newest;
+  // What is pressed once more is closed: the segment first, then the turn.
+  const press = ({ responseId }: RecordedTurn, segment: LatencySegment | null): void => {
+    const isOpened = opened?.responseId === responseId && opened.segment === segment;
+    if (isOpened && segment === null) onOpen(null);
+    else onOpen({ responseId, segment: isOpened ? null : segment });
+  };
   const spanMs = waterfallSpanMs(turns);
   return (
     <div className={styles.waterfall}>
@@ -70,35 +81,31 @@ export function Waterfall({ openedId, onOpen }: WaterfallProps) {
               number={position + 1}
               spanMs={spanMs}
               isChosen={turn === chosen}
-              isOpened={turn.responseId === openedId}
-              onChoose={() => setChosenId(turn.responseId)}
-              onOpen={() => onOpen(turn.responseId === openedId ? null : turn.responseId)}
+              isOpened={turn === openedTurn}
+              onChoose={(isLookedAt) => setChosenId(isLookedAt ? turn.responseId : null)}
+              onPress={(segment) => press(turn, segment)}
             />
           ))
           .toReversed()}
       </ol>
-      <TurnDetail turn={chosen} number={turns.indexOf(chosen) + 1} />
-      <Interjections />
+      <Segments
+        turn={chosen}
+        number={turns.indexOf(chosen) + 1}
+        pressed={chosen === openedTurn ? (opened?.segment ?? null) : null}
+        onPress={(segment) => press(chosen, segment)}
+      />
+      <p className={styles.decision}>
+        {chosen.utterance !== null && decisionWords(chosen.endOfTurn)}{' '}
+        {chosen.servedBy !== null && servedWords(chosen.servedBy)}
+      </p>
       <div className={styles.more}>
-        <TurnComparison turns={turns} />
+        <TurnComparison turns={turns} first={openedTurn ?? newest} />
         <TurnTable turns={turns} />
       </div>
+      {openedTurn !== undefined && <TurnWords turn={openedTurn} />}
     </div>
   );
 }
-
-/** What was said over replies last: not each of it is a turn. */
-function Interjections() {
-  const interjections = useDebug((state) => state.interjections).slice(-LAST_INTERJECTIONS);
-  if (interjections.length === 0) return null;
-  const words = interjections.map(
-    ({ utterance, interrupted }) =>
-      `${utterance} ${interrupted ? 'an interruption' : 'a backchannel'}`,
-  );
-  return <p className={styles.decision}>Said over replies: utterance {words.join(', ')}.</p>;
-}
-
-const LAST_INTERJECTIONS = 6;
 
 interface TurnRowProps {
   readonly turn: MeasuredTurn;
@@ -106,11 +113,16 @@ interface TurnRowProps {
   readonly spanMs: number;
   readonly isChosen: boolean;
   readonly isOpened: boolean;
-  readonly onChoose: () => void;
-  readonly onOpen: () => void;
+  readonly onChoose: (isLookedAt: boolean) => void;
+  /** @param segment - the one that was pointed at */
+  readonly onPress: (segment: LatencySegment | null) => void;
 }
 
-function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }: TurnRowProps) {
+function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onPress }: TurnRowProps) {
+  const onClick = ({ target }: MouseEvent): void => {
+    const name = target instanceof HTMLElement ? target.dataset['segment'] : undefined;
+    onPress(LATENCY_SEGMENTS.find((segment) => segment === name) ?? null);
+  };
   return (
     <li>
       <button
@@ -118,9 +130,10 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
         className={styles.row}
         aria-pressed={isOpened}
         data-chosen={isChosen}
-        onPointerEnter={onChoose}
-        onFocus={onChoose}
-        onClick={onOpen}
+        onPointerEnter={() => onChoose(true)}
+        onFocus={() => onChoose(true)}
+        onBlur={() => onChoose(false)}
+        onClick={onClick}
       >
         <span className={styles.number}>
           <span className="visually-hidden">Turn </span>
@@ -132,6 +145,7 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
             <span
               key={segment}
               className={styles.segment}
+              data-segment={segment}
               title={`${SEGMENT_WORDS[segment].label}: ${msText(turn.timeline[segment])} ms`}
               style={{
                 width: `${(turn.timeline[segment] / spanMs) * 100}%`,
@@ -157,7 +171,7 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
 /** The same as the waterfall, in figures. */
 function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
   return (
-    <details className={styles.tableBox}>
+    <details>
       <summary>All turns as a table</summary>
       <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
         <table className={`${panel.table} ${styles.figures}`}>
@@ -185,17 +199,28 @@ function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
   );
 }
 
-/** Where a turn's time went, and why it ended when it did. */
-function TurnDetail(props: { readonly turn: RecordedTurn; readonly number: number }) {
-  const { turn, number } = props;
+/** The words of a turn, and its recording, if the relay keeps one. */
+function TurnWords({ turn }: { readonly turn: RecordedTurn }) {
+  const items = useCall((state) => state.conversation);
+  const isRecorded = useCall((state) => state.session?.recording === true);
+  const keptAs = useCall((state) => state.keptAs);
+  const position = items.findIndex(({ id, kind }) => kind === 'reply' && id === turn.responseId);
+  const reply = items[position];
+  const asked = items.slice(0, Math.max(0, position)).findLast(({ kind }) => kind === 'user');
+  if (reply?.kind !== 'reply') return <p className={styles.decision}>Its words are gone.</p>;
+  const { heard, unheard } = replyCaption(reply);
   return (
-    <>
-      <Segments turn={turn} number={number} />
-      <p className={styles.decision}>
-        {turn.utterance !== null && decisionWords(turn.endOfTurn)}{' '}
-        {turn.servedBy !== null && servedWords(turn.servedBy)}
+    <div className={styles.words} role="group" aria-label="Words of the turn">
+      {asked?.kind === 'user' && <p>You: {asked.text}</p>}
+      <p>
+        Parley: {heard} {reply.status === 'interrupted' && <s>{unheard}</s>}
       </p>
-    </>
+      {keptAs !== null && (
+        <Link href={conversationPath(keptAs)}>
+          {isRecorded ? 'Recording and words in the history' : 'Words in the history'}
+        </Link>
+      )}
+    </div>
   );
 }
 
@@ -208,117 +233,49 @@ function decisionWords(endOfTurn: EndOfTurnPrediction | undefined): string {
 }
 
 function servedWords(servedBy: NonNullable<RecordedTurn['servedBy']>): string {
-  return `Served by ${STAGES.map((stage) => servedBy[stage]).join(', ')}.`;
+  const names = new Set(STAGES.map((stage) => servedBy[stage]));
+  if (names.size === 1) return `Served by ${servedBy.generator}.`;
+  return `Served by ${STAGES.map((stage) => `${servedBy[stage]} (${stage})`).join(', ')}.`;
 }
 
-/** The eight segments: exact figure, provider, and the target if there is one. */
-function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly number: number }) {
+interface SegmentsProps {
+  readonly turn: MeasuredTurn;
+  readonly number: number;
+  readonly pressed: LatencySegment | null;
+  readonly onPress: (segment: LatencySegment) => void;
+}
+
+/** The eight segments: exact figure, and the target if there is one. Each leads to its events. */
+function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
   return (
-    <dl className={styles.detail} aria-label={`Turn ${number} in full`}>
+    <ul className={styles.detail} aria-label={`Turn ${number} in full`}>
       {LATENCY_SEGMENTS.map((segment) => {
         const words = SEGMENT_WORDS[segment];
         const target = targetOf(segment);
         const ms = turn.timeline[segment];
         return (
-          <div key={segment} className={styles.entry}>
-            <dt>
+          <li key={segment}>
+            <button
+              type="button"
+              className={styles.entry}
+              title={words.who}
+              aria-pressed={segment === pressed}
+              onClick={() => onPress(segment)}
+            >
               <span className={styles.swatch} style={{ background: words.colour }} />
-              {words.label}
-            </dt>
-            <dd className={styles.who}>{words.who}</dd>
-            <dd className={styles.figure}>
-              {segmentText(turn, segment)}
-              <span className={styles.slot}>
-                {target !== null && turn.utterance !== null && (
-                  <TargetVerdict ms={ms} targetMs={target} />
-                )}
+              <span className={styles.label}>{words.label}</span>
+              <span className={styles.figure}>
+                {segmentText(turn, segment)}
+                <span className={styles.slot}>
+                  {target !== null && turn.utterance !== null && (
+                    <TargetVerdict ms={ms} targetMs={target} />
+                  )}
+                </span>
               </span>
-            </dd>
-          </div>
+            </button>
+          </li>
         );
       })}
-    </dl>
-  );
-}
-
-/** Two turns side by side: the parts in which one took longer, and the providers of each. */
-function TurnComparison({ turns }: { readonly turns: readonly RecordedTurn[] }) {
-  const [ids, setIds] = useState<readonly [string | null, string | null]>([null, null]);
-  if (turns.length < 2) return null;
-  const find = (id: string | null, other: number) =>
-    turns.find(({ responseId }) => responseId === id) ?? turns.at(other)!;
-  const [a, b] = [find(ids[0], -2), find(ids[1], -1)];
-  const nameOf = (turn: RecordedTurn) => `Turn ${turns.indexOf(turn) + 1}`;
-  return (
-    <details className={turnComparisonStyles.comparison}>
-      <summary>Compare two turns</summary>
-      <div className={turnComparisonStyles.choice}>
-        <TurnChoice
-          label="From"
-          turns={turns}
-          value={a}
-          onChoose={(id) => setIds([id, b.responseId])}
-        />
-        <TurnChoice
-          label="To"
-          turns={turns}
-          value={b}
-          onChoose={(id) => setIds([a.responseId, id])}
-        />
-      </div>
-      <ScrollRegion className={turnComparisonStyles.scroll} aria-label="Comparison of two turns">
-        <table className={`${panel.table} ${turnComparisonStyles.table}`}>
-          <caption className="visually-hidden">
-            {nameOf(a)} and {nameOf(b)}, milliseconds
-          </caption>
-          <TableHead names={['', nameOf(a), nameOf(b), 'difference']} />
-          <tbody>
-            {LATENCY_SEGMENTS.map((segment) => (
-              <tr key={segment}>
-                <th scope="row">{SEGMENT_WORDS[segment].label}</th>
-                <td>{segmentText(a, segment)}</td>
-                <td>{segmentText(b, segment)}</td>
-                <td>{differenceText(b.timeline[segment] - a.timeline[segment])}</td>
-              </tr>
-            ))}
-            <tr>
-              <th scope="row">total</th>
-              <td>{totalText(a)}</td>
-              <td>{totalText(b)}</td>
-              <td>{differenceText(b.voiceToVoiceMs - a.voiceToVoiceMs)}</td>
-            </tr>
-            {STAGES.map((stage) => (
-              <tr key={stage}>
-                <th scope="row">{stage}</th>
-                <td>{a.servedBy?.[stage] ?? '–'}</td>
-                <td>{b.servedBy?.[stage] ?? '–'}</td>
-                <td>{a.servedBy?.[stage] === b.servedBy?.[stage] ? 'same' : 'another'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
-    </details>
-  );
-}
-
-function TurnChoice({ label, turns, value, onChoose }: TurnChoiceProps) {
-  const id = useId();
-  return (
-    <>
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        className={turnComparisonStyles.select}
-        value={value.responseId}
-        onChange={({ target }) => onChoose(target.value)}
-      >
-        {turns.map((turn, position) => (
-          <option key={turn.responseId} value={turn.responseId}>
-            Turn {position + 1}, {totalText(turn)} ms
-          </option>
-        ))}
-      </select>
-    </>
+    </ul>
   );
 }

@@ -93,6 +93,7 @@ export class MediaCall {
       ...common,
       request: (request) => options.notify(request),
       post: (command, transfer) => this.#speaker.postMessage(command, transfer),
+      beganMs: now(),
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
       heardAtMs: (contextTimeS) => this.#outputClock.heardAtMs(contextTimeS) ?? now(),
       outputLatencyMs: () => this.#outputClock.latencyMs,

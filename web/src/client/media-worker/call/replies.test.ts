@@ -11,6 +11,7 @@ beforeEach(() => {
   // The session began when our clock showed 10,000.
   replies = new PlayedReplies({
     notify: (notice) => notices.push(notice),
+    beganMs: 9_000,
     toSessionMs: (localMs) => localMs - 10_000,
   });
 });
@@ -62,6 +63,7 @@ test('a turn is measured from the true end of speech to the first sample heard',
   expect(of('turn-measured')).toEqual([
     {
       type: 'turn-measured',
+      heardAtMs: 2_950,
       turn: {
         responseId: 'a',
         utterance: 3,

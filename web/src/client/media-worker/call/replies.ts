@@ -38,6 +38,8 @@ interface Reply {
 
 export interface RepliesOptions {
   notify(notice: MediaNotice): void;
+  /** When the call began. */
+  readonly beganMs: number;
   toSessionMs(localMs: number): number;
 }
 
@@ -210,6 +212,7 @@ export class PlayedReplies {
     const approximate = heldSegments(marks);
     this.#options.notify({
       type: 'turn-measured',
+      heardAtMs: heardMs - this.#options.beganMs,
       turn: {
         responseId,
         utterance,

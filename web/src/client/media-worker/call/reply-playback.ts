@@ -19,6 +19,7 @@ export interface ReplyPlaybackOptions {
   request(request: BrowserVoiceRequest): void;
   send(event: SequencedEvent): void;
   post(command: PlaybackCommand, transfer: ArrayBuffer[]): void;
+  readonly beganMs: number;
   toSessionMs(localMs: number): number;
   /** When a sample that was rendered at this context time leaves the speaker. */
   heardAtMs(contextTimeS: number): number;
@@ -47,6 +48,7 @@ export class ReplyPlayback {
     this.#options = options;
     this.replies = new PlayedReplies({
       notify: (notice) => options.notify(notice),
+      beganMs: options.beganMs,
       toSessionMs: (localMs) => options.toSessionMs(localMs),
     });
     this.#page = new BrowserVoice({

@@ -38,6 +38,7 @@ export class TurnTakingRig {
       ...common,
       request: (request) => this.requests.push(request),
       post: (command) => this.posted.push(command),
+      beganMs: 0,
       toSessionMs: (localMs) => localMs - 50_000,
       heardAtMs: (contextTimeS) => contextTimeS * 1_000,
       outputLatencyMs: () => 0,
