@@ -190,6 +190,7 @@ export class BrowserMediaEngine implements MediaEngine {
   holdToTalk(held: boolean): void {
     this.#held = held;
     this.#applyMute();
+    if (!held) this.#call?.browserMeans.tell(({ speech }) => speech.finish());
     this.#worker.post({ type: 'hold-to-talk', held });
   }
 

@@ -73,6 +73,7 @@ export interface MediaEngine {
   /** The account's token was renewed: the running call must not end with the old one. */
   setToken(token: string): void;
   sendText(itemId: string, text: string): void;
+  /** `false` also ends what is said without a hold: the person has finished. */
   holdToTalk(held: boolean): void;
   /** Tries to reach the relay now instead of when the next attempt is due. */
   retryNow(): void;

@@ -98,7 +98,7 @@ export type MediaCommand =
   | { readonly type: 'set-recording'; readonly recording: boolean }
   /** The account's token was renewed. */
   | { readonly type: 'set-token'; readonly token: string }
-  /** Push-to-talk: while held, everything is speech; releasing ends the utterance at once. */
+  /** Push-to-talk: while held, everything is speech; releasing ends any open utterance at once. */
   | { readonly type: 'hold-to-talk'; readonly held: boolean }
   /** Whether `debug` and `stats` notices are wanted; off costs nothing. */
   | {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
+import { useCallback, useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useController } from './controller-context.ts';
 
 /**
@@ -9,31 +9,29 @@ import { useController } from './controller-context.ts';
 export function useHold(enabled: boolean) {
   const controller = useController();
   const held = useRef<number | 'keyboard' | null>(null);
-  const release = (): void => {
+  const release = useCallback((): void => {
     if (held.current === null) return;
     held.current = null;
     controller.holdToTalk(false);
-  };
+  }, [controller]);
   useEffect(() => {
-    const letGo = (): void => {
-      if (held.current === null) return;
-      held.current = null;
-      controller.holdToTalk(false);
-    };
     const onHidden = (): void => {
-      if (document.visibilityState === 'hidden') letGo();
+      if (document.visibilityState === 'hidden') release();
     };
-    addEventListener('blur', letGo);
+    addEventListener('blur', release);
     document.addEventListener('visibilitychange', onHidden);
     return () => {
-      letGo();
-      removeEventListener('blur', letGo);
+      release();
+      removeEventListener('blur', release);
       document.removeEventListener('visibilitychange', onHidden);
     };
-  }, [controller]);
+  }, [release]);
   const take = (by: number | 'keyboard'): void => {
     held.current = by;
     controller.holdToTalk(true);
+  };
+  const letGo = (event: PointerEvent): void => {
+    if (event.pointerId === held.current) release();
   };
   return {
     onPointerDown(event: PointerEvent<HTMLElement>): void {
@@ -42,15 +40,9 @@ export function useHold(enabled: boolean) {
       event.currentTarget.setPointerCapture(event.pointerId);
       take(event.pointerId);
     },
-    onPointerUp: (event: PointerEvent): void => {
-      if (event.pointerId === held.current) release();
-    },
-    onPointerCancel: (event: PointerEvent): void => {
-      if (event.pointerId === held.current) release();
-    },
-    onLostPointerCapture: (event: PointerEvent): void => {
-      if (event.pointerId === held.current) release();
-    },
+    onPointerUp: letGo,
+    onPointerCancel: letGo,
+    onLostPointerCapture: letGo,
     onKeyDown(event: KeyboardEvent): void {
       if (!enabled || event.repeat || held.current !== null) return;
       if (event.key !== ' ' && event.key !== 'Enter') return;

@@ -114,6 +114,18 @@ describe('listening', () => {
     expect(sessions.map(({ lang }) => lang)).toEqual(['de', 'fr']);
   });
 
+  test('settles what was said so far once the person has finished, and goes on', () => {
+    page.setOpen(true);
+    turn('browser');
+    sessions[0]!.hears(['what time is it']);
+    page.finish();
+    expect(sessions[0]!.calls).toEqual(['start', 'stop']);
+    sessions[0]!.ends();
+    expect(captions().at(-1)).toBe('heard-1 final: what time is it');
+    expect(commands()).toContain('send-text');
+    expect(sessions).toHaveLength(2);
+  });
+
   test('is reported as missing if the browser cannot', () => {
     page = make({ hasRecogniser: false });
     turn('browser');

@@ -143,6 +143,11 @@ export class BrowserSpeech {
     if (language === this.#language) return;
     this.#language = language;
     if (this.#speaker !== undefined) this.#speaker.language = this.#heardIn;
+    this.finish();
+  }
+
+  /** What was said so far is all: its words are settled now, and what follows is heard anew. */
+  finish(): void {
     if (!this.#open) return;
     this.#recogniser?.stop();
     this.#recogniser?.start();

@@ -227,6 +227,45 @@ describe('push-to-talk', () => {
   });
 });
 
+describe('letting go of no key', () => {
+  test('ends what is being said, with the speech that is still on its way', async () => {
+    await hear(SPEECH, 20);
+    nowMs += 50;
+    segmenter.holdToTalk(false);
+    nowMs -= 50;
+    await hear(SPEECH, 2);
+    expect(log).toEqual(['suspected', 'started', 'last chunk', 'ended at 690']);
+  });
+
+  test('does nothing to a suspicion, nor in silence', async () => {
+    segmenter.holdToTalk(false);
+    await hear(SPEECH, 1);
+    segmenter.holdToTalk(false);
+    await hear(SILENCE, 1);
+    expect(log).toEqual(['suspected']);
+  });
+
+  test('begins nothing new if the relay has ended the turn meanwhile', async () => {
+    segmenter.relayDecides = true;
+    await hear(SPEECH, 20);
+    await hear(SILENCE, 12);
+    segmenter.holdToTalk(false);
+    segmenter.endOfTurn(560);
+    await hear(SILENCE, 3);
+    expect(log.slice(2)).toEqual(['paused at 560']);
+    await hear(SPEECH, 20);
+    expect(log.slice(3)).toEqual(['suspected', 'started']);
+  });
+});
+
+test('a key that is touched at the end of speech does not take the speech back', async () => {
+  await hear(SPEECH, 20);
+  segmenter.holdToTalk(true);
+  segmenter.holdToTalk(false);
+  await hear(SILENCE, 1);
+  expect(log).toEqual(['suspected', 'started', 'last chunk', 'ended at 560']);
+});
+
 test('a key that is pressed without a microphone does nothing', () => {
   segmenter.detach();
   segmenter.holdToTalk(true);

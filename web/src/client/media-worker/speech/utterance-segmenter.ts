@@ -147,25 +147,37 @@ export class UtteranceSegmenter {
     if (paused) this.#abandon();
   }
 
-  /** While held everything is speech, even when muted. */
+  /**
+   * While held everything is speech, even when muted. Letting go ends what is open, also what began
+   * without a hold: the person says that they have finished.
+   */
   holdToTalk(held: boolean): void {
     const nowMs = this.#options.now();
     if (held && this.#hold.kind !== 'down') {
       if (this.#clock === undefined || this.#paused) return;
       clearTimeout(this.#releaseTimer);
-      this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
+      this.#hold = this.#heldSince(nowMs);
       const isPaused = this.#gate.kind === 'paused';
       this.#gate = QUIET;
       if (!this.#recorder.isOpen) this.#begin(nowMs);
       else if (isPaused) this.#resumed(nowMs);
       void this.#queue.drain();
-    } else if (!held && this.#hold.kind === 'down') {
-      this.#hold = { ...this.#hold, kind: 'released', atMs: nowMs };
+    } else if (!held && this.#hold.kind !== 'released') {
+      if (this.#hold.kind === 'up' && !this.#recorder.isOpen) return;
+      const hold = this.#hold.kind === 'down' ? this.#hold : this.#heldSince(nowMs);
+      this.#hold = { ...hold, kind: 'released', atMs: nowMs };
+      this.#gate = QUIET;
       // Should the microphone have fallen silent, no frame would ever end it.
       this.#releaseTimer = setTimeout(() => {
         if (this.#hold.kind === 'released') this.#letGo(this.#hold);
       }, RELEASE_DEADLINE_MS);
     }
+  }
+
+  /** A hold that begins now. What was being said before belongs to it. */
+  #heldSince(nowMs: number): Extract<Hold, { kind: 'down' }> {
+    const speechEndMs = this.#recorder.isOpen ? speechEndOf(this.#gate, nowMs) : undefined;
+    return { kind: 'down', sinceMs: nowMs, speechEndMs };
   }
 
   /**
@@ -178,8 +190,9 @@ export class UtteranceSegmenter {
     if (!this.#recorder.isOpen) return;
     this.#recorder.abandon(speechEndMs);
     const resumedMs = this.#resumptionsMs.find((ms) => ms > speechEndMs);
-    const isGoingOn = this.#gate.kind === 'speaking' || this.#hold.kind !== 'up';
+    const isGoingOn = this.#gate.kind === 'speaking' || this.#isHeldBeyond(speechEndMs);
     if (resumedMs !== undefined || isGoingOn) return this.#goOn(resumedMs ?? speechEndMs);
+    this.#release();
     this.#gate = afterEndOfTurn(this.#gate);
     if (this.#gate.kind === 'tentative') this.#tell({ type: 'suspected' });
   }
@@ -250,9 +263,20 @@ export class UtteranceSegmenter {
     if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo(hold);
   }
 
-  #letGo(hold: Extract<Hold, { kind: 'released' }>): void {
+  /** Whether the key is down, or was let go after more was said than the relay has taken. */
+  #isHeldBeyond(speechEndMs: number): boolean {
+    const hold = this.#hold;
+    if (hold.kind !== 'released') return hold.kind === 'down';
+    return (hold.speechEndMs ?? hold.atMs) > speechEndMs + FRAME_MS;
+  }
+
+  #release(): void {
     clearTimeout(this.#releaseTimer);
     this.#hold = { kind: 'up' };
+  }
+
+  #letGo(hold: Extract<Hold, { kind: 'released' }>): void {
+    this.#release();
     const endMs = endOfHold(hold);
     if (endMs !== undefined) return this.#end(endMs);
     this.#recorder.end();
@@ -290,8 +314,7 @@ export class UtteranceSegmenter {
 
   /** As if the key were up and no speech going on; nothing captured before is sent. */
   #abandon(): void {
-    clearTimeout(this.#releaseTimer);
-    this.#hold = { kind: 'up' };
+    this.#release();
     this.#endNow();
     this.#recorder.forget();
   }
