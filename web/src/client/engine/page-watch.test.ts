@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AudioGraph } from './audio-graph.ts';
 import type { WithheldMedia } from '../messages/media-messages.ts';
-import { Withheld } from './page-watch.ts';
+import { watchPage, Withheld } from './page-watch.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test('what the system withholds is told once it lasts, and when it is given back', () => {
   const told: WithheldMedia[] = [];
@@ -33,4 +37,18 @@ test('an instant in which a device changes is not told', () => {
   withheld.set('sound', false);
   vi.advanceTimersByTime(5_000);
   expect(told).toEqual([]);
+});
+
+test('a person who comes back to the page may have closed what had the microphone', () => {
+  const page = new EventTarget();
+  vi.stubGlobal('window', page);
+  vi.stubGlobal('document', new EventTarget());
+  const over = new AbortController();
+  const onDevices = vi.fn<() => void>();
+  watchPage(over.signal, {} as AudioGraph, { onBack() {}, onDevices, onOutput() {} });
+  page.dispatchEvent(new Event('focus'));
+  expect(onDevices).toHaveBeenCalledOnce();
+  over.abort();
+  page.dispatchEvent(new Event('focus'));
+  expect(onDevices).toHaveBeenCalledOnce();
 });

@@ -14,7 +14,7 @@ export function watchPage(
   options: {
     /** The network is back, or the page is looked at again. */
     onBack(): void;
-    /** Something was plugged in or out. */
+    /** Something was plugged in or out, or another program may have let go of the microphone. */
     onDevices(): void;
     onOutput(report: {
       readonly latencyMs: number;
@@ -32,6 +32,7 @@ export function watchPage(
   window.addEventListener('pageshow', onBack, { signal });
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   devices?.addEventListener('devicechange', () => options.onDevices(), { signal });
+  window.addEventListener('focus', () => options.onDevices(), { signal });
   const timer = setInterval(() => {
     const { outputLatencyMs: latencyMs, outputInstant: instant } = graph;
     options.onOutput({ latencyMs, instant });

@@ -80,6 +80,28 @@ describe('a call', () => {
   });
 });
 
+describe('the clock of a call', () => {
+  const SESSION = notice({ type: 'session', session: TEST_SESSION });
+  const NEXT = notice({ type: 'phase', phase: 'listening' });
+  const REFUSED: CallAction = {
+    type: 'microphone-answered',
+    result: { ok: false, refusal: 'denied' },
+  };
+
+  test.each<[string, number | null, CallAction[]]>([
+    ['stands while the browser asks for the microphone', null, [SESSION, NEXT]],
+    ['stands while there is no microphone and nothing was typed', null, [REFUSED, SESSION, NEXT]],
+    ['runs once the person can talk', 1_000, [SESSION, GRANTED, NEXT]],
+    [
+      'runs once the person has typed',
+      1_000,
+      [REFUSED, SESSION, { type: 'text-sent', itemId: 'i', text: 'hello' }, NEXT],
+    ],
+  ])('%s', (_, sinceMs, actions) => {
+    expect(after(STARTED, ...actions).talkSinceMs).toBe(sinceMs);
+  });
+});
+
 describe('an error', () => {
   const FAILED = notice({ type: 'error', code: 'transcriber_failed', message: 'Say it again.' });
 

@@ -64,8 +64,8 @@ export interface CallState {
   readonly held: boolean;
   readonly vad: 'loading' | 'ready' | 'failed';
   readonly session: SessionDescription | null;
-  /** When the running call's session began, on the page's clock; null before that. */
-  readonly sessionSinceMs: number | null;
+  /** Since when there is a session in which the person can talk, or has typed; null before that. */
+  readonly talkSinceMs: number | null;
   /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
   readonly conversation: ConversationState;
@@ -126,7 +126,7 @@ export const INITIAL_CALL_STATE: CallState = {
   held: false,
   vad: 'loading',
   session: null,
-  sessionSinceMs: null,
+  talkSinceMs: null,
   ladder: null,
   conversation: [],
   playback: null,
@@ -145,7 +145,7 @@ export const INITIAL_CALL_STATE: CallState = {
 export function callStateAfter(state: CallState, action: CallAction): CallState {
   switch (action.type) {
     case 'notice':
-      return afterNotice(state, action.notice, action.atMs);
+      return withClock(afterNotice(state, action.notice, action.atMs), action.atMs);
     case 'call-started':
       return {
         ...INITIAL_CALL_STATE,
@@ -202,17 +202,14 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
         outage: null,
         keptAs: notice.conversationId ?? state.keptAs,
         session: notice.session,
-        sessionSinceMs: state.sessionSinceMs ?? atMs,
         ladder:
           state.ladder === null || state.session?.id !== notice.session.id
             ? ladderOf(notice.session.providers, atMs)
             : ladderAfterSession(state.ladder, notice.session.providers, atMs),
       };
-    case 'microphone': {
-      const { result } = notice;
-      const isWanted = state.microphone.kind !== 'unwanted';
-      return isWanted ? { ...state, microphone: microphoneAfter(result) } : state;
-    }
+    case 'microphone':
+      if (state.microphone.kind === 'unwanted') return state;
+      return { ...state, microphone: microphoneAfter(notice.result) };
     case 'unreachable':
       return {
         ...state,
@@ -275,6 +272,15 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
   }
 }
 
+/** A call whose microphone is asked for, or was refused, begins with what is typed. */
+function withClock(state: CallState, atMs: number): CallState {
+  const { session, talkSinceMs, microphone, conversation } = state;
+  if (session === null || talkSinceMs !== null) return state;
+  const canTalk = microphone.kind !== 'asking' && microphone.kind !== 'refused';
+  const hasTyped = (conversation.at(-1)?.kind ?? 'divider') !== 'divider';
+  return canTalk || hasTyped ? { ...state, talkSinceMs: atMs } : state;
+}
+
 function withProgress(state: CallState, { responseId, playedMs }: Playback): CallState {
   const before = state.playback;
   const isAnother = before !== null && before.responseId !== responseId;
@@ -318,7 +324,7 @@ function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
     microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
     conversation: withCallOver(state.conversation, state.playback),
     keptAs: state.keptAs,
-    figures: callFigures(state.sessionSinceMs, state.cost, atMs),
+    figures: callFigures(state.talkSinceMs, state.cost, atMs),
   };
 }
 

@@ -3,7 +3,7 @@ import { useCall } from './controller-context.ts';
 
 /** How long the call has lasted. */
 export function CallClock() {
-  const sinceMs = useCall((state) => state.sessionSinceMs);
+  const sinceMs = useCall((state) => state.talkSinceMs);
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
     if (sinceMs === null) return;

@@ -17,7 +17,7 @@ export const MICROPHONE_ADVICE = {
   'in-use': {
     title: 'Another program is using the microphone',
     advice:
-      'Close the call or recorder that uses it, or choose another one in Settings. Then try again.',
+      'Close the call or recorder that uses it and come back here: Parley tries again. Or choose another one in Settings.',
   },
   'insecure-context': {
     title: 'This page is not secure',
