@@ -25,6 +25,8 @@ const QUESTIONS = [
 /** Answered at length: for more than eight seconds. */
 const LONG_QUESTION = 'What can you do?';
 const INTERRUPTION = 'What is seven times eight?';
+/** More is to be expected: the relay waits long for it. */
+const UNFINISHED = 'Set a timer for';
 const TIME_ZONE = 'Asia/Kolkata';
 const LISTENING = 'Listening';
 const SPEAKING = 'Speaking, talk to interrupt';
@@ -45,6 +47,8 @@ interface Conversation {
   readonly panel: PanelExport;
   readonly table: readonly (readonly number[])[];
   readonly bargeIn: BargeIn;
+  /** The same was said twice; the second time a press of the orb said that this was all. */
+  readonly unfinished: PanelExport['turns'];
   readonly origin: string;
   readonly origins: ReadonlySet<string>;
   readonly complaints: readonly string[];
@@ -101,6 +105,7 @@ test.beforeAll('questions are asked aloud and answered', async ({ open, relay, n
     panel: await copyPanel(page),
     table: await turnTable(page),
     bargeIn: await measured('the interruption', () => interrupt(page)),
+    unfinished: await finish(page),
     origin: network.origin,
     origins: new Set(requests.map((request) => new URL(request.url()).origin)),
     complaints: [...complaints, ...relay.complaints],
@@ -212,6 +217,16 @@ test('speech over an answer silences it, is answered, and what was not heard is 
   expect(await recognise([answer], rateHz)).toEqual(['seven times eight is fifty six']);
 });
 
+test('a press of the orb ends the turn, and the answer comes without the wait for more', () => {
+  const [waited, finished] = conversation.unfinished;
+  expect(waited!.endOfTurn?.delayMs).toBeGreaterThan(1_000);
+  expect(finished!.endOfTurn).toBeUndefined();
+  // Of the rest of a turn the machine decides how long it takes.
+  const [wait, press] = [waited!, finished!].map(({ timeline }) => timeline.endpointing_ms);
+  test.info().annotations.push({ type: 'endpointing, ms', description: `${wait}, ${press}` });
+  expect(press).toBeLessThan(wait!);
+});
+
 test('nothing is asked of other hosts, and nothing complains', () => {
   expect([...conversation.origins]).toEqual([conversation.origin]);
   expect(conversation.complaints).toEqual([]);
@@ -248,6 +263,22 @@ async function interrupt(page: Page): Promise<BargeIn> {
     stalledMs: stalledMs(tap, { start: Math.min(onset, end), end: Math.max(onset, end) }),
     answer: tap.voice.subarray(answers[1]!.start, answers[1]!.end),
   };
+}
+
+async function finish(page: Page): Promise<PanelExport['turns']> {
+  const [unfinished] = await speak([UNFINISHED], 'rms');
+  const rows = page.getByRole('region', { name: 'Turns', exact: true }).locator('ol button');
+  const earlier = await rows.count();
+  for (const turn of [1, 2]) {
+    const before = (await stateLines(page)).length;
+    await sayTo(page, unfinished!);
+    const orb = page.getByRole('button', { name: 'Finish and get the answer' });
+    // At once: Playwright's own click waits for the page to stand still.
+    if (turn === 2) await orb.evaluate((button: HTMLElement) => button.click());
+    await expect(rows).toHaveCount(earlier + turn);
+    await untilStateLine(page, LISTENING, before);
+  }
+  return (await copyPanel(page)).turns.slice(earlier);
 }
 
 function hourInWords(instantMs: number): string {

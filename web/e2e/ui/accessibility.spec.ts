@@ -66,11 +66,35 @@ for (const { width, height, scenes, look } of SCREENS) {
   });
 }
 
-test('forced colours keep the orb and the controls in sight', async ({ open, page }) => {
+/** No two of them may look alike to a person who sees neither motion nor colour. */
+const STATES_OF_THE_ORB: readonly SceneName[] = [
+  'idle',
+  'askingInSession',
+  'listening',
+  'hearing',
+  'thinking',
+  'speaking',
+  'reconnecting',
+  'refused',
+  'busy',
+  'lost',
+  'broken',
+];
+
+test('in forced colours each state of the orb has a shape of its own', async ({ open, page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
-  await open('listening');
-  const border = await page
-    .locator('[data-orb]')
-    .evaluate((orb) => getComputedStyle(orb).borderStyle);
-  expect(border).toBe('solid');
+  await open('idle');
+  const seen = new Map<string, SceneName>();
+  await forEachScene(page, STATES_OF_THE_ORB, async (scene) => {
+    const orb = page.locator('[data-orb]');
+    const look = await orb.evaluate((button) => {
+      const drawing = button.querySelector('canvas')!.toDataURL();
+      return drawing + (button.querySelector('svg')?.innerHTML ?? '');
+    });
+    expect(seen.get(look), scene).toBeUndefined();
+    seen.set(look, scene);
+    const hasIcon = (await orb.locator('svg').count()) > 0;
+    const icon = await orb.locator('[aria-hidden] >> nth=-1').boundingBox();
+    expect((icon?.width ?? 0) > 0, scene).toBe(hasIcon);
+  });
 });

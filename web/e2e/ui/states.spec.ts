@@ -4,6 +4,7 @@ import type { SceneName } from './support/scenes.ts';
 const LINES: Partial<Record<SceneName, string>> = {
   idle: 'Press to talk',
   asking: 'Allow the microphone to talk',
+  askingInSession: 'Allow the microphone to talk',
   listening: 'Listening',
   hearing: 'I hear you',
   thinking: 'Thinking',
@@ -13,6 +14,7 @@ const LINES: Partial<Record<SceneName, string>> = {
   pageListening: 'I hear you',
   typingOnly: 'Type a message',
   refused: 'Microphone blocked: allow it in the address bar',
+  busy: 'Microphone busy: close the other program',
   lost: 'The microphone is gone',
   failed: 'Listening',
   ended: 'The call was ended because nothing was said for a while',
@@ -111,9 +113,23 @@ test('the newest stays in view, unless the reader scrolled up', async ({ open })
   await say(3, 12);
   await expect(region).toContainText('line 14', { ignoreCase: true });
   expect(await region.evaluate((box) => box.scrollTop)).toBe(before);
-  await page.getByRole('button', { name: 'Latest' }).click();
+  const latest = page.getByRole('button', { name: 'Latest' });
+  await expect(latest).toHaveText('Latest');
+  const answer = (trigger: 'speech' | 'timer') =>
+    page.evaluate((by) => {
+      const response = { responseId: by, clause: 0, fromCharacter: 0, audioStartMs: null } as const;
+      window.parley.engine.emit(
+        { type: 'response-started', ...response, trigger: by, utterance: null, spoken: false },
+        { type: 'response-text', ...response, text: 'Your timer is done.', byPage: false },
+      );
+    }, trigger);
+  await answer('speech');
+  await expect(latest).toHaveText('Latest');
+  await answer('timer');
+  await expect(latest).toHaveText('Latest: your timer has rung');
+  await latest.click();
   await expect.poll(distanceToEnd).toBeLessThan(2);
-  await expect(page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
+  await expect(latest).toHaveCount(0);
 });
 
 const NOTES: Partial<Record<SceneName, readonly string[]>> = {
@@ -202,6 +218,31 @@ test('a call that has ended can be made again, and what was said stays', async (
   const region = page.getByRole('region', { name: 'Conversation' });
   await expect(region).toContainText('Five miles is about eight kilometers.');
   await expect(region).toContainText('New call');
+});
+
+test('while the browser asks for the microphone no call runs yet', async ({ open }) => {
+  const page = await open('askingInSession');
+  const controls = page.getByRole('navigation', { name: 'Call controls' }).getByRole('button');
+  await expect(controls).toHaveText([/^Settings/, /^Type/, /^Hang up/, /^Debug/]);
+  await expect(page.getByRole('timer')).toHaveCount(0);
+  const announced = page.getByRole('status').filter({ hasText: 'Allow the microphone to talk' });
+  await expect(announced).toHaveCount(1);
+});
+
+test('pressing the orb ends the turn while the person talks, and else says that they can', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  const line = page.locator('#call-state');
+  await page.getByRole('button', { name: 'Listening: just talk' }).click();
+  await expect(line).toHaveText('Listening: just talk');
+  await expect(page.getByRole('status').filter({ hasText: 'Listening: just talk' })).toHaveCount(1);
+  await expect(line).toHaveText('Listening');
+  await page.evaluate(() => window.parley.engine.emit({ type: 'phase', phase: 'hearing' }));
+  await page.getByRole('button', { name: 'Finish and get the answer' }).dblclick();
+  const commands = await commandsOf(page);
+  expect(commands.filter((command) => command === 'holdToTalk:false')).toHaveLength(1);
+  expect(commands).not.toContain('setMuted:true');
 });
 
 test('the orb and the controls do what they say', async ({ open }) => {

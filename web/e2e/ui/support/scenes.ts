@@ -139,6 +139,7 @@ function loggedAudio(source: 'sent' | 'received', count: number, fromMs: number,
 export const SCENES = {
   idle: { start: false, notices: [] },
   asking: { microphone: 'pending', notices: [] },
+  askingInSession: { microphone: 'pending', notices: [...IN_SESSION, phase('listening')] },
   listening: { notices: [...IN_SESSION, phase('listening')] },
   hearing: {
     notices: [...EARLIER, phase('hearing'), said(3, 'tell me something about', 'partial')],
@@ -243,6 +244,7 @@ export const SCENES = {
     notices: [...EARLIER, phase('listening'), { type: 'session-replaced' }],
   },
   refused: { microphone: 'denied', notices: [...IN_SESSION, phase('listening')] },
+  busy: { microphone: 'in-use', notices: [...IN_SESSION, phase('listening')] },
   unrecognised: { notices: [...EARLIER, said(3, '', 'unrecognised'), phase('listening')] },
   failed: {
     notices: [

@@ -198,6 +198,11 @@ export class CallController {
     this.#dispatch({ type: 'held', held });
   }
 
+  /** What the person is saying is complete: it is answered without a wait for more. */
+  finishTurn(): void {
+    if (this.#isRunning) this.#engine.holdToTalk(false);
+  }
+
   stopSpeaking(): void {
     if (this.#isRunning) this.#engine.cancelResponse();
   }

@@ -1,5 +1,5 @@
-import { useEffect, useRef, type Ref, type RefObject } from 'react';
-import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
+import { useEffect, useRef, useState, type Ref, type RefObject } from 'react';
+import { CircleQuestionMark, Phone } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { lostConversationOf } from '../../client/index.ts';
@@ -65,7 +65,6 @@ export function CallScreen(props: CallScreenProps) {
         </header>
         <div className={styles.stage}>
           <MainOrb ref={orb} onType={() => props.onTyping(true)} />
-          <StateLine />
           <CallNotes />
         </div>
         <div className={styles.below}>
@@ -160,11 +159,15 @@ function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
   return orb;
 }
 
-function StateLine() {
+/** How long the line of state says what pressing the orb did not do. */
+const EXPLAINED_MS = 2_000;
+
+/** @param props.hint - said in place of the state; null if there is none */
+function StateLine({ hint }: { readonly hint: string | null }) {
   const online = useOnline();
   const interruption = useSettings((settings) => settings.interruption);
-  const line = useCall((state) => stateLineOf(state, online, interruption));
-  const announcement = useCall((state) => announcementOf(state, online));
+  const line = useCall((state) => hint ?? stateLineOf(state, online, interruption));
+  const announcement = useCall((state) => hint ?? announcementOf(state, online));
   return (
     <>
       <p id="call-state" className={styles.state}>
@@ -190,6 +193,7 @@ function MainOrb({ ref, onType }: MainOrbProps) {
   // Compared piece by piece, so that a new caption does not render the orb.
   const { mood, action, label, icon } = useCall(useShallow(orbRoleOf));
   const hold = useHold(action === 'hold');
+  const [isExplained, setExplained] = useState(false);
 
   const press = (): void => {
     switch (action) {
@@ -197,9 +201,13 @@ function MainOrb({ ref, onType }: MainOrbProps) {
         return void controller.callAgain();
       case 'ask-microphone':
         return void controller.requestMicrophone();
-      case 'mute':
+      case 'finish':
+        return controller.finishTurn();
+      case 'explain':
+        setExplained(true);
+        return void setTimeout(() => setExplained(false), EXPLAINED_MS);
       case 'unmute':
-        return controller.setMuted(action === 'mute');
+        return controller.setMuted(false);
       case 'stop-speaking':
         return controller.stopSpeaking();
       case 'type':
@@ -208,33 +216,25 @@ function MainOrb({ ref, onType }: MainOrbProps) {
     }
   };
   return (
-    <Orb
-      ref={ref}
-      mood={mood}
-      label={label}
-      aria-describedby="call-state"
-      aria-keyshortcuts="Space"
-      data-orb=""
-      icon={ORB_ICONS[icon]}
-      onClick={press}
-      ring={<EndOfTurnRing />}
-      data-action={action}
-      onPointerDown={hold.onPointerDown}
-      onPointerUp={hold.onPointerUp}
-      onPointerCancel={hold.onPointerCancel}
-      onLostPointerCapture={hold.onLostPointerCapture}
-      onContextMenu={hold.onContextMenu}
-    />
+    <>
+      <Orb
+        ref={ref}
+        mood={mood}
+        label={label}
+        aria-describedby="call-state"
+        aria-keyshortcuts="Space"
+        data-orb=""
+        icon={icon}
+        ring={<EndOfTurnRing />}
+        data-action={action}
+        {...hold}
+        // The second click of two would stop the answer that the first one asks for.
+        onClick={({ detail }) => detail < 2 && press()}
+      />
+      <StateLine hint={isExplained && action === 'explain' ? label : null} />
+    </>
   );
 }
-
-const ORB_ICONS = {
-  none: null,
-  microphone: <Mic />,
-  muted: <MicOff />,
-  keyboard: <Keyboard />,
-  again: <RotateCw />,
-} as const;
 
 /** What the call has cost so far; nothing while it is free. */
 function CallCost() {

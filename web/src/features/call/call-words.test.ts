@@ -60,13 +60,19 @@ test('a conversation’s to and fro is not announced, what needs attention is', 
     'Reconnecting, keep talking',
   );
   expect(announcementOf(INITIAL_CALL_STATE, true)).toBe('');
+  // A relay that answers sooner than the person is no call yet.
+  expect(announcementOf(running({ microphone: { kind: 'asking' } }), true)).toBe(
+    'Allow the microphone to talk',
+  );
 });
 
 describe('pressing the orb', () => {
   test.each<[string, CallState]>([
     ['start', INITIAL_CALL_STATE],
     ['start', OVER],
-    ['mute', running({})],
+    ['explain', running({})],
+    ['explain', running({ microphone: { kind: 'asking' } })],
+    ['finish', running({ phase: 'hearing' })],
     ['unmute', running({ muted: true })],
     ['stop-speaking', running({ phase: 'speaking' })],
     ['stop-speaking', running({ phase: 'thinking' })],

@@ -103,7 +103,8 @@ export function announcementOf(state: CallState, online: boolean): string {
   if (state.standing.kind !== 'running' || state.phase === 'reconnecting') {
     return state.standing.kind === 'none' && online ? '' : stateLineOf(state, online);
   }
-  if (state.phase === 'starting' || state.microphone.kind === 'refused' || state.muted) {
+  const { kind } = state.microphone;
+  if (state.phase === 'starting' || kind === 'asking' || kind === 'refused' || state.muted) {
     return stateLineOf(state, online);
   }
   return 'In a call';
@@ -113,7 +114,7 @@ export const REFUSAL_LINES: Readonly<Record<MicrophoneRefusal, string>> = {
   denied: 'Microphone blocked: allow it in the address bar',
   dismissed: 'No microphone yet',
   'not-found': 'No microphone found',
-  'in-use': 'The microphone is busy',
+  'in-use': 'Microphone busy: close the other program',
   'insecure-context': 'The microphone needs a secure page',
   unsupported: 'No microphone in this browser',
   lost: 'The microphone is gone',

@@ -46,7 +46,7 @@ export function Captions() {
   const items = useCall((state) => state.conversation);
   const size = useSettings((settings) => settings.captionSize);
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
-  const { viewport, content, away, scrollToEnd } = useStickToEnd();
+  const { viewport, content, unseenFrom, scrollToEnd } = useStickToEnd();
   return (
     <div className={styles.captions} data-size={size}>
       <ScrollRegion ref={viewport} className={styles.viewport} aria-label="Conversation">
@@ -59,9 +59,10 @@ export function Captions() {
       <p className="visually-hidden" role="status">
         {lastSettledText(items, readsAnswers)}
       </p>
-      {away && (
+      {unseenFrom !== null && (
         <button type="button" className={styles.latest} onClick={scrollToEnd}>
-          <ArrowDown aria-hidden="true" size={16} /> Latest
+          <ArrowDown aria-hidden="true" size={16} />
+          {items.slice(unseenFrom).some(isTimer) ? 'Latest: your timer has rung' : 'Latest'}
         </button>
       )}
     </div>
@@ -102,7 +103,7 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
   const isFollowed = reply.spoken && reply.status === 'running';
   return (
     <li className={styles.reply} data-status={reply.status}>
-      {reply.trigger === 'timer' && (
+      {isTimer(reply) && (
         <span className={styles.mark}>
           <AlarmClock aria-hidden="true" size={16} /> Timer
         </span>
@@ -128,18 +129,23 @@ function SettledWords({ reply }: { readonly reply: ReplyItem }) {
   );
 }
 
-/** Keeps the newest in view as the content grows, unless the reader has scrolled up (`away`). */
+function isTimer(item: ConversationItem): boolean {
+  return item.kind === 'reply' && item.trigger === 'timer';
+}
+
+/** Keeps the newest in view, unless the reader scrolled up: `unseenFrom` that item on then. */
 function useStickToEnd() {
+  const { call } = useController();
   const viewport = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const stuck = useRef(true);
-  const [away, setAway] = useState(false);
+  const [unseenFrom, setUnseenFrom] = useState<number | null>(null);
 
   const scrollToEnd = useCallback(() => {
     const box = viewport.current;
     if (box === null) return;
     stuck.current = true;
-    setAway(false);
+    setUnseenFrom(null);
     box.scrollTop = box.scrollHeight;
   }, []);
 
@@ -159,7 +165,8 @@ function useStickToEnd() {
       if (atEnd) stuck.current = true;
       else if (box.scrollTop < lastTop) stuck.current = false;
       lastTop = box.scrollTop;
-      setAway(!stuck.current);
+      const { length } = call.getState().conversation;
+      setUnseenFrom((before) => (stuck.current ? null : (before ?? length)));
     };
     const follow = new ResizeObserver(() => {
       if (stuck.current) box.scrollTop = box.scrollHeight;
@@ -172,9 +179,9 @@ function useStickToEnd() {
       box.removeEventListener('scroll', onScroll);
       follow.disconnect();
     };
-  }, []);
+  }, [call]);
 
-  return { viewport, content, away, scrollToEnd };
+  return { viewport, content, unseenFrom, scrollToEnd };
 }
 
 /**

@@ -58,6 +58,8 @@ function MicrophoneControl() {
   const controller = useController();
   const muted = useCall((state) => state.muted);
   const microphone = useCall((state) => state.microphone.kind);
+  // The browser's own question is what a person must see to now.
+  if (microphone === 'asking') return <span />;
   if (microphone === 'refused' || microphone === 'unwanted' || microphone === 'unknown') {
     return (
       <Control name="Use mic" icon={<Mic />} onPress={() => void controller.requestMicrophone()} />

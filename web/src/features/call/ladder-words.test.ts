@@ -84,5 +84,6 @@ describe('while speech is not understood', () => {
 
 test('a browser that listens by itself needs no detector of ours', () => {
   const state = running(ladderWith(['transcriber', 'browser']), { vad: 'failed' });
-  expect(orbRoleOf(state).action).toBe('mute');
+  expect(orbRoleOf(state).action).toBe('explain');
+  expect(orbRoleOf({ ...state, phase: 'hearing' }).action).toBe('finish');
 });

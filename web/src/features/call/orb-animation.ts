@@ -113,32 +113,54 @@ const openStill: OpenSurface = (canvas, initialMood, initialPalette) => {
   };
 };
 
-/** For people who want no motion, or whose system sets the colours: a disc with a ring. */
+/** Heights of the strokes in a still disc, in place of what moves: three dots, and a voice. */
+const THINKING = [0.01, 0.01, 0.01];
+const SPEAKING = [0.22, 0.55, 0.85, 0.55, 0.22];
+
+/**
+ * For people who want no motion, or whose system sets the colours: a disc with rings. What motion
+ * or colour says otherwise, rings, strokes and dashes say here.
+ */
 function drawStillOrb(
   context: OrbContext,
   sizePx: number,
   pose: OrbPose,
   palette: OrbPalette,
 ): void {
-  const radius = (sizePx / 2) * 0.58;
+  const radius = (sizePx / 2) * 0.54;
   const own = mixed(palette.still, palette.main, pose.colour);
-  const main = mixed(own, palette.warmLine, pose.warmth);
+  const main = rgba(mixed(own, palette.warmLine, pose.warmth), 1);
+  const line = rgba(mixed(palette.line, palette.warmLine, pose.warmth), 0.8);
+  const rings = pose.rings > 0 ? Math.round(3 * pose.rings) : Math.ceil(pose.halo);
+  // An empty place, and the rings of what waits, which breathes deeper.
+  const isEmpty = pose.fill < 0.5 && pose.warmth > 0.5 && rings === 0;
+  const isDashed = isEmpty || pose.breath > 0.02;
   context.clearRect(0, 0, sizePx, sizePx);
   context.save();
   context.translate(sizePx / 2, sizePx / 2);
-  context.beginPath();
-  context.arc(0, 0, radius, 0, TURN);
-  if (pose.fill > 0.5) {
-    context.fillStyle = rgba(main, 1);
-    context.fill();
-  }
+  context.fillStyle = main;
   context.lineWidth = 2;
-  context.strokeStyle = rgba(main, 1);
-  context.stroke();
+  for (let ring = 0; ring <= rings; ring += 1) {
+    context.beginPath();
+    context.arc(0, 0, radius * (1 + 0.19 * ring), 0, TURN);
+    context.setLineDash(isDashed && (isEmpty || ring > 0) ? [radius / 8, radius / 8] : []);
+    context.strokeStyle = ring === 0 ? main : line;
+    context.stroke();
+    if (ring === 0 && pose.fill > 0.5) context.fill();
+  }
+  // Cut out, so that they stand against the disc in whatever colours the system sets.
+  context.globalCompositeOperation = 'destination-out';
+  context.setLineDash([]);
+  context.lineCap = 'round';
+  context.lineWidth = radius * 0.16;
   context.beginPath();
-  context.arc(0, 0, radius * 1.16, 0, TURN);
-  context.lineWidth = 2 + 4 * Math.max(pose.rings, pose.voiceGain, pose.glow > 0.9 ? 0.5 : 0);
-  context.strokeStyle = rgba(palette.line, 0.75);
+  const strokes = pose.voiceGain > 0.9 ? SPEAKING : pose.glow > 0.9 ? THINKING : [];
+  for (const [n, height] of strokes.entries()) {
+    const x = radius * 0.3 * (n - (strokes.length - 1) / 2);
+    context.moveTo(x, (-height * radius) / 2);
+    context.lineTo(x, (height * radius) / 2);
+  }
+  context.strokeStyle = main;
   context.stroke();
   context.restore();
 }

@@ -109,7 +109,8 @@ function drawRings(context: OrbContext, frame: OrbFrame, radius: number): void {
     const distance = radius * (1 + 0.13 * ring + 0.1 * ring * level * pose.rings);
     tracePath(context, distance, frame.seconds - ring * 0.35, 0.008 + 0.06 * level * pose.rings);
     const presence = (0.3 + 0.7 * level) * pose.rings;
-    context.strokeStyle = rgba(palette.line, (0.62 * presence) / ring);
+    const colour = mixed(palette.line, palette.warmLine, pose.warmth);
+    context.strokeStyle = rgba(colour, (0.62 * presence) / ring);
     context.stroke();
   }
 }

@@ -1,5 +1,5 @@
 import { drawOrb, LEVEL_HISTORY_FRAMES, type OrbContext, type OrbPalette } from './orb-drawing.ts';
-import { CALM_MOODS, easedPose, LIVELY_MOODS, ORB_POSES, type OrbMood } from './orb-pose.ts';
+import { easedPose, isCalm, isNear, LIVELY_MOODS, ORB_POSES, type OrbMood } from './orb-pose.ts';
 
 /** Levels arrive thirty times a second and are drawn sixty times: ease between them. */
 const LEVEL_EASE_MS = 45;
@@ -112,7 +112,7 @@ export class OrbPainter {
       this.#noteDistance(nowMs, sinceMs);
       this.#advance(nowMs);
       this.#draw();
-      if (this.#isSettled && CALM_MOODS.has(this.#mood)) return this.#pause();
+      if (this.#isSettled && isCalm(ORB_POSES[this.#mood])) return this.#pause();
     }
     this.#request = this.#options.requestFrame(this.#onFrame);
   };
@@ -137,15 +137,7 @@ export class OrbPainter {
   }
 
   get #isSettled(): boolean {
-    const target = ORB_POSES[this.#mood];
-    return (
-      Math.abs(this.#pose.size - target.size) < 0.001 &&
-      Math.abs(this.#pose.colour - target.colour) < 0.01 &&
-      Math.abs(this.#pose.fill - target.fill) < 0.005 &&
-      Math.abs(this.#pose.warmth - target.warmth) < 0.01 &&
-      Math.abs(this.#pose.voiceGain - target.voiceGain) < 0.01 &&
-      Math.abs(this.#pose.rings - target.rings) < 0.01
-    );
+    return isNear(this.#pose, ORB_POSES[this.#mood]);
   }
 
   #advance(nowMs: number): void {

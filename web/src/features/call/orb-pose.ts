@@ -9,6 +9,8 @@ export type OrbMood =
   | 'asking'
   /** The microphone was refused. */
   | 'blocked'
+  /** Another program has the microphone. */
+  | 'busy'
   /** The microphone is missing, or lost. */
   | 'absent'
   /** The call ended in an error. */
@@ -57,6 +59,9 @@ const AT_REST: OrbPose = {
   halo: 0.5,
 };
 
+/** An outline that does not move. */
+const OPEN: OrbPose = { ...AT_REST, breath: 0, wobble: 0, glow: 0, fill: 0, halo: 0 };
+
 export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   idle: AT_REST,
   starting: { ...AT_REST, size: 0.56, breath: 0.035, glow: 0.3, halo: 0.3 },
@@ -87,40 +92,26 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
     drift: 0.12,
     halo: 0.8,
   },
-  muted: { ...AT_REST, size: 0.58, breath: 0.008, wobble: 0, glow: 0, fill: 0, halo: 0 },
-  reconnecting: { ...AT_REST, size: 0.54, breath: 0.03, glow: 0.2, colour: 0.15, halo: 0.15 },
+  muted: { ...OPEN, size: 0.58, breath: 0.008 },
+  // What is said meanwhile is kept: rings, as if it were heard.
+  reconnecting: { ...AT_REST, size: 0.54, breath: 0.03, rings: 0.6, colour: 0.15, halo: 0.15 },
   off: { ...AT_REST, size: 0.56, breath: 0.01, glow: 0.3, colour: 0.55, halo: 0.25 },
   // Open, with rings that wait for the person's word.
-  asking: { ...AT_REST, size: 0.5, breath: 0.05, glow: 0, fill: 0, rings: 0.9, halo: 0.2 },
+  asking: { ...OPEN, size: 0.5, breath: 0.05, rings: 0.9, halo: 0.2 },
   // Shut, and still: nothing is heard before the person does something.
   blocked: { ...AT_REST, size: 0.5, breath: 0, wobble: 0, glow: 0.1, warmth: 1, halo: 0 },
+  // Open, with rings that are not the person's.
+  busy: { ...OPEN, size: 0.5, rings: 0.6, warmth: 1 },
   // An empty place.
-  absent: { ...AT_REST, size: 0.54, breath: 0, wobble: 0, glow: 0, fill: 0, warmth: 1, halo: 0 },
+  absent: { ...OPEN, size: 0.54, warmth: 1 },
   // Slack, and grey.
-  failed: {
-    ...AT_REST,
-    size: 0.44,
-    breath: 0,
-    wobble: 0.05,
-    glow: 0,
-    colour: 0.1,
-    warmth: 0.4,
-    halo: 0,
-  },
+  failed: { ...OPEN, size: 0.44, wobble: 0.05, fill: 1, colour: 0.1, warmth: 0.4 },
 };
 
-/** Moods in which nothing but the breath moves: one drawing is enough. */
-export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
-  'idle',
-  'starting',
-  'muted',
-  'reconnecting',
-  'off',
-  'asking',
-  'blocked',
-  'absent',
-  'failed',
-]);
+/** Whether nothing but the breath moves: one drawing is enough. */
+export function isCalm({ microphoneGain, voiceGain, drift }: OrbPose): boolean {
+  return microphoneGain === 0 && voiceGain === 0 && drift <= AT_REST.drift;
+}
 
 /** Moods that follow a voice; in the others half the frames look the same. */
 export const LIVELY_MOODS: ReadonlySet<OrbMood> = new Set(['hearing', 'speaking']);
@@ -136,6 +127,11 @@ export function easedPose(from: OrbPose, to: OrbPose, elapsedMs: number): OrbPos
   const eased: { -readonly [name in keyof OrbPose]: number } = { ...to };
   for (const name of POSE_VALUES) eased[name] = from[name] + (to[name] - from[name]) * share;
   return eased;
+}
+
+/** Whether no eye can tell two poses apart. */
+export function isNear(pose: OrbPose, other: OrbPose): boolean {
+  return POSE_VALUES.every((name) => Math.abs(pose[name] - other[name]) < 0.003);
 }
 
 /**

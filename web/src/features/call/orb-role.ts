@@ -1,12 +1,16 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallState, MicrophoneRefusal } from '../../client/index.ts';
+import { stateLineOf } from './call-words.ts';
 import { isPageListening, isUnderstood } from './ladder-words.ts';
 import type { OrbMood } from './orb-pose.ts';
 
 export type OrbAction =
   | 'start'
   | 'ask-microphone'
-  | 'mute'
+  /** What is being said is all of it: it is answered at once. */
+  | 'finish'
+  /** There is nothing to do but talk or wait: the line of state says so. */
+  | 'explain'
   | 'unmute'
   | 'stop-speaking'
   /** Speech would not be understood: write instead. */
@@ -19,7 +23,7 @@ export interface OrbRole {
   readonly action: OrbAction;
   /** The button's name: what pressing it does. */
   readonly label: string;
-  readonly icon: 'microphone' | 'muted' | 'keyboard' | 'again' | 'none';
+  readonly icon: 'microphone' | 'muted' | 'busy' | 'keyboard' | 'again' | 'none';
 }
 
 /** What the orb shows and does in a state of the call. */
@@ -43,8 +47,12 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
   if (state.phase === 'speaking') {
     return { action: 'stop-speaking', label: 'Stop speaking', icon: 'none' };
   }
-  if (state.microphone.kind !== 'granted' && state.microphone.kind !== 'asking') {
-    const icon = state.microphone.kind === 'refused' ? 'muted' : 'microphone';
+  if (state.microphone.kind === 'asking') {
+    return { action: 'explain', label: stateLineOf(state, true), icon: 'microphone' };
+  }
+  if (state.microphone.kind !== 'granted') {
+    const without = withoutMicrophone(state);
+    const icon = without === 'busy' ? 'busy' : without === null ? 'microphone' : 'muted';
     return { action: 'ask-microphone', label: 'Use the microphone', icon };
   }
   if (!isUnderstood(state)) {
@@ -59,7 +67,12 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
   if (state.phase === 'thinking') {
     return { action: 'stop-speaking', label: 'Stop the answer', icon: 'none' };
   }
-  return { action: 'mute', label: 'Mute the microphone', icon: 'none' };
+  if (state.phase === 'hearing') {
+    return { action: 'finish', label: 'Finish and get the answer', icon: 'none' };
+  }
+  const isListening = state.phase === 'listening';
+  const label = isListening ? 'Listening: just talk' : stateLineOf(state, true);
+  return { action: 'explain', label, icon: 'none' };
 }
 
 function moodOf(state: CallState): OrbMood {
@@ -88,10 +101,15 @@ function moodOf(state: CallState): OrbMood {
 function withoutMicrophone({ microphone }: CallState): OrbMood | null {
   if (microphone.kind === 'asking') return 'asking';
   if (microphone.kind !== 'refused') return null;
-  return ABSENT.has(microphone.refusal) ? 'absent' : 'blocked';
+  return REFUSED[microphone.refusal] ?? 'blocked';
 }
 
-const ABSENT: ReadonlySet<MicrophoneRefusal> = new Set(['not-found', 'lost', 'unsupported']);
+const REFUSED: Partial<Record<MicrophoneRefusal, OrbMood>> = {
+  'in-use': 'busy',
+  'not-found': 'absent',
+  lost: 'absent',
+  unsupported: 'absent',
+};
 
 /** Whether a call broke off: another attempt may mend it, or there was a complaint. */
 function isFailure({ error }: CallState, { retry }: CloseReason): boolean {

@@ -9,9 +9,11 @@ import {
   type CSSProperties,
   type ReactNode,
 } from 'react';
+import { Hourglass, Keyboard, Mic, MicOff, RotateCw } from 'lucide-react';
 import { useController } from './controller-context.ts';
 import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
 import { ORB_POSES, type OrbMood } from './orb-pose.ts';
+import type { OrbRole } from './orb-role.ts';
 import styles from './orb.module.css';
 
 interface OrbProps extends ComponentProps<'button'> {
@@ -19,7 +21,7 @@ interface OrbProps extends ComponentProps<'button'> {
   /** What pressing it does. */
   readonly label: string;
   /** Sign in its middle, if it invites to be pressed. */
-  readonly icon: ReactNode;
+  readonly icon: OrbRole['icon'];
   readonly ring: ReactNode;
 }
 
@@ -49,7 +51,15 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
   useEffect(() => animation.current?.setMood(mood), [mood]);
 
   return (
-    <button type="button" {...rest} className={styles.orb} aria-label={label} data-mood={mood}>
+    <button
+      type="button"
+      {...rest}
+      className={styles.orb}
+      aria-label={label}
+      title={label}
+      data-mood={mood}
+      data-open={pose.fill < 0.5}
+    >
       <span
         ref={host}
         className={styles.space}
@@ -57,11 +67,20 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
       />
       {ring}
       <span className={styles.icon} aria-hidden="true">
-        {icon}
+        {ICONS[icon]}
       </span>
     </button>
   );
 }
+
+const ICONS = {
+  none: null,
+  microphone: <Mic />,
+  muted: <MicOff />,
+  busy: <Hourglass />,
+  keyboard: <Keyboard />,
+  again: <RotateCw />,
+} as const;
 
 /** Whether a CSS media query matches, kept up to date. */
 function useMediaQuery(query: string): boolean {
