@@ -1,7 +1,7 @@
 import type { CLOSE_REASONS, CloseReasonName } from '../protocol/close-codes.ts';
 
 export type ClientErrorCode =
-  /** Nothing answers at the address. */
+  /** Nothing answers at the address, or a proxy answers for a relay that is away. */
   | 'unreachable'
   /** Something answers, but not as the protocol says. */
   | 'unreadable_answer'

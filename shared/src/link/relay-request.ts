@@ -90,10 +90,10 @@ export function requestJson<T>(
   });
 }
 
-/** A proxy's sign-in page or the like. */
+/** A proxy's sign-in page or the like; or, from 500 on, its word that the relay behind it is away. */
 function unreadable(baseUrl: string, path: string, status: number): ClientError {
   return new ClientError(
-    'unreadable_answer',
+    status >= 500 ? 'unreachable' : 'unreadable_answer',
     `The server at ${baseUrl} does not speak Parley's protocol (HTTP ${status} from ${path}).`,
   );
 }

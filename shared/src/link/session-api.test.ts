@@ -152,7 +152,8 @@ test.each([
   ['no network', () => Promise.reject(new TypeError('fetch failed')), 'unreachable'],
   ['an answer that takes too long', timeout, 'timed_out'],
   ['a page of some proxy', async () => new Response('<html>'), 'unreadable_answer'],
-  ['an error that is not the relay’s', answer(502, {}), 'unreadable_answer'],
+  ['an error that is not the relay’s', answer(404, {}), 'unreadable_answer'],
+  ['a proxy whose relay is away', answer(502, {}), 'unreachable'],
 ] as const)('%s is a fault of the way to the relay', async (_name, failing, code) => {
   answers = [failing];
   const error = await create(api('kept')).catch((thrown: unknown) => thrown);

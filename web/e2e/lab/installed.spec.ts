@@ -28,9 +28,9 @@ test('the page can be installed, and opens without a network', async ({ network 
     await page.goto(`${network.origin}/history`);
     await page.goto(network.origin);
     await context.setOffline(true);
-    await expect(page.getByRole('heading', { name: 'There is no network.' })).toBeVisible();
+    await expect(page.getByText('This page keeps trying.')).toBeVisible();
     await context.setOffline(false);
-    await expect(page.getByRole('heading', { name: 'A voice you can talk to' })).toBeVisible();
+    await expect(page.getByText('Parley is not answering.')).toBeVisible();
   } finally {
     await context.close();
     rmSync(profile, { recursive: true, force: true });

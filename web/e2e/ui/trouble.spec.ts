@@ -1,3 +1,6 @@
+import { violationsInBothThemes } from '../support/axe.ts';
+import { scriptedAccount } from './support/kept-account.ts';
+import { scriptAccountApi } from './support/scripted-account-api.ts';
 import { commandsOf, expect, freshTest, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
@@ -17,6 +20,62 @@ test('the orb has a pose of its own for each thing that keeps a person from talk
     await page.evaluate((name) => window.parley.startOver(name), scene);
     await expect(page.locator('[data-orb]'), scene).toHaveAttribute('data-mood', pose);
   }
+});
+
+freshTest.describe('a relay that never answered', () => {
+  freshTest.use({ expectedComplaints: /Failed to load resource/ });
+
+  freshTest(
+    'is said in one place, before a call, in it, and on the pages',
+    async ({ open, page }) => {
+      await page.route('**/health', (route) => route.abort());
+      await open('idle');
+      const line = page.locator('#call-state');
+      const orb = page.locator('[data-orb]');
+      const suggestion = page.getByRole('button', { name: 'What time is it in Tokyo?' });
+      const said = page.getByText(/^Parley is not answering/);
+      await expect(line).toHaveText('Not connected yet');
+      await expect(orb).toHaveAttribute('data-mood', 'off');
+      await expect(said).toHaveText('Parley is not answering. This page keeps trying.');
+      await expect(suggestion).toHaveCount(0);
+      expect(await violationsInBothThemes(page)).toEqual([]);
+
+      await orb.click();
+      await page.evaluate(() =>
+        window.parley.engine.emit(
+          { type: 'error', code: 'not_a_relay', message: 'At http://relay.example is another.' },
+          { type: 'vad', state: 'failed' },
+          { type: 'error', code: 'vad_failed', message: 'Speech cannot be detected.' },
+          { type: 'unreachable', retryInMs: 30_000 },
+        ),
+      );
+      await expect(line).toHaveText('Not connected yet');
+      await expect(orb).toHaveAttribute('data-mood', 'reconnecting');
+      await expect(said).toHaveCount(1);
+      await expect(page.getByRole('button', { name: 'Try now' })).toBeVisible();
+      await expect(page.getByRole('alert')).toBeEmpty();
+      await expect(page.getByText('keeps you from talking')).toHaveCount(0);
+      await expect(suggestion).toHaveCount(0);
+      await expect(page.getByText('relay.example')).toBeHidden();
+      await page.getByText('Details').click();
+      await expect(page.getByText('relay.example')).toBeVisible();
+      expect(await violationsInBothThemes(page)).toEqual([]);
+
+      await page.getByRole('button', { name: 'Hang up' }).click();
+      await page.route('**/api/v1/conversations', (route) => route.abort());
+      await page.getByRole('button', { name: 'Account and history' }).click();
+      await page.getByRole('menuitem', { name: 'History' }).click();
+      await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeFocused();
+      await expect(page.getByRole('heading', { name: 'Parley is not answering' })).toBeVisible();
+      await scriptAccountApi(page, scriptedAccount());
+      await page.unroute('**/health');
+      // By itself, without a word from the network.
+      await expect(page.getByRole('searchbox')).toBeVisible();
+      await page.getByRole('link', { name: 'Back to the call screen' }).click();
+      await expect(suggestion).toBeVisible();
+      await expect(said).toHaveCount(0);
+    },
+  );
 });
 
 freshTest(

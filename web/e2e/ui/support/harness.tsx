@@ -4,7 +4,7 @@ import { forgetScrolling } from '../../../src/features/account/page-frame.tsx';
 import { AccountAccessProvider } from '../../../src/features/account/account-access.ts';
 import { CallController } from '../../../src/client/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/features/call/controller-context.ts';
-import { SESSION } from './notices.ts';
+import { fetchProviderNames } from '../../../src/client/store/provider-names.ts';
 import { watchResidue } from './page-residue.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';
 import { createScriptedAccount, WAYS_IN } from './scripted-account.ts';
@@ -32,7 +32,7 @@ function begin() {
     nowMs: () => Date.now(),
     newId: () => `id-${(ids += 1)}`,
     relay: Promise.resolve({ kind: 'known', origin: location.origin }),
-    fetchProviders: () => Promise.resolve(SESSION.providers),
+    fetchProviders: (relay) => fetchProviderNames((...request) => fetch(...request), relay),
   });
   const speech = setInterval(() => engine.emit(somethingLikeSpeech(controller)), 33);
   const host = document.createElement('div');

@@ -108,6 +108,7 @@ export class AccountController {
     // Pressed before the relay has said how people sign in: the person would call as a guest.
     const isEarly = this.store.getState().signIn === null && this.#hasBeenSignedIn();
     if (this.#isRecovering || isEarly) await this.learn();
+    if (isEarly && this.store.getState().signIn === null) throw new SignInError('unreachable');
     if (this.#issuer !== null) {
       const account = await (await this.#issuer).fresh();
       this.#onAccount(account);

@@ -266,7 +266,7 @@ export class BrowserMediaEngine implements MediaEngine {
     // What a worker throws has a message; a file that cannot be had has none.
     const what = crash.message ? 'Something went wrong in this page' : CALL_NOT_LOADED;
     const message = `${what}. Please call again.`;
-    this.#notify({ type: 'error', code: 'internal_error', message, crash });
+    if (crash.message) this.#notify({ type: 'error', code: 'internal_error', message, crash });
     this.#notify({ type: 'phase', phase: 'ended' });
     this.#notify({
       type: 'closed',

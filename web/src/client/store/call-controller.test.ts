@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { createScriptedEngine } from '../../../e2e/ui/support/scripted-engine.ts';
 import {
@@ -28,6 +28,39 @@ function setUp(overrides: Partial<CallControllerOptions> = {}) {
   });
   return { engine, controller };
 }
+
+describe('a relay that is away', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** Answers once `answers` is set; the first question fails. */
+  async function setUpAway(overrides: Partial<CallControllerOptions> = {}) {
+    vi.useFakeTimers();
+    const relay = { answers: false };
+    const fetchProviders = () => Promise.resolve(relay.answers ? null : undefined);
+    const parts = setUp({ fetchProviders, ...overrides });
+    parts.controller.preload();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(parts.controller.call.getState().outage).not.toBeNull();
+    return { ...parts, relay };
+  }
+
+  test('is asked again until it answers', async () => {
+    const { controller, relay } = await setUpAway();
+    await vi.advanceTimersByTimeAsync(60_000);
+    relay.answers = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(controller.call.getState().outage).toBeNull();
+  });
+
+  test('has the call that waits for it connect as soon as it is back', async () => {
+    const { controller, engine, relay } = await setUpAway();
+    await controller.startCall();
+    engine.emit({ type: 'unreachable', retryInMs: 30_000 });
+    relay.answers = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(engine.commands).toContain('retryNow');
+  });
+});
 
 describe('typed text', () => {
   test('without a call begins a typed one and is sent once there is a session', () => {

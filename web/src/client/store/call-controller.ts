@@ -43,7 +43,7 @@ export interface CallControllerOptions {
   readonly newId: () => string;
   /** Never rejects. */
   readonly relay: Promise<RelayAddress>;
-  readonly fetchProviders: (relay: string) => Promise<ProviderNames | null>;
+  readonly fetchProviders: (relay: string) => Promise<ProviderNames | null | undefined>;
 }
 
 interface CallStart {
@@ -51,6 +51,9 @@ interface CallStart {
   readonly microphone?: boolean;
   readonly earlier?: ContinuedConversation | null;
 }
+
+/** Before a relay that did not answer is asked again; at random, so that not all pages ask at once. */
+const MAX_WAIT_MS = 8_000;
 
 /** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
 export class CallController {
@@ -71,6 +74,7 @@ export class CallController {
   #goesBack = false;
   /** Typed before there was a session to send it in. */
   #waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
+  #nextReach: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallControllerOptions) {
     const { engine, account, storage, relay } = options;
@@ -176,14 +180,29 @@ export class CallController {
     this.#engine.retryNow();
   }
 
+  /** Asks the relay for what there is to know before a call; until it answers, again and again. */
+  async reach(): Promise<void> {
+    clearTimeout(this.#nextReach);
+    void this.account.learn();
+    const relay = await this.#options.relay;
+    const names = relay.kind === 'known' ? await this.#options.fetchProviders(relay.origin) : null;
+    if (names && this.providers.getState() === null) this.providers.setState(names, true);
+    const isThere = names !== undefined;
+    clearTimeout(this.#nextReach);
+    const again = () => void this.reach();
+    if (!isThere) this.#nextReach = setTimeout(again, MAX_WAIT_MS * Math.random());
+    const atMs = this.#options.nowMs();
+    if (!this.#isRunning) this.#dispatch({ type: 'relay-asked', isThere, atMs });
+    else if (isThere && this.call.getState().outage !== null) this.#engine.retryNow();
+  }
+
   loadDetector(): void {
     this.#engine.preload();
   }
 
   /** Begins what may be done before anything is pressed. */
   preload(): void {
-    void this.#learnProviders();
-    void this.account.learn();
+    void this.reach();
   }
 
   setMuted(muted: boolean): void {
@@ -258,6 +277,7 @@ export class CallController {
 
   #over(reason: CloseReason): void {
     this.#dispatch({ type: 'call-ended', reason, atMs: this.#options.nowMs() });
+    if (this.call.getState().outage !== null) void this.reach();
   }
 
   #startEngine(
@@ -337,12 +357,5 @@ export class CallController {
     void this.endCall();
     this.#dispatch({ type: 'forgotten' });
     this.debug.clear();
-  }
-
-  async #learnProviders(): Promise<void> {
-    const relay = await this.#options.relay;
-    if (relay.kind !== 'known') return;
-    const names = await this.#options.fetchProviders(relay.origin);
-    if (names !== null && this.providers.getState() === null) this.providers.setState(names, true);
   }
 }

@@ -27,6 +27,8 @@ export interface Outage {
   readonly sinceMs: number;
   /** When the next attempt begins, on the page's clock; null while one runs. */
   readonly nextTryAtMs: number | null;
+  /** What a call's last attempt met with; null before one. Names the relay's address. */
+  readonly fault: CallError | null;
 }
 
 export interface CallCost {
@@ -50,4 +52,21 @@ export function callFigures(
   atMs: number,
 ): CallFigures | null {
   return sinceMs === null ? null : { durationMs: atMs - sinceMs, costUsd: cost?.usd ?? null };
+}
+
+interface Failing {
+  readonly outage: Outage | null;
+  readonly error: CallError | null;
+}
+
+export function withOutage<T extends Failing>(state: T, atMs: number, change: Partial<Outage>): T {
+  const outage = { sinceMs: atMs, nextTryAtMs: null, fault: null, ...state.outage, ...change };
+  return { ...state, outage };
+}
+
+/** What the notice of an outage says is no complaint beside it. */
+export function withError<T extends Failing>(state: T, atMs: number, said: CallError): T {
+  const error = { code: said.code, message: said.message };
+  const isAway = error.code === 'network_unreachable' || error.code === 'not_a_relay';
+  return isAway ? withOutage(state, atMs, { fault: error }) : { ...state, error };
 }

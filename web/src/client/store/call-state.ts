@@ -15,6 +15,8 @@ import {
   type ContinuedConversation,
   type Outage,
   callFigures,
+  withError,
+  withOutage,
   type CallFigures,
 } from './call-facts.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
@@ -82,7 +84,7 @@ export interface CallState {
   readonly continues: string | null;
   /** The id that this conversation is kept under, to continue it; null if it is not, or not yet. */
   readonly keptAs: string | null;
-  /** Since when the relay cannot be reached; null while it can. */
+  /** Since when the relay cannot be reached, with or without a call; null while it can. */
   readonly outage: Outage | null;
   readonly error: CallError | null;
   /** What the session has cost so far; null before the relay has said. */
@@ -109,6 +111,7 @@ export type CallAction =
   | { readonly type: 'holds'; readonly holds: boolean }
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'call-ended'; readonly reason: CloseReason; readonly atMs: number }
+  | { readonly type: 'relay-asked'; readonly isThere: boolean; readonly atMs: number }
   /** The person signed out or had their data deleted: what was said must not stay on the screen. */
   | { readonly type: 'forgotten' }
   /** Something is wrong, whether there is a call or not. */
@@ -150,6 +153,7 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return {
         ...INITIAL_CALL_STATE,
         vad: state.vad,
+        outage: state.outage,
         standing: { kind: 'running' },
         phase: 'starting',
         microphone: { kind: action.microphone ? 'asking' : 'unwanted' },
@@ -180,7 +184,9 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
     case 'call-ended':
       return ended(state, action.reason, action.atMs);
     case 'forgotten':
-      return { ...INITIAL_CALL_STATE, vad: state.vad };
+      return { ...INITIAL_CALL_STATE, vad: state.vad, outage: state.outage };
+    case 'relay-asked':
+      return action.isThere ? { ...state, outage: null } : withOutage(state, action.atMs, {});
     case 'complained':
       return { ...state, error: { code: action.code, message: action.message } };
     case 'error-dismissed':
@@ -211,13 +217,9 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       if (state.microphone.kind === 'unwanted') return state;
       return { ...state, microphone: microphoneAfter(notice.result) };
     case 'unreachable':
-      return {
-        ...state,
-        outage: {
-          sinceMs: state.outage?.sinceMs ?? atMs,
-          nextTryAtMs: notice.retryInMs === 0 ? null : atMs + notice.retryInMs,
-        },
-      };
+      return withOutage(state, atMs, {
+        nextTryAtMs: notice.retryInMs ? atMs + notice.retryInMs : null,
+      });
     case 'usage': {
       const { costUsd: usd, budgetUsd, isWarning } = notice;
       return { ...state, cost: { usd, budgetUsd, isWarning } };
@@ -253,7 +255,7 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'response-ended':
       return withConversation(state, notice, state.notUnderstood);
     case 'error':
-      return { ...state, error: { code: notice.code, message: notice.message } };
+      return withError(state, atMs, notice);
     case 'closed':
       return ended(state, notice.reason, atMs);
     case 'withheld':
@@ -318,6 +320,7 @@ function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
   return {
     ...INITIAL_CALL_STATE,
     vad: state.vad,
+    outage: state.outage,
     error: state.error,
     standing: { kind: 'over', reason },
     phase: 'ended',

@@ -16,11 +16,10 @@ test.each([null, 'text', {}, { providers: null }, { providers: { ...NAMES, gener
   },
 );
 
-test('a relay that cannot be reached is not an error here', async () => {
-  expect(
-    await fetchProviderNames(() => Promise.reject(new TypeError('offline')), RELAY),
-  ).toBeNull();
-  expect(
-    await fetchProviderNames(() => Promise.resolve(new Response('', { status: 503 })), RELAY),
-  ).toBeNull();
+test.each([
+  ['nothing', () => Promise.reject(new TypeError('offline')), undefined],
+  ['a page', () => Promise.resolve(new Response('<html>')), undefined],
+  ['a relay that refuses', () => Promise.resolve(Response.json({}, { status: 403 })), null],
+])('%s in place of the names is told apart from a relay', async (_what, fetchLike, names) => {
+  expect(await fetchProviderNames(fetchLike, RELAY)).toBe(names);
 });

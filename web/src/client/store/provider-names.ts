@@ -11,19 +11,20 @@ const DEADLINE_MS = 5_000;
  * Asks the relay which providers it speaks through.
  *
  * @param relay - its origin
- * @returns null if it cannot be learnt
+ * @returns null if the relay does not say; undefined if no relay answers
  */
 export async function fetchProviderNames(
   fetchLike: typeof fetch,
   relay: string,
-): Promise<ProviderNames | null> {
+): Promise<ProviderNames | null | undefined> {
   try {
     const response = await fetchLike(relayUrl(relay, '/health'), {
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    return response.ok ? providerNamesIn(await response.json()) : null;
+    // A proxy's own answer is a page.
+    return providerNamesIn(await response.json());
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { CloudOff, LogIn, MessagesSquare, SearchX, WifiOff } from 'lucide-react'
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { useController } from '../call/controller-context.ts';
+import { useAway } from './use-remote.ts';
 import type { RemoteProblem } from './remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -50,10 +51,26 @@ interface ProblemStateProps {
   readonly expected: string;
 }
 
+function messageOf(problem: RemoteProblem): string {
+  return 'message' in problem ? problem.message : '';
+}
+
 /** Why there is nothing to see, and what to do about it. */
 export function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps) {
   const online = useOnline();
-  switch (problem.kind) {
+  const isAway = useAway();
+  // What a relay that answers would know of the person is not known then.
+  switch (isAway || !online ? 'away' : problem.kind) {
+    case 'away':
+      return (
+        <PageState
+          icon={online ? <CloudOff /> : <WifiOff />}
+          title={online ? 'Parley is not answering' : 'You are offline'}
+        >
+          <p role="alert">This page keeps trying.</p>
+          <Button onClick={onRetry}>Try again</Button>
+        </PageState>
+      );
     case 'signed-out':
       return <SignedOut expected={expected} />;
     case 'missing':
@@ -64,20 +81,15 @@ export function ProblemState({ problem, onRetry, missing, expected }: ProblemSta
       );
     case 'passing':
       return (
-        <PageState
-          icon={online ? <CloudOff /> : <WifiOff />}
-          title={online ? 'That did not work' : 'You are offline'}
-        >
-          <p role="alert">
-            {online ? problem.message : 'This page comes back when the network does.'}
-          </p>
+        <PageState icon={<CloudOff />} title="That did not work">
+          <p role="alert">{messageOf(problem)}</p>
           <Button onClick={onRetry}>Try again</Button>
         </PageState>
       );
     case 'lasting':
       return (
         <PageState icon={<CloudOff />} title="That is not possible">
-          <p role="alert">{problem.message}</p>
+          <p role="alert">{messageOf(problem)}</p>
         </PageState>
       );
   }
@@ -114,10 +126,10 @@ function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
 /** What is shown is not the latest; it is readable all the same. */
 export function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'onRetry'>) {
   const online = useOnline();
-  const message = 'message' in problem ? problem.message : '';
+  useAway();
   return (
     <div className={styles.stale} role="alert">
-      <p>{online ? message : 'You are offline. This is what was known last.'}</p>
+      <p>{online ? messageOf(problem) : 'You are offline. This is what was known last.'}</p>
       <Button look="plain" onClick={onRetry}>
         Try again
       </Button>

@@ -57,7 +57,7 @@ it.each([
   [new ParleyError('not_found'), 'missing'],
   [new ParleyError('forbidden'), 'lasting'],
   [AWAY, 'passing'],
-  [new ClientError('unreachable', 'No server could be reached.'), 'passing'],
+  [new ClientError('unreachable', 'No server could be reached at http://a bug.'), 'passing'],
   [new TypeError('a bug'), 'passing'],
 ])('takes %s for a problem that is %s, without its internals', (error, kind) => {
   const problem = problemOf(error);

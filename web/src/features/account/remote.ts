@@ -62,12 +62,15 @@ export function afterFailure<T>(state: Remote<T>, error: unknown): Remote<T> {
     : { kind: 'failed', problem };
 }
 
+/** Its own sentence names the relay's address, which helps no visitor. */
+const NOT_ANSWERING = 'Parley is not answering.';
+
 export function problemOf(error: unknown): RemoteProblem {
   if (error instanceof ParleyError) {
     if (error.code === 'unauthorized') return { kind: 'signed-out' };
     if (error.code === 'not_found') return { kind: 'missing' };
     return { kind: error.retryable ? 'passing' : 'lasting', message: error.message };
   }
-  if (error instanceof ClientError) return { kind: 'passing', message: error.message };
+  if (error instanceof ClientError) return { kind: 'passing', message: NOT_ANSWERING };
   return { kind: 'passing', message: 'Something went wrong. Please try again.' };
 }

@@ -1,8 +1,9 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useStore } from 'zustand';
+import { useCall, useController } from '../call/controller-context.ts';
 import type { Remote, RemoteStore } from './remote.ts';
 
-/** What a store has fetched; fetched when the page opens, and again when the network comes back. */
+/** What a store has fetched; fetched when the page opens, and again when the network or the relay is back. */
 export function useRemote<T>(remote: RemoteStore<T>): Remote<T> {
   useLoading(remote);
   return useStore(remote.store);
@@ -10,12 +11,32 @@ export function useRemote<T>(remote: RemoteStore<T>): Remote<T> {
 
 export function useLoading(remote: { load(): Promise<void>; dispose(): void }): void {
   useEffect(() => {
-    const load = (): void => void remote.load();
-    load();
-    addEventListener('online', load);
-    return () => {
-      removeEventListener('online', load);
-      remote.dispose();
-    };
+    void remote.load();
+    return () => remote.dispose();
   }, [remote]);
+  useReturn(() => void remote.load());
+}
+
+/** Whether the relay does not answer, for what could not be had of it: asks again and again. */
+export function useAway(): boolean {
+  const controller = useController();
+  useEffect(() => void controller.reach(), [controller]);
+  return useCall(({ outage }) => outage !== null);
+}
+
+/** Calls `onReturn` when the network, or the relay, is back. */
+export function useReturn(onReturn: () => void): void {
+  const { call } = useController();
+  const onEvent = useEffectEvent(onReturn);
+  useEffect(() => {
+    const onOnline = (): void => onEvent();
+    addEventListener('online', onOnline);
+    const unsubscribe = call.subscribe(({ outage }, before) => {
+      if (outage === null && before.outage !== null) onEvent();
+    });
+    return () => {
+      removeEventListener('online', onOnline);
+      unsubscribe();
+    };
+  }, [call]);
 }

@@ -2,11 +2,14 @@ import { useLayoutEffect, useRef, useEffect, useState } from 'react';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
-import { isLongOutage, keptText, nextTryText } from './outage-words.ts';
+import { isOutageShown, keptText, nextTryText } from './outage-words.ts';
 import notice from './notice.module.css';
 import styles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
 import firstTalkGuideStyles from './first-talk-guide.module.css';
+
+const ELSEWHERE =
+  'If the relay of this page is elsewhere, parley.json beside the page must name it.';
 
 /** As long as it is shown in all, over as many answers as that takes. */
 const SHOWN_MS = 10_000;
@@ -57,20 +60,16 @@ function OutageNotice() {
 
 function Outage() {
   const controller = useController();
-  const isComplaint = useCall(({ error }) => error?.code === 'network_unreachable');
   const online = useOnline();
   const [nowMs, setNowMs] = useState(() => Date.now());
-  const isShown = useCall(({ outage }) => isLongOutage(outage, nowMs));
+  const isShown = useCall((state) => isOutageShown(state, nowMs));
+  const fault = useCall(({ outage }) => outage?.fault ?? null);
   const next = useCall(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
   const kept = useCall((state) => keptText(state, nowMs));
   useEffect(() => {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  // Before it is painted: it says the same with less.
-  useLayoutEffect(() => {
-    if (isShown && isComplaint) controller.dismissError();
-  }, [isShown, isComplaint, controller]);
   return (
     <div className={notice.place}>
       <div className={`${notice.notice} ${styles.notice}`} hidden={!isShown}>
@@ -83,6 +82,14 @@ function Outage() {
             <span className={styles.next}>{next}</span>
           </p>
           <p className={styles.kept}>{kept}</p>
+          {fault !== null && (
+            <details className={styles.kept}>
+              <summary>Details</summary>
+              <p>
+                {fault.message} {fault.code === 'not_a_relay' && ELSEWHERE}
+              </p>
+            </details>
+          )}
         </div>
         <Button onClick={() => controller.retryNow()}>Try now</Button>
       </div>

@@ -12,6 +12,8 @@ import {
 import { MICROPHONE_ADVICE } from './microphone-advice.ts';
 import { orbRoleOf } from './orb-role.ts';
 
+const OUTAGE = { sinceMs: 0, nextTryAtMs: null, fault: null };
+
 const OVER: CallState = {
   ...INITIAL_CALL_STATE,
   standing: { kind: 'over', reason: CLOSE_REASONS.normal },
@@ -26,6 +28,8 @@ describe('the line of state', () => {
       running({ phase: 'starting', microphone: { kind: 'asking' } }),
     ],
     ['Connecting', running({ phase: 'starting' })],
+    ['Not connected yet', { ...INITIAL_CALL_STATE, outage: OUTAGE }],
+    ['Not connected yet', running({ phase: 'starting', outage: OUTAGE })],
     ['Listening', running({})],
     ['I hear you', running({ phase: 'hearing' })],
     ['Thinking', running({ phase: 'thinking' })],
@@ -64,6 +68,7 @@ test('a conversation’s to and fro is not announced, what needs attention is', 
   expect(announcementOf(running({ microphone: { kind: 'asking' } }), true)).toBe(
     'Allow the microphone to talk',
   );
+  expect(announcementOf({ ...INITIAL_CALL_STATE, outage: OUTAGE }, true)).toBe('Not connected yet');
 });
 
 describe('pressing the orb', () => {

@@ -16,7 +16,8 @@ export function stateLineOf(
 ): string {
   switch (state.standing.kind) {
     case 'none':
-      return online ? 'Press to talk' : 'You are offline';
+      if (!online) return 'You are offline';
+      return state.outage === null ? 'Press to talk' : 'Not connected yet';
     case 'over':
       return lineOfEnd(state.standing.reason);
     case 'running':
@@ -53,8 +54,9 @@ function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): stri
     return online ? 'Reconnecting, keep talking' : 'No network, keep talking';
   }
   if (state.phase === 'starting') {
-    if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
-    return online ? 'Connecting' : 'No network';
+    if (!online) return 'No network';
+    if (state.outage !== null) return 'Not connected yet';
+    return state.microphone.kind === 'asking' ? 'Allow the microphone to talk' : 'Connecting';
   }
   if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
@@ -101,7 +103,8 @@ export function notUnderstoodLineOf({ notUnderstood }: CallState): string {
 /** What is read out when it changes; the ordinary to and fro of a conversation is not. */
 export function announcementOf(state: CallState, online: boolean): string {
   if (state.standing.kind !== 'running' || state.phase === 'reconnecting') {
-    return state.standing.kind === 'none' && online ? '' : stateLineOf(state, online);
+    const isUsual = state.standing.kind === 'none' && online && state.outage === null;
+    return isUsual ? '' : stateLineOf(state, online);
   }
   const { kind } = state.microphone;
   if (state.phase === 'starting' || kind === 'asking' || kind === 'refused' || state.muted) {
@@ -124,10 +127,6 @@ export const REFUSAL_LINES: Readonly<Record<MicrophoneRefusal, string>> = {
 /** What a person can do about an error, if its own sentence does not say. */
 export function adviceFor(code: CallError['code']): string | null {
   switch (code) {
-    case 'network_unreachable':
-      return 'Check the connection. Parley keeps trying.';
-    case 'not_a_relay':
-      return 'If the relay of this page is elsewhere, parley.json beside the page must name it.';
     case 'socket_blocked':
       return 'Another network may let it through. Those who run this Parley can put it right for all.';
     case 'vad_failed':

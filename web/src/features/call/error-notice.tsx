@@ -8,7 +8,10 @@ import styles from './error-notice.module.css';
 /** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
 export function ErrorNotice() {
   const controller = useController();
-  const error = useCall((state) => state.error);
+  // While a call is without its relay, the notice of that says what matters.
+  const error = useCall(({ standing, outage, ...state }) =>
+    standing.kind === 'running' && outage !== null ? null : state.error,
+  );
   const advice = error === null ? null : adviceFor(error.code);
   return (
     <div className={notice.place} role="alert">

@@ -26,11 +26,13 @@ export interface OrbRole {
   readonly icon: 'microphone' | 'muted' | 'busy' | 'keyboard' | 'again' | 'none';
 }
 
+const AT_REST = { action: 'start', label: 'Press to talk', icon: 'microphone' } as const;
+
 /** What the orb shows and does in a state of the call. */
 export function orbRoleOf(state: CallState): OrbRole {
   switch (state.standing.kind) {
     case 'none':
-      return { mood: 'idle', action: 'start', label: 'Press to talk', icon: 'microphone' };
+      return { ...AT_REST, mood: state.outage === null ? 'idle' : 'off' };
     case 'over':
       return isFailure(state, state.standing.reason)
         ? { mood: 'failed', action: 'start', label: 'Press to talk again', icon: 'again' }
@@ -80,7 +82,7 @@ function moodOf(state: CallState): OrbMood {
   switch (state.phase) {
     case 'starting':
     case 'idle':
-      return withoutMicrophone(state) ?? 'starting';
+      return state.outage === null ? (withoutMicrophone(state) ?? 'starting') : 'reconnecting';
     case 'ended':
       return 'off';
     case 'thinking':

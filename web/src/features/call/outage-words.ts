@@ -1,11 +1,11 @@
 import { timeText } from '../../lib/dates.ts';
 import type { CallState, Outage } from '../../client/index.ts';
 
-/** A shorter silence of the relay is a reconnection, which the line of state shows. */
+/** In a conversation, a shorter silence of the relay is a reconnection: the line of state shows it. */
 const LONG_MS = 10_000;
 
-export function isLongOutage(outage: Outage | null, nowMs: number): boolean {
-  return outage !== null && nowMs - outage.sinceMs >= LONG_MS;
+export function isOutageShown({ outage, session }: CallState, nowMs: number): boolean {
+  return outage !== null && (session === null || nowMs - outage.sinceMs >= LONG_MS);
 }
 
 /** “Next try in 8 s”, or that one runs. */

@@ -10,11 +10,19 @@ export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
   const online = useOnline();
+  const isAway = useCall(({ outage }) => outage !== null);
   const inCall = useCall((state) => state.standing.kind === 'running');
   const isHearing = useCall((state) => state.phase === 'hearing');
   // While a provider replaces another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
-  if (!online && !inCall) return <OfflineWelcome />;
+  if (isAway || !(online || inCall)) {
+    if (inCall) return null;
+    return (
+      <p className={`${styles.welcome} ${styles.title}`}>
+        {online && 'Parley is not answering. '}This page keeps trying.
+      </p>
+    );
+  }
   return (
     <section
       className={styles.welcome}
@@ -41,20 +49,6 @@ export function Welcome() {
       {/* Holds its line while the names are on their way or out of date, so that nothing moves. */}
       <p className={styles.providers} data-current={isAsUsual}>
         {providers === null ? '\u00a0' : providerLineOf(providers)}
-      </p>
-    </section>
-  );
-}
-
-function OfflineWelcome() {
-  return (
-    <section className={styles.welcome} aria-labelledby="welcome-title">
-      <h2 id="welcome-title" className={styles.title}>
-        There is no network.
-      </h2>
-      <p className={styles.providers} data-current="true">
-        Parley hears and answers through its relay, which cannot be reached now. As soon as the
-        network is back, press to talk. Your earlier conversations are kept there, too.
       </p>
     </section>
   );

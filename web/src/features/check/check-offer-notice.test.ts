@@ -54,6 +54,8 @@ test('a check is offered where it can find a cause', () => {
   expect(offerOf({ ...LISTENING, muted: true }, true)).toBeNull();
   const error = { code: 'audio_unavailable', message: '' } as const;
   expect(offerOf({ ...LISTENING, error }, false)).not.toBeNull();
+  const outage = { sinceMs: 0, nextTryAtMs: null, fault: null };
+  expect(offerOf({ ...LISTENING, error, outage }, false)).toBeNull();
   const other = { code: 'budget_exhausted', message: '' } as const;
   expect(offerOf({ ...LISTENING, error: other }, false)).toBeNull();
   const over = (reason: Extract<CallState['standing'], { kind: 'over' }>['reason']): CallState => ({

@@ -12,7 +12,6 @@ export const HEARD_LEVEL = 0.08;
 
 /** Complaints that the check can find the cause of. */
 const CHECKABLE: ReadonlySet<string> = new Set([
-  'network_unreachable',
   'audio_unavailable',
   'vad_failed',
   'microphone_lost',
@@ -82,7 +81,9 @@ function isMicrophoneOpen({ standing, microphone, muted, phase }: CallState): bo
  * @param isSilent the open microphone has delivered nothing for `SILENT_MS`
  */
 export function offerOf(state: CallState, isSilent: boolean): string | null {
-  const { standing, error } = state;
+  const { standing, error, outage } = state;
+  // The check cannot mend that, and another notice says it.
+  if (outage !== null) return null;
   if (standing.kind === 'over') {
     const { code, retry } = standing.reason;
     return code !== 1000 && retry !== 'never' ? 'Something kept you from talking.' : null;

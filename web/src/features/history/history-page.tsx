@@ -14,7 +14,7 @@ import { Link } from 'wouter';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { createRemote } from '../account/remote.ts';
 import stateStyles from '../account/page-state.module.css';
-import { useRemote } from '../account/use-remote.ts';
+import { useRemote, useReturn } from '../account/use-remote.ts';
 import searchFormStyles from './search-form.module.css';
 
 const EXPECTED = 'Your conversations are kept here. You can read, search and continue them.';
@@ -27,16 +27,12 @@ export function HistoryPage() {
   const { list } = useAccountPages();
   const found = useStore(list.store, (state) => state.found);
   useEffect(() => {
-    const load = (): void => void list.load();
     // Coming back from a conversation finds the list as it was left.
-    if (list.store.getState().found.kind !== 'ready') load();
-    addEventListener('online', load);
-    return () => {
-      removeEventListener('online', load);
-      list.dispose();
-    };
+    if (list.store.getState().found.kind !== 'ready') void list.load();
+    return () => list.dispose();
   }, [list]);
   const onRetry = (): void => void list.load();
+  useReturn(onRetry);
   const [sawAny, setSawAny] = useState(false);
   // A search among nothing is useless; one that finds nothing must stay to be changed.
   if (!sawAny && found.kind === 'ready' && found.value.conversations.length > 0) setSawAny(true);

@@ -54,9 +54,9 @@ function Status() {
       return (
         <PageState icon={<CloudOff />} title="The relay does not answer">
           <p role="alert">
-            {state.away.message} Since {exactTimeText(state.away.sinceMs)}. This page goes on
-            trying.
+            It has not answered since {exactTimeText(state.away.sinceMs)}. This page keeps trying.
           </p>
+          <Button onClick={() => void feed.refresh()}>Try again</Button>
         </PageState>
       );
   }
