@@ -15,7 +15,7 @@ import type { NoiseGate } from './noise-gate.ts';
 import { SentenceSearch } from './sentence-search.ts';
 import { SAMPLE_RATE_HZ, VoicingMeter } from './voicing.ts';
 import { acceptorOf, wordNetworkOf, type WordNetwork } from './word-network.ts';
-import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
+import { JUDGED_DECODER, PHONE_LOOP_DECODER, PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
 
 /** Where the acoustic model's files are, with a slash at its end. */
 const MODEL_BASE = fileURLToPath(new URL('model/', import.meta.resolve('soundswallower')));
@@ -114,7 +114,7 @@ export class Recogniser {
     };
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
     const dict = `${MODEL_BASE}no-dictionary`;
-    const sentences = await decoderWith({ wip: WORD_INSERTION });
+    const sentences = await decoderWith({ wip: WORD_INSERTION, ...JUDGED_DECODER });
     const network = loadGrammar(module, sentences, grammar, known?.sentences);
     const { rules, usual, rivals } = grammar;
     const doubt =
@@ -128,7 +128,7 @@ export class Recogniser {
     const usualNetwork =
       known?.usual ?? (usual === undefined ? undefined : wordNetworkOf(parseJsgf(rules), usual));
     const isUsual = usualNetwork === undefined ? () => true : acceptorOf(usualNetwork);
-    const phones = await decoderOf(PHONE_LOOP_GRAMMAR, { dict });
+    const phones = await decoderOf(PHONE_LOOP_GRAMMAR, { dict, ...PHONE_LOOP_DECODER });
     const interjections = await decoderOf(INTERJECTION_GRAMMAR, {
       wip: INTERJECTION_WORD_INSERTION,
       dict,

@@ -1,23 +1,19 @@
 import { SAMPLE_RATE_HZ } from './voicing.ts';
 import type { Decoder, Segment } from 'soundswallower';
 import { readHypothesis } from './jsgf.ts';
-import { weakestWord } from './word-evidence.ts';
+import { wordEvidence } from './word-evidence.ts';
 
 /**
- * The least that `weakestWord` may be, measured over some 900 phrases in three voices, quiet and in
- * noise. Right words are above -60 but for one in a hundred; words in place of ones that are not in
- * the grammar are mostly between -80 and -200, nearer to 0 the more sentences there are to choose
- * from, and over noise.
+ * The least that `wordEvidence` may be, measured over some 700 phrases in three voices. Right
+ * sentences are above -150 but for one in a hundred; what is taken for a sentence and is none is
+ * mostly between -180 and -600, nearer to 0 the more sentences there are to choose from, and over noise.
  */
 const MIN_EVIDENCE = {
-  usual: { inQuiet: -79, inNoise: -55 },
-  unusual: { inQuiet: -50, inNoise: -35 },
+  usual: { inQuiet: -175, inNoise: -115 },
+  unusual: { inQuiet: -150, inNoise: -100 },
 } as const;
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
-const MIN_RIVAL_EVIDENCE = -20;
-
-/** Of an unusual sentence so short the first word is judged, too: "why is the sky" is like "minus". */
-const MAX_FEW_WORDS = 3;
+const MIN_RIVAL_EVIDENCE = -40;
 
 /**
  * How long an utterance is that `decodeAgain` takes. A shorter one says too little of its sound; a
@@ -59,21 +55,14 @@ export class SentenceSearch {
     return this.#sentences.get_alignment();
   }
 
-  /** Empty if the sound does not bear out every word: a closed grammar may have forced one on it. */
+  /** Empty if the sound does not bear out the words: a closed grammar may have forced one on it. */
   credibleSentence({ isNoisy, isBesideInterjection }: SearchConditions): string {
     const { sentence } = this;
     if (sentence === '') return '';
-    const words = sentence.split(' ');
-    const isUsual = this.#isUsual(words);
+    const isUsual = this.#isUsual(sentence.split(' '));
     const { inNoise, inQuiet } = isUsual ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
     const least = isBesideInterjection ? MIN_RIVAL_EVIDENCE : isNoisy ? inNoise : inQuiet;
-    const isFirstJudged = !isUsual && words.length <= MAX_FEW_WORDS;
-    const weakest = weakestWord(
-      this.alignment,
-      this.#phones.get_alignment(),
-      isFirstJudged ? 0 : 1,
-    );
-    return weakest >= least ? sentence : '';
+    return wordEvidence(this.alignment, this.#phones.get_alignment()) >= least ? sentence : '';
   }
 
   /**

@@ -17,28 +17,38 @@ export const PHONE_LOOP_GRAMMAR: SpeechGrammar = {
   pronunciations: {},
 };
 
+/**
+ * A decoder scores each frame beside the best of the sounds that it computes. Without this it
+ * computes those that the grammar may still go on with: a wrong word that alone is left is then
+ * perfect, and no loop over all phones fits better.
+ */
+export const JUDGED_DECODER = { compallsen: true } as const;
+/** Every other frame is scored, which makes up for the sounds that the other one computes. */
+export const PHONE_LOOP_DECODER = { ds: 2 } as const;
+
 const FRAMES_PER_SECOND = 100;
 
 /**
  * @param sentence - the words, as the decoder aligns them: `b` and `d` in seconds, `p` from 0 to 1
  * @param phones - the same utterance through the loop over all phones
- * @param from - the first word that is judged: usually the second, since the breath before it blurs
- *   the beginning of the first
- * @returns the logarithm of the likelihood ratio of the least likely word, times 1,000; 0 if none
- *   is judged
+ * @returns by how much the loop fits better than the words: the logarithm of the likelihood ratio,
+ *   times 1,000, for a second of the words, at most 0. A word that fits better than the loop does
+ *   not make up for another. The first counts only if it is alone, since the breath before it
+ *   blurs its beginning.
  */
-export function weakestWord(sentence: Segment, phones: Segment, from = 1): number {
+export function wordEvidence(sentence: Segment, phones: Segment): number {
   const loop = framesOf(phones);
-  const scores = (sentence.w ?? [])
-    .filter(({ t }) => !isSilent(t))
-    .slice(from)
-    .map((word) => {
-      const [begin, end] = rangeOf(word);
-      let rival = 0;
-      for (let frame = begin; frame < end; frame += 1) rival += loop[frame] ?? 0;
-      return 1_000 * (Math.log(word.p) - rival);
-    });
-  return Math.min(0, ...scores);
+  const words = (sentence.w ?? []).filter(({ t }) => !isSilent(t));
+  let sum = 0;
+  let frames = 0;
+  for (const word of words.length > 1 ? words.slice(1) : words) {
+    const [begin, end] = rangeOf(word);
+    let rival = 0;
+    for (let frame = begin; frame < end; frame += 1) rival += loop[frame] ?? 0;
+    sum += Math.min(0, Math.log(word.p) - rival);
+    frames += end - begin;
+  }
+  return frames === 0 ? 0 : (1_000 * sum * FRAMES_PER_SECOND) / frames;
 }
 
 /** Logarithm of the likelihood of each frame of 10 ms, spread evenly over its phone. */

@@ -36,13 +36,13 @@ beforeAll(async () => {
   engines = await warmEngines();
 }, START_MS);
 
-async function speak(sentence: string, voice: string): Promise<Int16Array[]> {
+async function speak(sentence: string, voice: string, speed = 1): Promise<Int16Array[]> {
   const silence = new Int16Array(SILENCE_SAMPLES);
   const audio: Int16Array[] = [silence];
   const clauses = (async function* () {
     yield sentence;
   })();
-  for await (const event of engines.synthesizer.synthesize(clauses, { voice, signal })) {
+  for await (const event of engines.synthesizer.synthesize(clauses, { voice, speed, signal })) {
     if (event.type === 'speech-audio') audio.push(event.samples);
   }
   return [...audio, silence];
@@ -194,6 +194,18 @@ describe(
       const failures = await failuresOf(utterances, async (heard) => heard.unrecognised);
       expect(unlessFew(failures, 0.2 * utterances.length)).toEqual([]);
     });
+
+    it.each([
+      ['slt', 1.25, 'What is the capital of France?'],
+      ['slt', 1, 'call the nearest pharmacy'],
+      ['rms', 1, 'who won the election'],
+      ['awb', 1, 'can dogs eat chocolate'],
+    ] as const)(
+      'refuses what resembles a sentence: %s, speed %d, “%s”',
+      async (voice, speed, said) => {
+        expect((await hear(await speak(said, voice, speed))).unrecognised).toBe(true);
+      },
+    );
   },
   TIMEOUT_MS,
 );
