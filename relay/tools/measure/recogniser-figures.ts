@@ -70,7 +70,7 @@ export const RECOGNISER: readonly Measurement[] = [
     title:
       'Phrasings in three synthetic voices to the built-in recogniser; beside it those that no phrase was written for',
     run: ['phrasings'],
-    minutes: 2,
+    minutes: 3,
     figures: [
       more(
         'right',
@@ -89,6 +89,12 @@ export const RECOGNISER: readonly Measurement[] = [
         'Spoken phrasings that are answered wrongly',
         '{wrong_percent} %',
         '{held_out.wrong_percent} %',
+      ),
+      less(
+        'free',
+        'Spoken sentences that no phrase was written for, and that are answered',
+        '{free.wrong_percent} % of {free.spoken}',
+        '{free_held_out.wrong_percent} % of {free_held_out.spoken}',
       ),
     ],
   },

@@ -17,13 +17,14 @@ export interface Phrasing {
 /** When the phrases of `phrasings.txt` are said: a Monday. */
 export const PHRASINGS_NOW = new Date('2026-11-23T14:30:00Z');
 
-export const PHRASINGS: readonly Phrasing[] = readFileSync(
-  new URL('phrasings.txt', import.meta.url),
-  'utf8',
-)
+const LISTED: readonly Phrasing[] = readFileSync(new URL('phrasings.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line.includes(' | ') && !line.startsWith('# '))
   .map(parsed);
+
+export const PHRASINGS = LISTED.filter(({ topic }) => topic !== 'free');
+/** What no phrase was written for. */
+export const FREE_SPEECH = LISTED.filter(({ topic }) => topic === 'free');
 
 function parsed(line: string): Phrasing {
   const [, mark = '', topic, said = '', expected = ''] =

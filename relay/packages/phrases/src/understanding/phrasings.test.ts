@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   conversationAt,
+  FREE_SPEECH,
   PHRASINGS,
   PHRASINGS_NOW,
   verdictOn,
@@ -30,4 +31,10 @@ it.each([
   expect(reports.length <= 0.03 * phrasings.length ? [] : reports).toEqual([]);
   // One in the fifty that were held out, and none or one of the others, is one in a hundred.
   expect(wrong.length).toBeLessThanOrEqual(Math.ceil(0.01 * phrasings.length));
+});
+
+it('typed, no sentence is answered that no phrase was written for', async () => {
+  const answers = await Promise.all(FREE_SPEECH.map(answered));
+  const failures = answers.filter(({ verdict }) => verdict !== 'right');
+  expect(failures.map(({ report }) => report)).toEqual([]);
 });
