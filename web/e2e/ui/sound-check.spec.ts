@@ -60,6 +60,25 @@ for (const [width, findViolations] of [
   });
 }
 
+test('the sheet has its height from the first step to the last', async ({ open, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open('idle');
+  const dialog = page.getByRole('dialog', { name: 'Sound and connection' });
+  const boxOf = async (events: readonly CheckEvent[]) => {
+    await answer(page, events);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Check sound and connection' }).click();
+    await page.getByRole('button', { name: 'Start the check' }).click();
+    await expect(dialog.getByRole('region', { name: 'What was found' })).toBeVisible();
+    const box = await dialog.boundingBox();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    return box;
+  };
+  const atStart = await boxOf([{ type: 'step', step: 'quiet' }]);
+  expect(await boxOf(MIXED)).toEqual(atStart);
+});
+
 test('a check in a call is silent in the call, and gives its microphone back', async ({ open }) => {
   const page = await open('listening');
   await answer(page, [{ type: 'step', step: 'speak' }]);

@@ -4,6 +4,7 @@ import { levelOf } from '@parley/shared/audio/level';
 import { useAccountAccess } from '../account/account-access.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { STEP_WORDS, verdictsOf, type Verdict } from './check-verdicts.ts';
 import styles from './check-dialog.module.css';
 import type { CheckFigures, CheckStep } from '../../client/index.ts';
@@ -39,14 +40,18 @@ export function CheckDialog({ onClose }: { readonly onClose: () => void }) {
   });
   return (
     <DialogFrame title="Sound and connection" onClose={onClose}>
-      <div className={styles.check}>
+      <div className={styles.check} data-state={state.kind}>
         <p className={styles.words} role="status">
           {wordsOf(state)}
         </p>
         <div className={styles.meter} aria-hidden="true">
           <div ref={bar} className={styles.level} />
         </div>
-        {(state.kind === 'running' || state.kind === 'done') && <Verdicts state={state} />}
+        {(state.kind === 'running' || state.kind === 'done') && (
+          <ScrollRegion className={styles.found} aria-label="What was found">
+            <Verdicts state={state} />
+          </ScrollRegion>
+        )}
         <div className={styles.actions}>
           {state.kind === 'idle' && <StartButton onStart={() => void run()} />}
           {state.kind === 'failed' && <Button onClick={() => void run()}>Try again</Button>}
@@ -93,11 +98,9 @@ function StartButton({ onStart }: { readonly onStart: () => void }) {
 }
 
 function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' | 'failed' }> }) {
-  const verdicts = verdictsOf(state.figures);
-  if (verdicts.length === 0) return null;
   return (
     <ul className={styles.verdicts} aria-label="Results">
-      {verdicts.map((verdict) => (
+      {verdictsOf(state.figures).map((verdict) => (
         <VerdictRow key={verdict.of} verdict={verdict} />
       ))}
     </ul>
