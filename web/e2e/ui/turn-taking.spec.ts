@@ -29,14 +29,23 @@ test('in a pause a ring fills around the orb, until the person goes on', async (
   await expect(ring).toHaveCount(0);
 });
 
-test('at the first syllable the suggestions fade, and the words appear in their place', async ({
+test('for a whole turn the suggestions and their title are gone and take no taps, and the words appear in their place', async ({
   open,
 }) => {
   const page = await open('listening');
   const suggestion = page.getByRole('button', { name: 'What time is it in Tokyo?' });
+  const title = page.getByRole('heading', { name: 'You could try' });
+  await expect(title).toBeVisible();
+  const { x, y } = (await suggestion.boundingBox())!;
+  for (const phase of ['hearing', 'thinking', 'speaking'] as const) {
+    await emit(page, { type: 'phase', phase });
+    await expect(title, phase).toBeHidden();
+    await expect(suggestion, phase).toBeHidden();
+    await page.mouse.click(x + 20, y + 20);
+  }
+  expect((await commandsOf(page)).filter((command) => command.startsWith('sendText'))).toEqual([]);
+  await emit(page, { type: 'phase', phase: 'listening' });
   await expect(suggestion).toBeVisible();
-  await emit(page, { type: 'phase', phase: 'hearing' });
-  await expect(page.getByRole('list').filter({ has: suggestion })).toHaveCSS('opacity', '0');
   const said = { type: 'user-transcript', itemId: 'u1', utterance: 1 } as const;
   await emit(page, { ...said, text: 'what is', state: 'partial' });
   await expect(suggestion).toHaveCount(0);

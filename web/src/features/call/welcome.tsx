@@ -12,7 +12,8 @@ export function Welcome() {
   const online = useOnline();
   const isAway = useCall(({ outage }) => outage !== null);
   const inCall = useCall((state) => state.standing.kind === 'running');
-  const isHearing = useCall((state) => state.phase === 'hearing');
+  // Who talks, or waits for the answer, needs no suggestions.
+  const isInTurn = useCall(({ phase }) => /hearing|thinking|speaking/.test(phase));
   // While a provider replaces another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
   if (isAway || !(online || inCall)) {
@@ -27,7 +28,7 @@ export function Welcome() {
     <section
       className={styles.welcome}
       data-in-call={inCall}
-      data-hearing={isHearing}
+      data-in-turn={isInTurn}
       aria-labelledby="welcome-title"
     >
       <h2 id="welcome-title" className={styles.title}>
