@@ -48,17 +48,6 @@ test('the words of a call that is over can be copied and saved, beside its figur
   expect((await saved).suggestedFilename()).toMatch(/^parley-\d{4}-\d\d-\d\d\.md$/);
 });
 
-test('in a long conversation the orb leaves its room to the words', async ({ open }) => {
-  const page = await open('speaking');
-  const heightOf = (selector: string) =>
-    page.locator(selector).evaluate((element) => element.getBoundingClientRect().height);
-  const region = 'main [role=region]';
-  const [orb, words] = [await heightOf('[data-orb]'), await heightOf(region)];
-  await page.evaluate(() => window.parley.startOver('long'));
-  expect(await heightOf('[data-orb]')).toBeLessThan(orb / 2);
-  expect(await heightOf(region)).toBeGreaterThan(words + 150);
-});
-
 test('the first line of a short conversation is read whole; what is scrolled away fades', async ({
   open,
 }) => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type Ref, type RefObject } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type Ref, type RefObject } from 'react';
 import { CircleQuestionMark, Phone } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController, useSettings } from './controller-context.ts';
@@ -37,24 +37,27 @@ interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onKeys: () => void;
 }
 
-/** From as many lines on, they are what a person looks at: the orb leaves them its room. */
-const LONG_CONVERSATION = 9;
-
 /** The product: one orb, one line of state, the conversation, and five controls. */
 export function CallScreen(props: CallScreenProps) {
   const controller = useController();
   const microphone = useCall((state) => state.microphone);
   const standing = useCall((state) => state.standing.kind);
   const holds = useCall((state) => state.holds);
-  const isLong = useCall((state) => state.conversation.length >= LONG_CONVERSATION);
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
   const orb = useFocusKeeper();
+  // Words that do not fit are what a person looks at: the orb leaves them its room.
+  const [isLong, setLong] = useState(false);
+  const closeComposer = useEffectEvent(() => props.onTyping(false));
+  useEffect(() => {
+    if (standing === 'over') closeComposer();
+  }, [standing]);
+  const areWordsFirst = props.typing || props.debugOpen || (standing === 'over' && !isEmpty);
 
   return (
     <main className={styles.screen}>
-      <div className={styles.layout} data-long={isLong}>
+      <div className={styles.layout} data-long={isLong} data-words={areWordsFirst}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
           {standing === 'running' && <RecordingMark />}
@@ -64,7 +67,7 @@ export function CallScreen(props: CallScreenProps) {
           </span>
         </header>
         <div className={styles.stage}>
-          <MainOrb ref={orb} onType={() => props.onTyping(true)} />
+          <MainOrb ref={orb} isAside={isLong} onType={() => props.onTyping(true)} />
           <CallNotes />
         </div>
         <div className={styles.below}>
@@ -75,11 +78,11 @@ export function CallScreen(props: CallScreenProps) {
               onType={() => props.onTyping(true)}
             />
           )}
-          {!isEmpty && <Captions />}
+          {!isEmpty && <Captions onFull={setLong} />}
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
-          {standing === 'running' && <CallAsides isLong={isLong} />}
+          {standing === 'running' && <CallAsides />}
           <ErrorNotice />
           {standing === 'over' && <CallOver />}
           {standing !== 'none' && <CheckOfferNotice onCheck={props.onCheck} />}
@@ -163,15 +166,15 @@ function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
 const EXPLAINED_MS = 2_000;
 
 /** @param props.hint - said in place of the state; null if there is none */
-function StateLine({ hint }: { readonly hint: string | null }) {
+function StateLine({ hint, isAside }: { readonly hint: string | null; readonly isAside: boolean }) {
   const online = useOnline();
   const interruption = useSettings((settings) => settings.interruption);
   const line = useCall((state) => hint ?? stateLineOf(state, online, interruption));
   const announcement = useCall((state) => hint ?? announcementOf(state, online));
   return (
     <>
-      <p id="call-state" className={styles.state}>
-        {/* Another line is another element: it fades in where it stands, and nothing slides. */}
+      {/* In another place, and with other words, it is another element: it fades in, and nothing slides. */}
+      <p key={`${isAside}`} id="call-state" className={styles.state}>
         <span key={line} className={styles.line}>
           {line}
         </span>
@@ -185,10 +188,12 @@ function StateLine({ hint }: { readonly hint: string | null }) {
 
 interface MainOrbProps {
   readonly ref: Ref<HTMLButtonElement>;
+  /** Beside its line rather than above it. */
+  readonly isAside: boolean;
   readonly onType: () => void;
 }
 
-function MainOrb({ ref, onType }: MainOrbProps) {
+function MainOrb({ ref, isAside, onType }: MainOrbProps) {
   const controller = useController();
   // Compared piece by piece, so that a new caption does not render the orb.
   const { mood, action, label, icon } = useCall(useShallow(orbRoleOf));
@@ -231,7 +236,7 @@ function MainOrb({ ref, onType }: MainOrbProps) {
         // The second click of two would stop the answer that the first one asks for.
         onClick={({ detail }) => detail < 2 && press()}
       />
-      <StateLine hint={isExplained && action === 'explain' ? label : null} />
+      <StateLine hint={isExplained && action === 'explain' ? label : null} isAside={isAside} />
     </>
   );
 }

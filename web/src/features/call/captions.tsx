@@ -41,12 +41,25 @@ const NEAR_PX = 48;
 /** As much as this may be out of sight without a line being cut, px. */
 const SCROLLED_PX = 8;
 
-/** The conversation so far, newest in view. */
-export function Captions() {
+/**
+ * The conversation so far, newest in view.
+ *
+ * @param onFull - the words need more room, or, once they are gone, no longer do. Said between turns
+ *   only, when nobody follows a line with their eyes
+ */
+export function Captions({ onFull }: { readonly onFull: (isFull: boolean) => void }) {
   const items = useCall((state) => state.conversation);
   const size = useSettings((settings) => settings.captionSize);
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
   const { viewport, content, unseenFrom, scrollToEnd } = useStickToEnd();
+  const isBetweenTurns = useCall(({ phase }) => phase === 'listening');
+  useLayoutEffect(() => {
+    const [box, list] = [viewport.current, content.current];
+    // Fills the room that there will be: the words then stay where they are.
+    if (isBetweenTurns && box !== null && list !== null && list.clientHeight > box.clientHeight)
+      onFull(true);
+  }, [isBetweenTurns, viewport, content, onFull]);
+  useEffect(() => () => onFull(false), [onFull]);
   return (
     <div className={styles.captions} data-size={size}>
       <ScrollRegion ref={viewport} className={styles.viewport} aria-label="Conversation">

@@ -14,7 +14,11 @@ export function Composer({ onClose }: { readonly onClose: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const isEmpty = text.trim() === '';
 
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    field.current?.focus();
+    const call = field.current?.closest('main');
+    return call ? fitAboveKeyboard(call) : undefined;
+  }, []);
 
   const send = (event: FormEvent): void => {
     event.preventDefault();
@@ -55,4 +59,26 @@ export function Composer({ onClose }: { readonly onClose: () => void }) {
       </Button>
     </form>
   );
+}
+
+/**
+ * Keeps what is in `box` above a keyboard that lies over the page, as it does on iOS.
+ *
+ * @returns its undoing
+ */
+function fitAboveKeyboard(box: HTMLElement): () => void {
+  const seen = window.visualViewport;
+  const fit = (): void => {
+    if (seen === null || seen.scale !== 1) return;
+    const isCovered = seen.height < document.documentElement.clientHeight;
+    box.style.height = isCovered ? `${seen.height - box.offsetTop}px` : '';
+    // The browser has moved the page up, to where the field was.
+    if (isCovered) scrollTo(0, 0);
+  };
+  fit();
+  seen?.addEventListener('resize', fit);
+  return () => {
+    seen?.removeEventListener('resize', fit);
+    box.style.height = '';
+  };
 }
