@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useEffect, useState } from 'react';
+import { useRef, useEffect, useState } from 'react';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
