@@ -85,3 +85,11 @@ it('splits a text between two words without losing a character of either', () =>
 it('ends the last word with the audio if the voice timed no words', () => {
   expect(wordEnds(HAPPY).at(-1)).toBeCloseTo(2_000);
 });
+
+it('gives a figure the time of its words if the voice timed none', () => {
+  const written = { text: 'It is 2:39 now.', startMs: 0, audioMs: 2_400, wordEndsMs: [] };
+  const [, before = 0, time = 0, end = 0] = wordEnds(written);
+  // "It is two thirty nine now."
+  expect((time - before) / (end - time)).toBeCloseTo(17 / 5);
+  expect(end).toBe(2_400);
+});

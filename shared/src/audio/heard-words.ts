@@ -39,7 +39,7 @@ export function heardWords(clauses: readonly ClauseTiming[], playedMs: number): 
 
 /**
  * How many words of one clause were heard. If the voice reported no times, a word's place is its
- * share of the clause's characters.
+ * share of the clause's length when it is said.
  */
 export function wordsHeardOf(timing: ClauseTiming, playedMs: number): number {
   const positionMs = playedMs - timing.startMs + TOLERANCE_MS;
@@ -52,14 +52,19 @@ export function wordEnds({ text, audioMs, wordEndsMs }: ClauseTiming): readonly 
   const words = wordRanges(text);
   const told = wordEndsMs.slice(0, words.length);
   const toldMs = told.at(-1) ?? 0;
-  const toldCharacters = words[told.length - 1]?.end ?? 0;
-  const lastCharacter = words.at(-1)?.end ?? 0;
+  const lengths = words.map(({ end }) => spokenLength(text.slice(0, end)));
+  const toldLength = lengths[told.length - 1] ?? 0;
   const msPerCharacter =
-    Math.max(0, audioMs - toldMs) / Math.max(1, lastCharacter - toldCharacters);
-  const estimated = words
+    Math.max(0, audioMs - toldMs) / Math.max(1, (lengths.at(-1) ?? 0) - toldLength);
+  const estimated = lengths
     .slice(told.length)
-    .map(({ end }) => toldMs + (end - toldCharacters) * msPerCharacter);
+    .map((length) => toldMs + (length - toldLength) * msPerCharacter);
   return [...told, ...estimated];
+}
+
+/** Characters, of which a figure is said with five: "2:39" is "two thirty nine". */
+function spokenLength(text: string): number {
+  return text.length + 4 * (text.match(/\d/g)?.length ?? 0);
 }
 
 /** The first `count` words of a text, with what stands between them. */

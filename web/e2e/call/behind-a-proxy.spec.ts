@@ -82,7 +82,7 @@ for (const [what, ending] of [
     await page.getByRole('button', { name: 'What is seven times eight?' }).click();
     await untilReplies(page, 1);
     expect((await captions(page)).at(-1)).toMatchObject({
-      text: 'seven times eight is fifty six.',
+      text: '7 times 8 is 56.',
     });
 
     await page.getByRole('button', { name: 'Account and history' }).click();

@@ -14,7 +14,8 @@ import { openWebKit } from './webkit.ts';
 
 /** The first one is asked as soon as the page says that it listens. */
 const QUESTIONS = ['What is seven times eight?', 'How many kilometers is five miles?'];
-const UNDERSTOOD = [/what(?: is|'s) seven times eight/, /how many kilometers is five miles/];
+const UNDERSTOOD = [/what(?: is|'s) 7 times 8/, /how many kilometers is 5 miles/];
+const WRITTEN = ['7 times 8 is 56', '5 miles is about 8 kilometers'];
 const ANSWERS = ['seven times eight is fifty six', 'five miles is about eight kilometers'];
 const LIKE_THEM = ['seven times eight is forty eight', 'five miles is about eighteen kilometers'];
 const BEGIN_DEADLINE_MS = 40_000;
@@ -74,7 +75,7 @@ for (const [name, open] of Object.entries(BROWSERS)) {
     expect(lines.map((line) => line.toLowerCase())).toEqual(
       UNDERSTOOD.flatMap((question, index) => [
         expect.stringMatching(question),
-        expect.stringContaining(ANSWERS[index]!),
+        expect.stringContaining(WRITTEN[index]!),
       ]),
     );
     expect(errors).toEqual([]);

@@ -8,7 +8,7 @@ export type { ToolContext } from './capabilities/tool.ts';
 export { isAskingBack } from './understanding/asking-back.ts';
 export { isRefusal } from './understanding/refusals.ts';
 export { replyTo, type PhraseReply, type PhraseReplyRequest } from './understanding/reply.ts';
-export { withNames } from './understanding/written-names.ts';
+export { asWritten, inFigures } from './phrases/written-form.ts';
 
 const SPOKEN = spokenPhrasesOf(CAPABILITIES);
 

@@ -1,4 +1,4 @@
-import { replyTo } from '@parley/phrases';
+import { inFigures, replyTo } from '@parley/phrases';
 import type { Generator, GeneratorEvent } from '../../call/stages/generator/generator.ts';
 
 export interface EmbeddedAssistantOptions {
@@ -19,7 +19,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
       if (request.signal.aborted) return;
       const { answer, refusal } = replyTo(request, { now, random });
       const space = answer === '' || refusal === undefined ? '' : ' ';
-      for (const text of sentencesOf(answer + space)) {
+      for (const text of sentencesOf(inFigures(answer + space))) {
         if (request.signal.aborted) return;
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
       }
@@ -28,7 +28,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
       if (refusal !== undefined && refusal.asked.trim() !== '') {
         yield { type: 'not-understood', text: refusal.asked } satisfies GeneratorEvent;
       }
-      for (const text of sentencesOf(refusal?.text ?? '')) {
+      for (const text of sentencesOf(inFigures(refusal?.text ?? ''))) {
         if (request.signal.aborted) return;
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
       }

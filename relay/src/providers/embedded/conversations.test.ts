@@ -30,7 +30,7 @@ describe('timers', () => {
     await say('set a timer for five minutes');
     await say('make it ten');
     expect(reminders.list()).toMatchObject([
-      { label: 'ten minute', text: 'Your ten minute timer is done.', remainingMs: 600_000 },
+      { label: 'ten minute', text: 'Your 10 minute timer is done.', remainingMs: 600_000 },
     ]);
   });
 

@@ -30,8 +30,8 @@ export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
   /** How words fit the grammar's phrases. */
   readonly phraseState?: Transcriber['phraseState'];
-  /** Writes the words of the grammar, which are all small, as people do. */
-  readonly writtenAs?: (words: string) => string;
+  /** Writes the words of the grammar, which are all small, as people do; `isWhole`: see `asWritten`. */
+  readonly writtenAs?: (words: string, isWhole: boolean) => string;
   /** Recognisers, each in a thread of its own, which hears one utterance at a time. */
   readonly maxWorkers?: number;
   /** The longest that an utterance which has ended waits for a recogniser. */
@@ -92,7 +92,7 @@ export class EmbeddedTranscription implements Transcription {
   readonly events: TranscriptQueue;
   readonly #acquire: Acquire;
   readonly #options: Pick<TranscriptionOptions, 'mayInterrupt' | 'onUsed'>;
-  readonly #writtenAs: (words: string) => string;
+  readonly #writtenAs: (words: string, isWhole: boolean) => string;
   readonly #over = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   readonly #audio = new AsyncQueue<Int16Array>(MAX_WAITING_PIECES);
@@ -104,7 +104,7 @@ export class EmbeddedTranscription implements Transcription {
   constructor(
     acquire: Acquire,
     options: Pick<TranscriptionOptions, 'signal' | 'mayInterrupt' | 'onUsed'>,
-    writtenAs = (words: string) => words,
+    writtenAs: (words: string, isWhole: boolean) => string = (words) => words,
   ) {
     this.#acquire = acquire;
     this.#options = options;
@@ -157,12 +157,13 @@ export class EmbeddedTranscription implements Transcription {
       if (heard.type !== 'partial' || heard.text === '' || heard.text === this.#lastPartial)
         continue;
       this.#lastPartial = heard.text;
-      this.events.push({ type: 'transcript-partial', text: this.#writtenAs(heard.text) });
+      this.events.push({ type: 'transcript-partial', text: this.#writtenAs(heard.text, false) });
     }
     if (this.events.isOver) return;
     const final = await lease.request({ type: 'finish' });
     if (final.type !== 'final') return;
-    this.events.final(this.#writtenAs(final.text), final.unrecognised, final.isDoubtful);
+    const text = this.#writtenAs(final.text, final.isDoubtful !== true);
+    this.events.final(text, final.unrecognised, final.isDoubtful);
   }
 
   #release(): void {

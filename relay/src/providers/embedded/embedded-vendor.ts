@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { seconds, whole } from '../../base/config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
-import { SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { SPEECH_GRAMMAR, phraseState, asWritten } from '@parley/phrases';
 import { createEmbeddedAssistant } from './assistant.ts';
 import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
@@ -52,7 +52,7 @@ export const embeddedVendor = defineVendor({
           createEmbeddedTranscriber({
             grammar: SPEECH_GRAMMAR,
             phraseState: phraseState,
-            writtenAs: withNames,
+            writtenAs: asWritten,
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,
           }),

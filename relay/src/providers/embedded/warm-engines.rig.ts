@@ -2,7 +2,7 @@ import { systemClock } from '../../base/lib/clock.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { createFailoverStages, type FailoverStages } from '../../call/stages/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../call/stages/health/policy.ts';
-import { SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { SPEECH_GRAMMAR, phraseState } from '@parley/phrases';
 import { createEmbeddedAssistant } from './assistant.ts';
 import { voiceToEar } from './voice-to-ear.rig.ts';
 import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
@@ -24,7 +24,6 @@ export const warmEngines = once(async () => {
   const { [Symbol.asyncDispose]: _ear, ...transcriber } = createEmbeddedTranscriber({
     grammar: SPEECH_GRAMMAR,
     phraseState: phraseState,
-    writtenAs: withNames,
     ...options,
   });
   await Promise.all([synthesizer.warm(1), transcriber.warm(1)]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inFigures } from '../phrases/written-form.ts';
 import type { ReminderEntry } from '../conversation.ts';
 import { defineTool } from './tool.ts';
 
@@ -16,7 +17,7 @@ export const setTimer = defineTool({
   run: ({ seconds, label, message }, { reminders }) =>
     reminders.add({
       label,
-      text: message ?? `Your ${label} timer is done.`,
+      text: message ?? inFigures(`Your ${label} timer is done.`),
       delayMs: seconds * 1_000,
     }),
   report: (added) =>

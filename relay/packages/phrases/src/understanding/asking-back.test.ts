@@ -14,7 +14,7 @@ describe('what is in doubt', () => {
   it.each([
     ['set a timer for fifteen minutes', 'fifteen minutes'],
     ['what is fifteen times four', 'fifteen times four'],
-    ['fifteen minute timer please', 'fifteen'],
+    ['Fifteen minute timer please', 'fifteen'],
     ['how much is sixty dollars with twenty percent off', 'sixty dollars with twenty percent'],
     [
       'what is one hundred and forty four divided by twelve',
@@ -42,14 +42,18 @@ describe('what is in doubt', () => {
     },
   );
 
-  it.each(['no fifty', 'fifty', 'fifty minutes', 'no i said fifty minutes', 'no, make it fifty.'])(
-    'is done with the other number after %j',
-    async (reply) => {
-      const { say, reminders } = await doubted('set a timer for fifteen minutes');
-      expect(await say(reply)).toBe('Your timer is set for fifty minutes.');
-      expect(reminders.list()).toHaveLength(1);
-    },
-  );
+  it.each([
+    'no fifty',
+    'fifty',
+    'fifty minutes',
+    'no i said fifty minutes',
+    'no, make it fifty.',
+    'No 50 minutes',
+  ])('is done with the other number after %j', async (reply) => {
+    const { say, reminders } = await doubted('set a timer for fifteen minutes');
+    expect(await say(reply)).toBe('Your timer is set for fifty minutes.');
+    expect(reminders.list()).toHaveLength(1);
+  });
 
   it('is asked for again after "no", and then done', async () => {
     const { say } = await doubted('set a timer for fifteen minutes');

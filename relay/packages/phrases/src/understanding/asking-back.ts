@@ -1,6 +1,7 @@
 import { tokensOf } from '../phrases/tokens.ts';
 import {
   DIGIT_WORDS,
+  numberToWords,
   ordinalToWords,
   SCALE_VALUES,
   TEEN_WORDS,
@@ -51,7 +52,9 @@ export function settled(
   for (let at = 0; at < history.length;) {
     const end = endOfTurn(history, at);
     const turn = history.slice(at, end);
-    const words = turn.map(({ text }) => text).join(' ');
+    const said = turn.map(({ text }) => text).join(' ');
+    // A number may be the first word.
+    const words = said.charAt(0).toLowerCase() + said.slice(1);
     const reply = open === undefined || !isOfPerson(turn) ? undefined : replyOf(words, open);
     question = undefined;
     if (reply?.kind === 'confirmed') {
@@ -87,7 +90,10 @@ type Reply = { readonly kind: 'confirmed'; readonly text: string } | { readonly 
 
 /** @returns undefined if the words speak of something else */
 function replyOf(words: string, open: string): Reply | undefined {
-  const said = tokensOf(words);
+  // Behind a question about fifty, 15 is fifteen.
+  const said = tokensOf(words).flatMap((token) =>
+    /^\d/.test(token) ? numberToWords(Number(token)).split(' ') : [token],
+  );
   const rest = said.slice(said.findIndex((word) => !LEADS.has(word)));
   const isAnswer = said.some((word) => LEADS.has(word));
   if (said.length > 0 && said.every((word) => YES.has(word)))

@@ -117,7 +117,10 @@ describe('the resilient synthesizer', () => {
           // Every word is another one: which of two is missing shows.
           let count = 0;
           const clauses = drawn.map((text) =>
-            text.replaceAll(/[a-z]+/g, (drawnWord) => drawnWord + count++),
+            text.replaceAll(
+              /[a-z]+/g,
+              (drawnWord) => drawnWord + 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉ'[count++]!,
+            ),
           );
           const test = createTest([...plans.map(compact), {}]);
           const { events, done, track } = test.speak(clausesOf(...clauses), consumerMs);

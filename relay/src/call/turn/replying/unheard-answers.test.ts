@@ -71,7 +71,7 @@ describe('an answer that is interrupted before anything of it was heard', () => 
     const test = conversing('set a timer for five minutes');
     test.type('set a timer for ten minutes');
     await interrupt(test, false);
-    expect(test.reply).toMatch(/ten minutes.*five minutes/);
+    expect(test.reply).toMatch(/10 minutes.*5 minutes/);
     expect(timersOf(test)).toEqual(['five minute', 'ten minute']);
   });
 
@@ -135,6 +135,6 @@ it('an answer of which something was heard stands', async () => {
   await test.clock.advance(VOICE_AFTER_MS + 1);
   await interrupt(test, false);
   expect(test.outcomes[0]).toBe('cancelled');
-  expect(test.reply).toMatch(/^Ten minutes left/);
+  expect(test.reply).toMatch(/^10 minutes left/);
   expect(timersOf(test)).toHaveLength(1);
 });
