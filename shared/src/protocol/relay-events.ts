@@ -226,6 +226,8 @@ export const relayEventSchemas = {
     /** The relay's instants of this turn on the session clock; the client adds its own. */
     timeline: latencyMarksSchema,
     error: z.nullable(problem),
+    /** What the person could say next, and would be understood. Absent if there is nothing to suggest. */
+    suggestions: z.optional(z.array(z.string()).check(z.maxLength(3))),
   }),
   'page.answer.requested': event('page.answer.requested', {
     request_id: identifier,

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { MediaNotice } from '../../src/client/messages/media-messages.ts';
 import { expect, test } from './support/ui-test.ts';
-import { played, replyEnded } from './support/notices.ts';
+import { phase, played, reply as replyOf, replyEnded, said } from './support/notices.ts';
 
 function emit(page: Page, ...notices: readonly MediaNotice[]): Promise<void> {
   return page.evaluate((all) => window.parley.engine.emit(...all), notices);
@@ -114,4 +114,32 @@ test('words that arrive while the voice goes on take nothing back', async ({ ope
   expect(await spoken(page, 'coming')).toMatch(/That is all\.$/);
   await emit(page, played('reply-3', 5_600));
   expect((await spoken(page, 'heard')).startsWith(heard)).toBe(true);
+});
+
+test('what could be said next is there to be pressed, and gone with the next turn', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  const chips = page.getByRole('group', { name: 'You could say' });
+  const refused = (utterance: number) => [
+    said(utterance, 'what is the capital of France'),
+    ...replyOf(`reply-${utterance}`, utterance, ['I did not understand that.']),
+    replyEnded(`reply-${utterance}`, 'completed', 1_500, ['Flip a coin.', 'Tell me a joke.']),
+  ];
+  await emit(page, ...refused(1));
+  for (const chip of await chips.getByRole('button').all())
+    expect((await chip.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+  const answer = page.getByRole('listitem').last();
+  const before = await answer.boundingBox();
+  // A person who speaks needs none; nothing moves before there are words.
+  await emit(page, phase('hearing'));
+  await expect(chips).toBeHidden();
+  expect(await answer.boundingBox()).toEqual(before);
+  await emit(page, said(2, 'flip', 'partial'));
+  await expect(chips).toHaveCount(0);
+  await emit(page, ...refused(2), phase('listening'));
+  await chips.getByRole('button', { name: 'Flip a coin.' }).click();
+  await expect(page.getByRole('listitem').last()).toContainText('Flip a coin.');
+  await expect(chips).toHaveCount(0);
+  await expect(page.locator('[data-orb]')).toBeFocused();
 });

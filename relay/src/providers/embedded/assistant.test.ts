@@ -220,6 +220,7 @@ describe('a reply', () => {
     expect(await eventsOf([{ role: 'user', text: 'roll two dice' }])).toEqual([
       { type: 'text-delta', text: 'You rolled a one and a one. ' },
       { type: 'text-delta', text: 'That makes two.' },
+      { type: 'next-suggested', texts: ['Another one'] },
       { type: 'usage-reported', inputTokens: 0, outputTokens: 0 },
     ]);
   });

@@ -17,7 +17,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
     answersAtOnce: true,
     async *generate(request) {
       if (request.signal.aborted) return;
-      const { answer, refusal } = replyTo(request, { now, random });
+      const { answer, refusal, suggestions } = replyTo(request, { now, random });
       const space = answer === '' || refusal === undefined ? '' : ' ';
       for (const text of sentencesOf(inFigures(answer + space))) {
         if (request.signal.aborted) return;
@@ -33,6 +33,10 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
       }
       if (request.signal.aborted) return;
+      if (suggestions.length > 0) {
+        const texts = suggestions.map(inFigures);
+        yield { type: 'next-suggested', texts } satisfies GeneratorEvent;
+      }
       yield { type: 'usage-reported', inputTokens: 0, outputTokens: 0 } satisfies GeneratorEvent;
     },
   };

@@ -184,6 +184,48 @@ describe('what refers to what was said before', () => {
   });
 });
 
+describe('what is suggested next', () => {
+  it.each([
+    ['what time is it in tokyo', 'And in Lisbon?', /in Lisbon\.$/],
+    ['what is seven times eight', 'Double that', /is one hundred twelve\.$/],
+    ['how many kilometers is five miles', 'And fifty?', /^Fifty miles is about eighty/],
+    ['set a timer for five minutes', 'Add one minute', /now has six minutes left\.$/],
+    ['tell me a joke', 'Another one', /./],
+    ['flip a coin', 'Another one', /^It is (?:heads|tails)\.$/],
+    ['what can you do', 'What is seven times eight?', /is fifty six\.$/],
+  ])('after “%s” is understood: %s', async (said, suggestion, answer) => {
+    const { say, suggestions } = conversationAt(PHRASINGS_NOW);
+    await say(said);
+    expect(suggestions()).toEqual([suggestion]);
+    expect(await say(suggestion)).toMatch(answer);
+  });
+
+  it.each(['asdf', 'what is the capital of france', 'please put eggs on a countdown timer'])(
+    'after “%s” is what would have been understood, the second time too',
+    async (said) => {
+      const { say, suggestions } = conversationAt(PHRASINGS_NOW);
+      for (const text of [said, 'jkl']) {
+        await say(text);
+        expect(suggestions()).toHaveLength(2);
+      }
+      for (const suggestion of suggestions()) expect(await say(suggestion)).not.toMatch(/not /);
+    },
+  );
+
+  it.each([
+    'what day is it',
+    'what time is it in lisbon',
+    'ten divided by zero',
+    'how many miles is five pounds',
+    'set a timer for 99 hours',
+    'thanks',
+  ])('is nothing after “%s”', async (said) => {
+    const { say, suggestions } = conversationAt(PHRASINGS_NOW);
+    await say(said);
+    expect(suggestions()).toEqual([]);
+  });
+});
+
 describe('what was not understood', () => {
   it('gets examples of the nearest topic', async () => {
     const [answer] = await answersTo(['please put eggs on a countdown timer']);

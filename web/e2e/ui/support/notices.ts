@@ -72,8 +72,9 @@ export function replyEnded(
   responseId: string,
   status: 'completed' | 'cancelled' | 'failed',
   heardMs: number,
+  suggestions?: readonly string[],
 ): MediaNotice {
-  return { type: 'response-ended', responseId, status, heardMs };
+  return { type: 'response-ended', responseId, status, heardMs, suggestions };
 }
 
 /** A measured turn from its eight segments, ms; all are heard when the scene's log says so. */

@@ -217,6 +217,8 @@ export type ConversationNotice =
       readonly status: 'completed' | 'cancelled' | 'failed';
       /** How much of it was heard, ms. */
       readonly heardMs: number;
+      /** What the person could say next. */
+      readonly suggestions?: readonly string[] | undefined;
     };
 
 export interface WithheldMedia {

@@ -30,6 +30,8 @@ export interface ReplyItem extends PlaybackPosition {
   readonly spoken: boolean;
   readonly parts: readonly ReplyPart[];
   readonly status: 'running' | 'completed' | 'interrupted' | 'failed';
+  /** What the person could say next. */
+  readonly suggestions?: readonly string[] | undefined;
 }
 
 export interface DividerItem {
@@ -116,6 +118,7 @@ export function conversationAfter(
         ...reply,
         playedMs: notice.heardMs,
         status: notice.status === 'cancelled' ? 'interrupted' : notice.status,
+        suggestions: notice.suggestions,
       }));
   }
 }

@@ -4,9 +4,10 @@ import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { isOutageShown, keptText, nextTryText } from './outage-words.ts';
 import notice from './notice.module.css';
-import styles from './outage-notice.module.css';
+import outageStyles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
-import firstTalkGuideStyles from './first-talk-guide.module.css';
+import styles from './call-asides.module.css';
+import welcome from './welcome.module.css';
 
 const ELSEWHERE =
   'If the relay of this page is elsewhere, parley.json beside the page must name it.';
@@ -44,18 +45,18 @@ function Outage() {
   }, []);
   return (
     <div className={notice.place}>
-      <div className={`${notice.notice} ${styles.notice}`} hidden={!isShown}>
-        <div className={styles.words}>
-          <p className={styles.head}>
+      <div className={`${notice.notice} ${outageStyles.notice}`} hidden={!isShown}>
+        <div className={outageStyles.words}>
+          <p className={outageStyles.head}>
             {/* Read out once; the count beside it would be read out every second. */}
             <span role="status">
               {isShown && (online ? 'Parley is not answering.' : 'There is no network.')}
             </span>{' '}
-            <span className={styles.next}>{next}</span>
+            <span className={outageStyles.next}>{next}</span>
           </p>
-          <p className={styles.kept}>{kept}</p>
+          <p className={outageStyles.kept}>{kept}</p>
           {fault !== null && (
-            <details className={styles.kept}>
+            <details className={outageStyles.kept}>
               <summary>Details</summary>
               <p>
                 {fault.message} {fault.code === 'not_a_relay' && ELSEWHERE}
@@ -101,9 +102,9 @@ function Guide() {
   }, [isShown, controller]);
 
   return (
-    <div className={`${notice.place} ${firstTalkGuideStyles.place}`}>
+    <div className={`${notice.place} ${styles.place}`}>
       {isShown && (
-        <p className={`${notice.notice} ${firstTalkGuideStyles.guide}`}>
+        <p className={`${notice.notice} ${styles.guide}`}>
           <span>
             You need not wait: <strong>talk, and Parley stops</strong> to listen.
           </span>
@@ -112,6 +113,36 @@ function Guide() {
           </Button>
         </p>
       )}
+    </div>
+  );
+}
+
+/** What the person could say next: until they speak or type, or something else is said. */
+export function Suggestions() {
+  const controller = useController();
+  const isHearing = useCall((state) => state.phase === 'hearing');
+  const texts = useCall(({ standing, conversation }) => {
+    const last = standing.kind === 'running' ? conversation.at(-1) : undefined;
+    return last?.kind === 'reply' ? last.suggestions : undefined;
+  });
+  return (
+    <div
+      className={styles.suggestions}
+      role="group"
+      aria-label="You could say"
+      data-hearing={isHearing}
+      hidden={texts === undefined}
+    >
+      {texts?.map((text) => (
+        <button
+          key={text}
+          type="button"
+          className={welcome.suggestion}
+          onClick={() => controller.sendText(text)}
+        >
+          {text}
+        </button>
+      ))}
     </div>
   );
 }

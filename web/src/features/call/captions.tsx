@@ -23,7 +23,10 @@ import {
 } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { captionText } from './caption-text.ts';
+import { late } from '../../ui/late.tsx';
 import styles from './captions.module.css';
+
+const Suggestions = late(async () => (await import('./call-asides.tsx')).Suggestions);
 
 /** What stands between two parts of a conversation. */
 const DIVIDER_WORDS = {
@@ -63,11 +66,14 @@ export function Captions({ onFull }: { readonly onFull: (isFull: boolean) => voi
   return (
     <div className={styles.captions} data-size={size}>
       <ScrollRegion ref={viewport} className={styles.viewport} aria-label="Conversation">
-        <ol ref={content} className={styles.list}>
-          {items.map((item) => (
-            <Caption key={item.id} item={item} />
-          ))}
-        </ol>
+        <div ref={content}>
+          <ol className={styles.list}>
+            {items.map((item) => (
+              <Caption key={item.id} item={item} />
+            ))}
+          </ol>
+          <Suggestions />
+        </div>
       </ScrollRegion>
       <p className="visually-hidden" role="status">
         {lastSettledText(items, readsAnswers)}
@@ -150,7 +156,7 @@ function isTimer(item: ConversationItem): boolean {
 function useStickToEnd() {
   const { call } = useController();
   const viewport = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLOListElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   const [unseenFrom, setUnseenFrom] = useState<number | null>(null);
 

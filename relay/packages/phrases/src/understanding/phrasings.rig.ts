@@ -55,11 +55,15 @@ export function conversationAt(now: Date, timeZone = 'UTC') {
   const history: DialogueMessage[] = [];
   const reminders = remindersInMemory();
   const chance = { now: () => now, random: () => 0.4 };
+  let suggestions: readonly string[] = [];
   return {
     reminders,
+    /** What could be said next. */
+    suggestions: () => suggestions,
     async say(text: string, unrecognised = false, isDoubtful = false): Promise<string> {
       history.push({ role: 'user', text, unrecognised, isDoubtful });
       const reply = replyTo({ history, person: { timeZone }, reminders }, chance);
+      ({ suggestions } = reply);
       const answer = [reply.answer, reply.refusal?.text ?? ''].filter(Boolean).join(' ');
       history.push({ role: 'assistant', text: answer });
       return answer;

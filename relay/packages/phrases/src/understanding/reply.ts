@@ -3,7 +3,7 @@ import type { Topic } from '../capabilities/phrase-context.ts';
 import type { DialogueMessage, Speaker, ReminderBook } from '../conversation.ts';
 import { settled } from './asking-back.ts';
 import { isRefusal, nearestCapability, refusalOf } from './refusals.ts';
-import { SUGGESTIONS } from './suggestions.ts';
+import { SUGGESTIONS, suggestionsAfter } from './suggestions.ts';
 import { understandAll, type Understanding } from './understand.ts';
 
 /** What is answered, and to whom. */
@@ -27,9 +27,11 @@ export interface PhraseReply {
   readonly answer: string;
   /** undefined: all is understood. */
   readonly refusal: { readonly asked: string; readonly text: string } | undefined;
+  /** What the person could say next, at most two sentences; each is understood. */
+  readonly suggestions: readonly string[];
 }
 
-const SILENCE: PhraseReply = { answer: '', refusal: undefined };
+const SILENCE: PhraseReply = { answer: '', refusal: undefined, suggestions: [] };
 
 /** Answers what the phrases of the capabilities cover, and says so if none matches. */
 export function replyTo(
@@ -41,10 +43,10 @@ export function replyTo(
   if (last?.role !== 'user') return { ...SILENCE, answer: lastReplyIn(history) ?? '' };
   if (history.slice(-Math.max(1, unasked)).every(isSilent)) return SILENCE;
   const { earlier, said, question } = settled(history, unasked, isUnderstood);
-  if (question !== undefined) return { answer: question, refusal: undefined };
+  if (question !== undefined) return { ...SILENCE, answer: question };
   const lastReply = lastReplyIn(history);
   let topic = topicOf(earlier);
-  let refusal: PhraseReply['refusal'];
+  let refusal = undefined as PhraseReply['refusal'];
   const answers = requestsIn(said).flatMap((request) => {
     if (request === undefined) {
       const asked = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
@@ -52,7 +54,7 @@ export function replyTo(
       refusal = { asked, text: refusalOf({ text: asked, isAgain }, random) };
       return [];
     }
-    const suggestions = suggestionsAfter(earlier);
+    const suggestions = suggestionsOn(earlier);
     const answer = request.answer({
       now,
       random,
@@ -65,7 +67,10 @@ export function replyTo(
     topic = request.topic(topic);
     return [answer];
   });
-  return { answer: answers.join(' '), refusal };
+  const next = suggestionsAfter(refusal?.text ?? answers.at(-1) ?? '', refusal ? undefined : topic);
+  // Its examples are not read out a second time, but can be pressed.
+  const suggestions = refusal && next.length === 0 ? SUGGESTIONS.slice(0, 2) : next;
+  return { answer: answers.join(' '), refusal, suggestions };
 }
 
 /** What each message asks for; or all as one sentence, if a pause has cut that into several. */
@@ -100,7 +105,7 @@ function topicOf(earlier: readonly DialogueMessage[]): Topic | undefined {
 }
 
 /** The suggestions on what the person has just tried come first. */
-function suggestionsAfter(earlier: readonly DialogueMessage[]): readonly string[] {
+function suggestionsOn(earlier: readonly DialogueMessage[]): readonly string[] {
   const tried = earlier.findLast(({ role }) => role === 'user');
   if (tried === undefined) return SUGGESTIONS;
   const capability = understoodIn(tried).at(-1)?.capability ?? nearestCapability(tried.text);

@@ -131,6 +131,7 @@ export class GenerationAttempt implements Disposable {
         else this.#scope.setDeadline(patienceMs, this.#lateError);
         break;
       }
+      case 'next-suggested':
       case 'usage-reported':
         break;
     }

@@ -131,6 +131,8 @@ export type GeneratorEvent =
    * than that: they may be replaced by an answer from elsewhere.
    */
   | { readonly type: 'not-understood'; readonly text: string }
+  /** What the person could say next, at most three sentences; for the eye alone. */
+  | { readonly type: 'next-suggested'; readonly texts: readonly string[] }
   /** The model thinks, which is not said: only a sign that it is at work. */
   | { readonly type: 'thought' }
   /** A tool is being used; what it answers goes back to the model. */

@@ -118,7 +118,7 @@ export async function* answeredByBrowser(
   }
   if (options.signal.aborted) return;
   for (const event of refusal) {
-    if (!hasText || event.type !== 'text-delta') yield event;
+    if (!hasText || event.type === 'usage-reported') yield event;
   }
 }
 

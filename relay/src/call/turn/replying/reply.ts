@@ -39,6 +39,7 @@ export class Reply {
   #isOver = false;
   #playedMs = Number.POSITIVE_INFINITY;
   #failure: ErrorCode | undefined;
+  #suggestions: readonly string[] = [];
   /** Whether these are the generator's words and none but its own. */
   #isOwnAnswer: boolean;
 
@@ -193,6 +194,7 @@ export class Reply {
     this.#watch.progress('generator');
     if (event.type === 'tool-called') this.#isOwnAnswer = false;
     if (event.type === 'usage-reported') this.#used(event);
+    if (event.type === 'next-suggested') this.#suggestions = event.texts;
   }
 
   #used({ inputTokens, outputTokens }: TokenUsage): void {
@@ -288,6 +290,8 @@ export class Reply {
         message: failure.message,
         retryable: failure.retryable,
       },
+      ...(status === 'completed' &&
+        this.#suggestions.length > 0 && { suggestions: [...this.#suggestions] }),
     });
   }
 

@@ -138,3 +138,16 @@ it('an answer of which something was heard stands', async () => {
   expect(test.reply).toMatch(/^10 minutes left/);
   expect(timersOf(test)).toHaveLength(1);
 });
+
+it('says what could be said next, if the answer was whole', async () => {
+  const test = conversing('', 1_600);
+  test.type('set a timer for ten minutes');
+  await test.clock.advance(5_000);
+  expect(test.ofType('response.done')).toMatchObject([{ suggestions: ['Add 1 minute'] }]);
+  test.type('tell me a joke');
+  await settle();
+  test.type('cancel the timer');
+  await test.clock.advance(5_000);
+  expect(test.ofType('response.done')[1]).toMatchObject({ status: 'cancelled' });
+  expect(test.ofType('response.done')[1]).not.toHaveProperty('suggestions');
+});

@@ -6,7 +6,7 @@ import { isApology } from './relay-notices.ts';
 /** Utterances whose end is remembered until they are answered. */
 const MAX_ENDS = 16;
 
-type Done = Pick<RelayEventOf<'response.done'>, 'status' | 'timeline'>;
+type Done = Pick<RelayEventOf<'response.done'>, 'status' | 'timeline' | 'suggestions'>;
 
 /** How a turn was ended. */
 interface TurnEnd {
@@ -183,7 +183,13 @@ export class PlayedReplies {
       reply.reported = true;
       // What was cut off by us was not heard to its end, even if the relay had sent all of it.
       const status = voice === 'interrupted' || done === undefined ? 'cancelled' : done.status;
-      this.#options.notify({ type: 'response-ended', responseId, status, heardMs: playedMs });
+      this.#options.notify({
+        type: 'response-ended',
+        responseId,
+        status,
+        heardMs: playedMs,
+        ...(status === 'completed' && { suggestions: done?.suggestions }),
+      });
     }
     if (done === undefined || !reply.reported) return;
     this.#replies.delete(responseId);
