@@ -229,6 +229,10 @@ export const relayEventSchemas = {
     /** What the person could say next, and would be understood. Absent if there is nothing to suggest. */
     suggestions: z.optional(z.array(z.string()).check(z.maxLength(3))),
   }),
+  'timer.updated': event('timer.updated', {
+    /** When the next timer, alarm or reminder rings, on the session clock; null if none runs. */
+    due_ms: z.nullable(instantMs),
+  }),
   'page.answer.requested': event('page.answer.requested', {
     request_id: identifier,
     /** How to answer. */

@@ -191,6 +191,30 @@ test('a refused microphone can be asked for again, or done without', async ({ op
   await expect(page.getByRole('button', { name: 'Mute' }).first()).toBeVisible();
 });
 
+test('the timer that rings next runs beside the state, and moves nothing', async ({ open }) => {
+  const page = await open('speaking');
+  const emit = (inMs: number | null) =>
+    page.evaluate((ms) => window.parley.engine.emit({ type: 'timer', inMs: ms }), inMs);
+  const places = () =>
+    page.evaluate(() =>
+      ['[data-orb]', '#call-state', 'main ol'].map((selector) =>
+        JSON.stringify(document.querySelector(selector)!.getBoundingClientRect()),
+      ),
+    );
+  const before = await places();
+  const line = page.locator('#call-state');
+  await emit(3_724_900);
+  const timer = line.getByRole('timer');
+  await expect(timer).toHaveAccessibleName('Timer, 1:02:05 left');
+  expect(await places()).toEqual(before);
+  await expect(line).toHaveText('Speaking, talk to interrupt');
+  await emit(4_900);
+  await expect(timer).toHaveAccessibleName('Timer, 0:05 left');
+  await expect(timer).toHaveAccessibleName('Timer, 0:03 left');
+  await emit(null);
+  await expect(timer).toHaveCount(0);
+});
+
 test('an error says what to do and can be dismissed', async ({ open }) => {
   const page = await open('failed');
   const words = page.getByRole('alert').getByText('could not be recognised this time.');

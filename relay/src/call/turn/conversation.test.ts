@@ -259,7 +259,7 @@ describe('what is said unasked', () => {
     test.conversation.reminders.add(ring);
     test.conversation.startUtterance({ number: 1, onsetMs: 0 });
     await test.clock.advance(5_000);
-    expect(test.events).toEqual([]);
+    expect(test.ofType('response.created')).toEqual([]);
     test.conversation.endUtterance('speech-stopped', {});
     await test.clock.advance(5_000);
     expect(test.ofType('response.created').map(({ trigger }) => trigger)).toEqual([
@@ -273,7 +273,7 @@ describe('what is said unasked', () => {
     test.conversation.reminders.add(ring);
     void test.conversation.dispose();
     await test.clock.advance(10_000);
-    expect(test.events).toEqual([]);
+    expect(test.ofType('response.created')).toEqual([]);
     expect(test.clock.pendingTimers).toBe(0);
   });
 });

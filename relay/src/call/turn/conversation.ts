@@ -47,8 +47,14 @@ export class Conversation {
     const { providers, settings, clock } = options;
     this.#history = options.history ?? new History();
     this.#earlierMessages = this.#history.messages.length;
-    this.reminders = new SessionReminders(clock, (text) =>
-      this.#turns.announce({ text, trigger: 'timer' }),
+    this.reminders = new SessionReminders(
+      clock,
+      (text) => this.#turns.announce({ text, trigger: 'timer' }),
+      (dueMs) =>
+        options.output.event({
+          type: 'timer.updated',
+          due_ms: dueMs === Infinity ? null : options.output.nowMs() + dueMs - clock.now(),
+        }),
     );
     this.#turns = new TurnTaking(options, {
       history: this.#history,

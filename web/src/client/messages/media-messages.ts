@@ -260,6 +260,8 @@ export type MediaNotice =
     }
   /** The relay will end the session soon. */
   | { readonly type: 'ending'; readonly reason: 'duration' | 'budget'; readonly inMs: number }
+  /** The next timer rings in so long; null if none runs. */
+  | { readonly type: 'timer'; readonly inMs: number | null }
   /** The session before was lost with all that the relay knew of it; this one is another. */
   | { readonly type: 'session-replaced' }
   /** Another provider does a stage's work; `reason` is null if that is the better one again. */

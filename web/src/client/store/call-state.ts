@@ -91,6 +91,8 @@ export interface CallState {
   readonly cost: CallCost | null;
   /** The relay will end the call soon; null if it will not, as far as is known. */
   readonly ending: CallEnding | null;
+  /** In how long, from when on the page's clock, the next timer rings; null if none runs. */
+  readonly timer: { readonly inMs: number; readonly atMs: number } | null;
   /** Of the call that is over; null before one is. */
   readonly figures: CallFigures | null;
 }
@@ -118,6 +120,8 @@ export type CallAction =
   | ({ readonly type: 'complained' } & CallError)
   | { readonly type: 'error-dismissed' };
 
+const OF_NO_SESSION = { cost: null, ending: null, timer: null } as const;
+
 export const INITIAL_CALL_STATE: CallState = {
   standing: { kind: 'none' },
   phase: 'idle',
@@ -139,8 +143,7 @@ export const INITIAL_CALL_STATE: CallState = {
   keptAs: null,
   outage: null,
   error: null,
-  cost: null,
-  ending: null,
+  ...OF_NO_SESSION,
   figures: null,
 };
 
@@ -226,11 +229,12 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     }
     case 'ending':
       return { ...state, ending: { reason: notice.reason, atMs: atMs + notice.inMs } };
+    case 'timer':
+      return { ...state, timer: notice.inMs === null ? null : { inMs: notice.inMs, atMs } };
     case 'session-replaced':
       return {
         ...state,
-        cost: null,
-        ending: null,
+        ...OF_NO_SESSION,
         conversation: withSessionReplaced(
           state.conversation,
           `replaced-${atMs}`,

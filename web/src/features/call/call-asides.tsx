@@ -1,4 +1,4 @@
-import { useRef, useEffect, useState } from 'react';
+import { useRef, useEffect, useState, type CSSProperties } from 'react';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -6,8 +6,10 @@ import { isOutageShown, keptText, nextTryText } from './outage-words.ts';
 import notice from './notice.module.css';
 import outageStyles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
+import { clockText } from './call-clock.tsx';
 import styles from './call-asides.module.css';
 import welcome from './welcome.module.css';
+import type { CallState } from '../../client/index.ts';
 
 const ELSEWHERE =
   'If the relay of this page is elsewhere, parley.json beside the page must name it.';
@@ -117,6 +119,28 @@ function Guide() {
   );
 }
 
+/** How far the timer is that rings next, beside the state. Not read out as it goes. */
+export function TimerRing() {
+  const timer = useCall((state) => state.timer);
+  return timer === null ? null : <Ring key={timer.atMs} {...timer} />;
+}
+
+function Ring({ inMs, atMs }: NonNullable<CallState['timer']>) {
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    const tick = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(tick);
+  }, []);
+  // A second that has begun counts, so that zero is when it rings.
+  const leftMs = Math.max(0, Math.ceil((atMs + inMs - nowMs) / 1_000) * 1_000);
+  const left = clockText(leftMs);
+  const share = { '--left': leftMs / inMs } as CSSProperties;
+  const name = `Timer, ${left} left`;
+  return (
+    <span className={styles.timer} role="timer" aria-label={name} data-left={left} style={share} />
+  );
+}
+
 /** What the person could say next: until they speak or type, or something else is said. */
 export function Suggestions() {
   const controller = useController();
@@ -125,15 +149,15 @@ export function Suggestions() {
     const last = standing.kind === 'running' ? conversation.at(-1) : undefined;
     return last?.kind === 'reply' ? last.suggestions : undefined;
   });
+  if (texts === undefined) return null;
   return (
     <div
       className={styles.suggestions}
       role="group"
       aria-label="You could say"
       data-hearing={isHearing}
-      hidden={texts === undefined}
     >
-      {texts?.map((text) => (
+      {texts.map((text) => (
         <button
           key={text}
           type="button"

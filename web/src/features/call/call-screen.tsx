@@ -30,6 +30,7 @@ const CheckOfferNotice = late(
 const RecordingMark = late(async () => (await import('./recording-mark.tsx')).RecordingMark);
 const CallSummary = late(async () => (await import('./call-summary.tsx')).CallSummary);
 const CallAsides = late(async () => (await import('./call-asides.tsx')).CallAsides);
+const TimerRing = late(async () => (await import('./call-asides.tsx')).TimerRing);
 
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
@@ -171,6 +172,7 @@ function StateLine({ hint, isAside }: { readonly hint: string | null; readonly i
   const interruption = useSettings((settings) => settings.interruption);
   const line = useCall((state) => hint ?? stateLineOf(state, online, interruption));
   const announcement = useCall((state) => hint ?? announcementOf(state, online));
+  const isTimed = useCall((state) => state.timer !== null);
   return (
     <>
       {/* In another place, and with other words, it is another element: it fades in, and nothing slides. */}
@@ -178,6 +180,7 @@ function StateLine({ hint, isAside }: { readonly hint: string | null; readonly i
         <span key={line} className={styles.line}>
           {line}
         </span>
+        {isTimed && <TimerRing />}
       </p>
       <p className="visually-hidden" role="status">
         {announcement}

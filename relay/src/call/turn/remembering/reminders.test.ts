@@ -5,10 +5,16 @@ import { SessionReminders } from './reminders.ts';
 function setUp() {
   const clock = new FakeClock();
   const rung: string[] = [];
-  const reminders = new SessionReminders(clock, (text) => rung.push(text));
+  const startMs = clock.now();
+  const next: number[] = [];
+  const reminders = new SessionReminders(
+    clock,
+    (text) => rung.push(text),
+    (dueMs) => next.push(dueMs - startMs),
+  );
   const add = (label: string, delayMs: number) =>
     reminders.add({ label, text: `${label} is ready`, delayMs });
-  return { clock, rung, reminders, add };
+  return { clock, rung, next, reminders, add };
 }
 
 it('rings each once, when it is due', async () => {
@@ -71,4 +77,18 @@ it('takes back what was done since a checkpoint, but nothing that has rung', asy
   await clock.advance(60_000);
   expect(rung).toEqual(['egg is ready', 'tea is ready']);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('says when the next one rings if that changes, and only then', async () => {
+  const { clock, next, reminders, add } = setUp();
+  add('pasta', 9_000);
+  add('bread', 60_000);
+  const takeBack = reminders.checkpoint();
+  add('tea', 3_000);
+  takeBack();
+  expect(next.splice(0)).toEqual([9_000, 3_000, 9_000]);
+  await clock.advance(9_000);
+  expect(next.splice(0)).toEqual([60_000]);
+  await clock.advance(60_000);
+  expect(next).toEqual([Number.POSITIVE_INFINITY]);
 });

@@ -16,12 +16,17 @@ interface Pending {
 export class SessionReminders implements Reminders {
   readonly #clock: Clock;
   readonly #onDue: (text: string) => void;
+  readonly #onNext: (dueMs: number) => void;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
 
-  constructor(clock: Clock, onDue: (text: string) => void) {
+  #nextDueMs = Number.POSITIVE_INFINITY;
+
+  /** @param onNext - the next one rings at another time than before; infinite if none does */
+  constructor(clock: Clock, onDue: (text: string) => void, onNext = (_dueMs: number) => {}) {
     this.#clock = clock;
     this.#onDue = onDue;
+    this.#onNext = onNext;
   }
 
   get isEmpty(): boolean {
@@ -32,6 +37,7 @@ export class SessionReminders implements Reminders {
     if (this.#pending.size >= MAX_REMINDERS) return undefined;
     const id = this.#nextId++;
     this.#start({ id, label, text, dueMs: this.#clock.now() + delayMs });
+    this.#changed();
     return { id, label, text, remainingMs: delayMs };
   }
 
@@ -47,6 +53,7 @@ export class SessionReminders implements Reminders {
   cancel(id: number): void {
     this.#pending.get(id)?.stop();
     this.#pending.delete(id);
+    this.#changed();
   }
 
   cancelAll(): void {
@@ -63,14 +70,22 @@ export class SessionReminders implements Reminders {
       for (const reminder of before) {
         if (reminder.dueMs > nowMs && !this.#pending.has(reminder.id)) this.#start(reminder);
       }
+      this.#changed();
     };
   }
 
   #start({ id, label, text, dueMs }: Omit<Pending, 'stop'>): void {
     const stop = this.#clock.after(dueMs - this.#clock.now(), () => {
       this.#pending.delete(id);
+      this.#changed();
       this.#onDue(text);
     });
     this.#pending.set(id, { id, label, text, dueMs, stop });
+  }
+
+  #changed(): void {
+    const dueMs = Math.min(...[...this.#pending.values()].map((reminder) => reminder.dueMs));
+    if (dueMs !== this.#nextDueMs) this.#onNext(dueMs);
+    this.#nextDueMs = dueMs;
   }
 }

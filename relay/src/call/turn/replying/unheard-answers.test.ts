@@ -139,15 +139,17 @@ it('an answer of which something was heard stands', async () => {
   expect(timersOf(test)).toHaveLength(1);
 });
 
-it('says what could be said next, if the answer was whole', async () => {
+it('tells the page of the next timer, and what could be said next if the answer was whole', async () => {
   const test = conversing('', 1_600);
   test.type('set a timer for ten minutes');
   await test.clock.advance(5_000);
+  expect(test.ofType('timer.updated')).toMatchObject([{ due_ms: 600_000 }]);
   expect(test.ofType('response.done')).toMatchObject([{ suggestions: ['Add 1 minute'] }]);
   test.type('tell me a joke');
   await settle();
   test.type('cancel the timer');
   await test.clock.advance(5_000);
+  expect(test.ofType('timer.updated').at(-1)).toMatchObject({ due_ms: null });
   expect(test.ofType('response.done')[1]).toMatchObject({ status: 'cancelled' });
   expect(test.ofType('response.done')[1]).not.toHaveProperty('suggestions');
 });

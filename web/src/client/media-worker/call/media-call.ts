@@ -275,7 +275,7 @@ export class MediaCall {
     this.#providers = speechProvidersAfter(this.#providers, event);
     this.#segmenter.setPaused(!relayHears(this.#providers));
     this.#playback.browserSpeaks = browserSpeaks(this.#providers);
-    const notice = noticeOf(event);
+    const notice = noticeOf(event, this.#connection.clock.toSessionMs(this.#options.now()));
     const conversationId = this.#connection.session?.conversation_id;
     if (notice?.type === 'session') this.#options.notify({ ...notice, conversationId });
     else if (notice !== undefined) this.#options.notify(notice);

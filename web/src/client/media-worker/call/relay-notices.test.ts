@@ -16,13 +16,13 @@ function failed(code: ErrorCode): RelayEventOf<'response.done'> {
 }
 
 test('a voice that failed is reported; an answer that failed has said so itself', () => {
-  expect(noticeOf(failed('synthesizer_failed'))).toEqual({
+  expect(noticeOf(failed('synthesizer_failed'), 0)).toEqual({
     type: 'error',
     code: 'synthesizer_failed',
     message: 'For people.',
   });
-  expect(noticeOf(failed('generator_timeout'))).toBeUndefined();
-  expect(noticeOf(failed('generator_failed'))).toBeUndefined();
+  expect(noticeOf(failed('generator_timeout'), 0)).toBeUndefined();
+  expect(noticeOf(failed('generator_failed'), 0)).toBeUndefined();
 });
 
 test('a relay that is down, one that refuses the page and none at all are told apart', () => {

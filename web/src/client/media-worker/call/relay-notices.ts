@@ -3,8 +3,15 @@ import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { BrowserModelRequest } from '../../messages/page-requests.ts';
 
-/** The page's notice of a relay event, or what the relay asks of the page, if that needs no more than the event itself. */
-export function noticeOf(event: RelayEvent): MediaNotice | BrowserModelRequest | undefined {
+/**
+ * The page's notice of a relay event, or what the relay asks of the page, if that needs no more than the event itself.
+ *
+ * @param sessionMs - now, on the session clock
+ */
+export function noticeOf(
+  event: RelayEvent,
+  sessionMs: number,
+): MediaNotice | BrowserModelRequest | undefined {
   switch (event.type) {
     case 'session.created':
     case 'session.updated':
@@ -49,6 +56,8 @@ export function noticeOf(event: RelayEvent): MediaNotice | BrowserModelRequest |
       return event.error === null || isApology(event)
         ? undefined
         : { type: 'error', code: event.error.code, message: event.error.message };
+    case 'timer.updated':
+      return { type: 'timer', inMs: event.due_ms && event.due_ms - sessionMs };
     case 'page.answer.requested':
       return {
         type: 'ask-model',
