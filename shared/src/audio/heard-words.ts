@@ -64,7 +64,7 @@ export function wordEnds({ text, audioMs, wordEndsMs }: ClauseTiming): readonly 
 
 /** Characters, of which a figure is said with five: "2:39" is "two thirty nine". */
 function spokenLength(text: string): number {
-  return text.length + 4 * (text.match(/\d/g)?.length ?? 0);
+  return text.length + 4 * text.replaceAll(/\D/g, '').length;
 }
 
 /** The first `count` words of a text, with what stands between them. */

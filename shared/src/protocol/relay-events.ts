@@ -227,7 +227,7 @@ export const relayEventSchemas = {
     timeline: latencyMarksSchema,
     error: z.nullable(problem),
     /** What the person could say next, and would be understood. Absent if there is nothing to suggest. */
-    suggestions: z.optional(z.array(z.string()).check(z.maxLength(3))),
+    suggestions: z.optional(z.array(z.string())),
   }),
   'timer.updated': event('timer.updated', {
     /** When the next timer, alarm or reminder rings, on the session clock; null if none runs. */

@@ -188,7 +188,7 @@ export class PlayedReplies {
         responseId,
         status,
         heardMs: playedMs,
-        ...(status === 'completed' && { suggestions: done?.suggestions }),
+        suggestions: done?.suggestions,
       });
     }
     if (done === undefined || !reply.reported) return;
