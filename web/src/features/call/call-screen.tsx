@@ -10,7 +10,6 @@ import { AccountMenu } from '../account/account-menu.tsx';
 import { CallNotes } from './call-notes.tsx';
 import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
-import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
@@ -27,6 +26,8 @@ const HoldButton = late(async () => (await import('./hold-button.tsx')).HoldButt
 const CheckOfferNotice = late(
   async () => (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
 );
+// Fetched when a call begins, before there are words.
+const Captions = late(async () => (await import('./captions.tsx')).Captions);
 const RecordingMark = late(async () => (await import('./recording-mark.tsx')).RecordingMark);
 const CallSummary = late(async () => (await import('./call-summary.tsx')).CallSummary);
 const CallAsides = late(async () => (await import('./call-asides.tsx')).CallAsides);
@@ -79,7 +80,7 @@ export function CallScreen(props: CallScreenProps) {
               onType={() => props.onTyping(true)}
             />
           )}
-          {!isEmpty && <Captions onFull={setLong} />}
+          {(standing !== 'none' || !isEmpty) && <Captions onFull={setLong} />}
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>

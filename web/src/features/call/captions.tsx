@@ -23,10 +23,8 @@ import {
 } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { captionText } from './caption-text.ts';
-import { late } from '../../ui/late.tsx';
+import { Suggestions } from './call-asides.tsx';
 import styles from './captions.module.css';
-
-const Suggestions = late(async () => (await import('./call-asides.tsx')).Suggestions);
 
 /** What stands between two parts of a conversation. */
 const DIVIDER_WORDS = {
@@ -44,13 +42,21 @@ const NEAR_PX = 48;
 /** As much as this may be out of sight without a line being cut, px. */
 const SCROLLED_PX = 8;
 
-/**
- * The conversation so far, newest in view.
- *
- * @param onFull - the words need more room, or, once they are gone, no longer do. Said between turns
- *   only, when nobody follows a line with their eyes
- */
-export function Captions({ onFull }: { readonly onFull: (isFull: boolean) => void }) {
+interface CaptionsProps {
+  /**
+   * The words need more room, or, once they are gone, no longer do. Said between turns only, when
+   * nobody follows a line with their eyes.
+   */
+  readonly onFull: (isFull: boolean) => void;
+}
+
+/** The conversation so far, newest in view; nothing while there is none. */
+export function Captions(props: CaptionsProps) {
+  const isEmpty = useCall((state) => state.conversation.length === 0);
+  return isEmpty ? null : <Lines {...props} />;
+}
+
+function Lines({ onFull }: CaptionsProps) {
   const items = useCall((state) => state.conversation);
   const size = useSettings((settings) => settings.captionSize);
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
