@@ -70,7 +70,7 @@ export const RECOGNISER: readonly Measurement[] = [
     title:
       'Phrasings in three synthetic voices to the built-in recogniser; beside it those that no phrase was written for',
     run: ['phrasings'],
-    minutes: 3,
+    minutes: 2.5,
     figures: [
       more(
         'right',

@@ -195,3 +195,21 @@ test('two turns are compared, with who served them', async ({ open }) => {
   await expect(other.getByRole('row', { name: /^total / })).toContainText('−961');
   await expect(other.getByRole('row', { name: /^generator / })).toContainText('same');
 });
+
+test('a turn shows its eight segments, and they sum to its total', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await panel.getByRole('button', { name: /Turn 3/ }).hover();
+  const segments = panel.getByLabel('Turn 3 in full').getByRole('button');
+  const figures = await segments.locator('> :last-child').allInnerTexts();
+  expect(figures).toHaveLength(8);
+  const sum = figures.reduce(
+    (total, text) => total + Number.parseInt(text.replace(',', ''), 10),
+    0,
+  );
+  expect(sum).toBe(1_670);
+  await panel.getByText('All turns as a table').click();
+  await expect(
+    panel.getByRole('region', { name: 'Turns as a table' }).getByRole('row'),
+  ).toHaveCount(7);
+});

@@ -59,6 +59,7 @@ freshTest(
   'what could not be loaded without a network comes by itself with it',
   async ({ open, page, context }) => {
     await open('speaking');
+    await expectCall(page);
     await context.setOffline(true);
     await page.getByRole('button', { name: 'Settings' }).click();
     await expect(page.getByText('There is no network.')).toBeVisible();
@@ -72,8 +73,9 @@ freshTest(
 
 freshTest('no part that is fetched later takes the call with it', async ({ open, page }) => {
   await open('speaking');
-  await page.route('**/assets/*', FAILURES['an error']!);
+  // Captions are fetched when a call begins.
   await expectCall(page);
+  await page.route('**/assets/*', FAILURES['an error']!);
   for (const press of ['?', 'd']) {
     await page.keyboard.press(press);
     await expect(page.getByText(MISSING)).toBeVisible();

@@ -309,24 +309,6 @@ test('the debug panel is fed only while it is open', async ({ open }) => {
   expect((await commandsOf(page)).at(-1)).toBe('setDebug:false');
 });
 
-test('a turn shows its eight segments, and they sum to its total', async ({ open }) => {
-  const page = await open('measured', 'debug');
-  const panel = page.getByRole('complementary', { name: 'Debug panel' });
-  await panel.getByRole('button', { name: /Turn 3/ }).hover();
-  const segments = panel.getByLabel('Turn 3 in full').getByRole('button');
-  const figures = await segments.locator('> :last-child').allInnerTexts();
-  expect(figures).toHaveLength(8);
-  const sum = figures.reduce(
-    (total, text) => total + Number.parseInt(text.replace(',', ''), 10),
-    0,
-  );
-  expect(sum).toBe(1_670);
-  await panel.getByText('All turns as a table').click();
-  await expect(
-    panel.getByRole('region', { name: 'Turns as a table' }).getByRole('row'),
-  ).toHaveCount(7);
-});
-
 function scenesOf(table: Partial<Record<SceneName, unknown>>): readonly SceneName[] {
   return Object.keys(table) as SceneName[];
 }

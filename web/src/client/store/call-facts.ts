@@ -1,4 +1,4 @@
-import type { MediaNotice } from '../messages/media-messages.ts';
+import type { MediaNotice, WithheldMedia } from '../messages/media-messages.ts';
 import type { ConversationState } from './conversation-state.ts';
 
 /** What there is to say of a call that is over. */
@@ -69,4 +69,11 @@ export function withError<T extends Failing>(state: T, atMs: number, said: CallE
   const error = { code: said.code, message: said.message };
   const isAway = error.code === 'network_unreachable' || error.code === 'not_a_relay';
   return isAway ? withOutage(state, atMs, { fault: error }) : { ...state, error };
+}
+
+/** What the system keeps from the call: without sound, the microphone is the lesser loss. */
+export function withheld(system: WithheldMedia) {
+  if (system.sound) return 'sound';
+  if (system.microphone) return 'microphone';
+  return system.signal ? 'signal' : 'nothing';
 }

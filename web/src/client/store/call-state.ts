@@ -6,7 +6,6 @@ import type {
   CallPhase,
   EndOfTurnPrediction,
   MediaNotice,
-  WithheldMedia,
 } from '../messages/media-messages.ts';
 import {
   type CallCost,
@@ -18,6 +17,7 @@ import {
   withError,
   withOutage,
   type CallFigures,
+  withheld,
 } from './call-facts.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
@@ -342,11 +342,4 @@ function microphoneAfter(result: MicrophoneResult): MicrophoneState {
 /** The person was heard by the microphone that took over: it needs no more mention. */
 function talkedInto(state: MicrophoneState): MicrophoneState {
   return state.kind === 'granted' && state.switchedTo !== undefined ? { kind: 'granted' } : state;
-}
-
-/** What the system keeps from the call: without sound, the microphone is the lesser loss. */
-function withheld(system: WithheldMedia) {
-  if (system.sound) return 'sound';
-  if (system.microphone) return 'microphone';
-  return system.signal ? 'signal' : 'nothing';
 }
