@@ -32,23 +32,18 @@ test('the log of a turn is what was logged after the turn before it, until it wa
   expect(filteredLog(LOG, { source: 'all', words: '', turn }).map(({ id }) => id)).toEqual([2]);
 });
 
-test('entries of one kind that follow one another are one row, apart for what is marked', () => {
-  const log = ['audio', 'audio', 'audio', 'ack', 'audio'].map((name, index): LoggedEntry => ({
-    id: index,
-    atMs: index,
-    source: 'received',
-    name,
-    detail: '',
-  }));
-  const sent: LoggedEntry = { id: 5, atMs: 5, source: 'sent', name: 'audio', detail: '' };
-  const runs = runsOf([...log, sent], ({ id }) => id > 1);
-  expect(runs.map(({ entries, isMarked }) => [entries.map(({ id }) => id), isMarked])).toEqual([
-    [[0, 1], false],
-    [[2], true],
-    [[3], true],
-    [[4], true],
-    [[5], true],
-  ]);
+test('entries of one kind are one row, whatever comes between, apart for time and marks', () => {
+  const entry = (atMs: number, source: LoggedEntry['source'], name = 'audio'): LoggedEntry => ({
+    ...{ id: atMs, atMs, source, name, detail: '' },
+  });
+  const log = [
+    ...[entry(1, 'sent'), entry(2, 'received', 'ack'), entry(3, 'sent'), entry(4, 'vad', 'paused')],
+    ...[entry(5, 'sent'), entry(6, 'received'), entry(7, 'sent'), entry(1_508, 'sent')],
+  ];
+  const rowsOf = (isMarked: Parameters<typeof runsOf>[1]) =>
+    runsOf(log, isMarked).map(({ entries }) => entries.map(({ id }) => id));
+  expect(rowsOf(() => false)).toEqual([[2], [4], [6], [1, 3, 5, 7], [1_508]]);
+  expect(rowsOf(({ id }) => id > 4)).toEqual([[2], [1, 3], [4], [6], [5, 7], [1_508]]);
 });
 
 test('a segment spans the time between its two marks', () => {

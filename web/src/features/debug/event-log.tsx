@@ -7,6 +7,7 @@ import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { SEGMENT_WORDS, segmentSpan } from './segments.ts';
+import panel from './debug-panel.module.css';
 import styles from './event-log.module.css';
 
 const LOG_SOURCES = [
@@ -38,12 +39,15 @@ interface EventLogProps {
   readonly onAllTurns: () => void;
 }
 
-/** Entries of one kind that follow one another: one row. */
+/** Entries of one kind, each soon after the one before: one row, at the time of the last. */
 interface LogRun {
   /** Oldest first. */
   readonly entries: readonly LoggedEntry[];
   readonly isMarked: boolean;
 }
+
+/** Longer than from one ping to the next. */
+const FOLDED_WITHIN_MS = 1_500;
 
 /** Marks are rounded to it. */
 const CLOCK_ERROR_MS = 1;
@@ -75,7 +79,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
     <section ref={section} className={styles.log} aria-label="Event log">
       <div className={styles.tools}>
         <input
-          className={styles.words}
+          className={`${panel.field} ${styles.words}`}
           type="search"
           value={filter.words}
           onChange={(event) => setFilter({ ...filter, words: event.target.value })}
@@ -83,7 +87,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
           aria-label="Filter events"
         />
         <select
-          className={styles.source}
+          className={panel.field}
           value={filter.source}
           aria-label="Source"
           onChange={(event) => {
@@ -180,20 +184,26 @@ function turnWords({ number, recorded, segment }: ShownTurn, count: number): str
   return `Turn ${number}, ${label} (${who}): ${events} from ${logTime(fromMs)} to ${logTime(toMs)} s.`;
 }
 
-/** Joins what follows one another and is of one kind, so that audio does not hide all else. */
+/** Joins what is of one kind, whatever comes between: audio and what else repeats hides nothing. */
 export function runsOf(
   entries: readonly LoggedEntry[],
   isMarked: (entry: LoggedEntry) => boolean,
 ): readonly LogRun[] {
   const runs: { isMarked: boolean; entries: LoggedEntry[] }[] = [];
+  const latest = new Map<string, (typeof runs)[number]>();
   for (const entry of entries) {
-    const run = runs.at(-1);
-    const last = run?.entries.at(-1);
-    const isSame = last?.source === entry.source && last.name === entry.name;
-    if (isSame && run?.isMarked === isMarked(entry)) run.entries.push(entry);
-    else runs.push({ isMarked: isMarked(entry), entries: [entry] });
+    const kind = `${entry.source} ${entry.name}`;
+    const run = latest.get(kind);
+    const since = entry.atMs - (run?.entries.at(-1)?.atMs ?? 0);
+    if (run?.isMarked === isMarked(entry) && since <= FOLDED_WITHIN_MS) {
+      run.entries.push(entry);
+      continue;
+    }
+    const begun = { isMarked: isMarked(entry), entries: [entry] };
+    latest.set(kind, begun);
+    runs.push(begun);
   }
-  return runs;
+  return runs.toSorted((a, b) => a.entries.at(-1)!.id - b.entries.at(-1)!.id);
 }
 
 export function filteredLog(
