@@ -25,6 +25,11 @@ export function percentilesOf(values: readonly number[]): Percentiles {
   return { count: values.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
+/** Whether the median is not above its target, ms; null if too few turns were measured. */
+export function isTargetMet({ count, p50 }: Percentiles, targetMs: number): boolean | null {
+  return p50 === null || count < ENOUGH_TURNS ? null : p50 <= targetMs;
+}
+
 /** Those that a table shows: p95 and p99 of few turns are merely the slowest of them. */
 export function shownPercentiles(all: Percentiles): Percentiles {
   return all.count < ENOUGH_TURNS ? { ...all, p95: null, p99: null } : all;

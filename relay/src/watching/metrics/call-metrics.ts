@@ -7,7 +7,7 @@ import {
   type MonitoringMetrics,
   type SessionMetrics,
 } from '@parley/shared/monitoring-api';
-import { ENOUGH_TURNS, percentilesOf } from '@parley/shared/statistics';
+import { isTargetMet, percentilesOf } from '@parley/shared/statistics';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
@@ -170,8 +170,7 @@ export class CallMetrics implements CallObserver {
     ) as Record<AveragedLatency, number | null>;
     const targets = AVERAGED_LATENCIES.map((name) => {
       const target = TARGETS_MS[name];
-      const { count, p50 } = judged[name];
-      const met = p50 === null || count < ENOUGH_TURNS ? null : p50 <= target;
+      const met = isTargetMet(judged[name], target);
       return [name, { target, target_ms: target, met }] as const;
     });
     return {

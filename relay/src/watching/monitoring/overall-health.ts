@@ -7,7 +7,7 @@ import {
   type OverallStatus,
   type WaitPart,
 } from '@parley/shared/monitoring-api';
-import { ENOUGH_TURNS } from '@parley/shared/statistics';
+import { isTargetMet } from '@parley/shared/statistics';
 import type { Problems } from '../../base/lib/problems.ts';
 import { BROWSER, isRelayProvider } from '../../call/stages/provider.ts';
 
@@ -104,8 +104,8 @@ function degradedService({ name, failure_count, last_error }: MonitoredService):
 
 function slowAnswers({ latencies }: Evidence): Cause[] {
   if (latencies === undefined) return [];
-  const { count, p50 } = latencies.e2e;
-  if (p50 === null || p50 <= SLOW_MS || count < ENOUGH_TURNS) return [];
+  const { p50 } = latencies.e2e;
+  if (p50 === null || isTargetMet(latencies.e2e, SLOW_MS) !== false) return [];
   const partMs = (part: WaitPart) => latencies[part].p50 ?? 0;
   const part = WAIT_PARTS.reduce((longest, one) => (partMs(one) > partMs(longest) ? one : longest));
   const message = `Answers are slow: half take ${inSeconds(p50)} or more. The longest wait is for ${WAITS[part]}: ${inSeconds(partMs(part))}.`;

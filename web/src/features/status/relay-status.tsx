@@ -55,13 +55,6 @@ const WORDS: Readonly<Record<OverallStatus, string>> = {
   critical_down: 'Calls cannot be answered',
 };
 
-interface VerdictLineProps {
-  readonly overview: Overview;
-  /** When it arrived. */
-  readonly atMs: number;
-  readonly away: Away | null;
-}
-
 const BYTES = /_bytes$/;
 
 const BYTES_A_MEGABYTE = 1_048_576;
@@ -227,7 +220,7 @@ function HeapButton() {
 }
 
 /** Whether the relay is well, and if not, the first thing that is wrong. */
-function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
+function VerdictLine({ overview, atMs, away }: RelayStatusProps) {
   const { health, started_at: startedAt, timestamp, version } = overview;
   const others = health.causes.slice(1);
   const Sign = away === null ? SIGNS[health.status] : CloudOff;
