@@ -14,7 +14,7 @@ import { joined, MICROPHONE_HZ, silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies, type Caption } from './support/captions.ts';
 import { stateLines, untilStateLine } from './support/call-page.ts';
-import { copyPanel, turnTable, type PanelExport } from './support/panel.ts';
+import { copyPanel, type PanelExport } from './support/panel.ts';
 import { recognise } from './support/sound.ts';
 
 const QUESTIONS = [
@@ -45,7 +45,6 @@ interface Conversation {
   readonly stateLines: readonly string[];
   readonly tap: TapRecording;
   readonly panel: PanelExport;
-  readonly table: readonly (readonly number[])[];
   readonly bargeIn: BargeIn;
   /** The same was said twice; the second time a press of the orb said that this was all. */
   readonly unfinished: PanelExport['turns'];
@@ -103,7 +102,6 @@ test.beforeAll('questions are asked aloud and answered', async ({ open, relay, n
     stateLines: await stateLines(page),
     tap: await readTap(page),
     panel: await copyPanel(page),
-    table: await turnTable(page),
     bargeIn: await measured('the interruption', () => interrupt(page)),
     unfinished: await finish(page),
     origin: network.origin,
@@ -160,11 +158,13 @@ test('a page that is frozen while it answers goes on speaking', () => {
 });
 
 test('the segments of each turn sum to its total', () => {
-  expect(conversation.table).toHaveLength(QUESTIONS.length);
-  for (const figures of conversation.table) {
-    expect(figures).toHaveLength(9);
-    const sum = figures.slice(0, -1).reduce((a, b) => a + b, 0);
-    expect(Math.abs(sum - figures.at(-1)!)).toBeLessThanOrEqual(5);
+  const { turns } = conversation.panel;
+  expect(turns).toHaveLength(QUESTIONS.length);
+  for (const { timeline, voiceToVoiceMs } of turns) {
+    const segments = Object.values(timeline);
+    expect(segments).toHaveLength(8);
+    const sum = segments.reduce((a, b) => a + b, 0);
+    expect(Math.abs(sum - voiceToVoiceMs)).toBeLessThanOrEqual(5);
   }
 });
 

@@ -56,7 +56,7 @@ for (const { width, height, scenes, look } of SCREENS) {
 
       page = await open('measured', 'debug');
       await page.getByRole('complementary', { name: 'Debug panel' }).waitFor();
-      await page.getByText('All turns as a table').click();
+      await page.getByText('Compare turn 6').click();
       expect(await look(page), 'debug panel').toEqual([]);
 
       page = await open('speaking');

@@ -39,15 +39,15 @@ export function ConnectionCounters() {
       {COUNTERS.map(([name, counter, unit]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className={styles.value}>{counterText(now?.[counter], unit)}</dd>
+          <dd className={styles.value}>{figureText(now?.[counter] ?? null, unit)}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-function counterText(value: number | null | undefined, unit: string): string {
-  return value === undefined || value === null ? '–' : `${msText(value)}${unit}`;
+function figureText(value: number | null, unit: string): string {
+  return value === null ? msText(null) : `${msText(value)}${unit}`;
 }
 
 interface GaugeProps {
@@ -62,7 +62,7 @@ function Gauge({ name, stats, lines }: GaugeProps) {
     <figure className={styles.gauge}>
       <figcaption className={styles.caption}>
         <span>{name}</span>
-        <span className={styles.value}>{value === null ? '–' : `${msText(value)} ms`}</span>
+        <span className={styles.value}>{figureText(value, ' ms')}</span>
       </figcaption>
       <div className={styles.chart} aria-hidden="true">
         <ResponsiveContainer

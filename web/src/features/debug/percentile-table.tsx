@@ -1,11 +1,11 @@
-import { ENOUGH_TURNS } from '@parley/shared/statistics';
+import { ENOUGH_TURNS, isTargetMet } from '@parley/shared/statistics';
 import { measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { TargetVerdict } from './verdict.tsx';
 import { useDebug } from '../call/controller-context.ts';
 import styles from './debug-panel.module.css';
 
-/** p50, p95 and p99 over the session, against the targets. */
+/** p50, p95 and p99 over the session; the p50 against its target, as on the status page. */
 export function PercentileTable() {
   const turns = useDebug((state) => state.turns);
   const measures = measuresOf(turns);
@@ -17,21 +17,23 @@ export function PercentileTable() {
         names={[`ms, ${measures[0]!.percentiles.count} spoken`, 'p50', 'p95', 'p99', 'target']}
       />
       <tbody>
-        {measures.map(({ name, targetMs, percentiles }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {percentiles.count === 0 ? (
-              <td colSpan={3} className={styles.quiet}>
-                no turns yet
+        {measures.map(({ name, targetMs, percentiles }) => {
+          const met = isTargetMet(percentiles, targetMs);
+          return (
+            <tr
+              key={name}
+              title={met === null ? `Judged from ${ENOUGH_TURNS} turns on` : undefined}
+            >
+              <th scope="row">{name}</th>
+              <td>
+                {msText(percentiles.p50)} {met !== null && <TargetVerdict met={met} />}
               </td>
-            ) : (
-              (['p50', 'p95', 'p99'] as const).map((rank) => (
-                <Figure key={rank} ms={percentiles[rank]} targetMs={targetMs} />
-              ))
-            )}
-            <td className={styles.quiet}>{msText(targetMs)}</td>
-          </tr>
-        ))}
+              <td>{msText(percentiles.p95)}</td>
+              <td>{msText(percentiles.p99)}</td>
+              <td className={styles.quiet}>{msText(targetMs)}</td>
+            </tr>
+          );
+        })}
         {typedMs !== null && (
           <tr>
             <th scope="row">Typed, to first sound</th>
@@ -43,26 +45,5 @@ export function PercentileTable() {
         )}
       </tbody>
     </table>
-  );
-}
-
-interface FigureProps {
-  /** null: too few turns bear it. */
-  readonly ms: number | null;
-  readonly targetMs: number;
-}
-
-function Figure({ ms, targetMs }: FigureProps) {
-  if (ms === null) {
-    return (
-      <td className={styles.quiet} title={`From ${ENOUGH_TURNS} turns on`}>
-        –
-      </td>
-    );
-  }
-  return (
-    <td>
-      {msText(ms)} <TargetVerdict ms={ms} targetMs={targetMs} />
-    </td>
   );
 }

@@ -2,19 +2,14 @@ import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS, type LatencySegment } from '@parl
 import type { RecordedTurn } from '../../client/index.ts';
 
 export const SEGMENT_WORDS = {
-  endpointing_ms: words('Endpointing', 'End', 'page makes sure speech ended', 'endpointing'),
-  uplink_ms: words('Uplink', 'Up', 'last words travel to the relay', 'uplink'),
-  asr_final_ms: words('ASR final', 'ASR', 'transcriber: final words', 'asr'),
-  llm_ttft_ms: words('LLM first token', 'LLM', 'generator: first text', 'llm'),
-  text_aggregation_ms: words(
-    'Text aggregation',
-    'Text',
-    'relay: first whole clause',
-    'aggregation',
-  ),
-  tts_ttfb_ms: words('TTS first byte', 'TTS', 'synthesizer: first audio', 'tts'),
-  downlink_ms: words('Downlink', 'Down', 'first audio travels to the page', 'downlink'),
-  playout_ms: words('Playout', 'Play', 'jitter buffer and sound card', 'playout'),
+  endpointing_ms: words('Endpointing', 'page makes sure speech ended', 'endpointing'),
+  uplink_ms: words('Uplink', 'last words travel to the relay', 'uplink'),
+  asr_final_ms: words('ASR final', 'transcriber: final words', 'asr'),
+  llm_ttft_ms: words('LLM first token', 'generator: first text', 'llm'),
+  text_aggregation_ms: words('Text aggregation', 'relay: first whole clause', 'aggregation'),
+  tts_ttfb_ms: words('TTS first byte', 'synthesizer: first audio', 'tts'),
+  downlink_ms: words('Downlink', 'first audio travels to the page', 'downlink'),
+  playout_ms: words('Playout', 'jitter buffer and sound card', 'playout'),
 } as const satisfies Record<LatencySegment, object>;
 
 /** The segment's own target, ms; null if only the total is held to one. */
@@ -34,10 +29,9 @@ export function segmentSpan(
 }
 
 /**
- * @param short its name above a narrow column
  * @param who the work in the segment, and its provider
  * @param token of its colour, the same wherever the segment is shown
  */
-function words(label: string, short: string, who: string, token: string) {
-  return { label, short, who, colour: `var(--segment-${token})` };
+function words(label: string, who: string, token: string) {
+  return { label, who, colour: `var(--segment-${token})` };
 }

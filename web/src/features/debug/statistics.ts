@@ -7,16 +7,23 @@ export function isSpoken({ utterance }: MeasuredTurn): boolean {
   return utterance !== null;
 }
 
+const MEASURES = [
+  ['Voice to voice', 'voice_to_voice_ms'],
+  ['ASR final', 'asr_final_ms'],
+  ['LLM first token', 'llm_ttft_ms'],
+  ['TTS first byte', 'tts_ttfb_ms'],
+] as const;
+
 /** The four figures that have a target, over all spoken turns. */
 export function measuresOf(turns: readonly MeasuredTurn[]) {
-  const spoken = turns.filter(isSpoken);
-  const targets = LATENCY_TARGETS_MS;
-  return [
-    measure('Voice to voice', targets.voice_to_voice_ms, spoken, (turn) => turn.voiceToVoiceMs),
-    measure('ASR final', targets.asr_final_ms, spoken, (turn) => turn.timeline.asr_final_ms),
-    measure('LLM first token', targets.llm_ttft_ms, spoken, (turn) => turn.timeline.llm_ttft_ms),
-    measure('TTS first byte', targets.tts_ttfb_ms, spoken, (turn) => turn.timeline.tts_ttfb_ms),
-  ];
+  const spoken = turns
+    .filter(isSpoken)
+    .map(({ timeline, voiceToVoiceMs }) => ({ ...timeline, voice_to_voice_ms: voiceToVoiceMs }));
+  return MEASURES.map(([name, measure]) => ({
+    name,
+    targetMs: LATENCY_TARGETS_MS[measure],
+    percentiles: shownPercentiles(percentilesOf(spoken.map((turn) => turn[measure]))),
+  }));
 }
 
 /** From what was typed to the first sample of the answer: the middle of all; null if none was. */
@@ -25,18 +32,9 @@ export function typedMedianMs(turns: readonly MeasuredTurn[]): number | null {
   return percentilesOf(typed.map((turn) => turn.voiceToVoiceMs)).p50;
 }
 
-function measure(
-  name: string,
-  targetMs: number,
-  turns: readonly MeasuredTurn[],
-  msOf: (turn: MeasuredTurn) => number,
-) {
-  return { name, targetMs, percentiles: shownPercentiles(percentilesOf(turns.map(msOf))) };
-}
-
-/** Whole milliseconds with thousands set apart. */
-export function msText(ms: number): string {
-  return Math.round(ms).toLocaleString('en');
+/** Whole milliseconds with thousands set apart; a dash for what was not measured. */
+export function msText(ms: number | null): string {
+  return ms === null ? '–' : Math.round(ms).toLocaleString('en');
 }
 
 /** A segment's figure; with a sign if it is a bound rather than a measurement. */

@@ -18,16 +18,21 @@ interface TurnComparisonProps {
 export function TurnComparison({ turns, first: a }: TurnComparisonProps) {
   const id = useId();
   const [otherId, setOtherId] = useState<string | null>(null);
-  const b =
-    turns.find(({ responseId }) => responseId === otherId) ?? turns.findLast((turn) => turn !== a);
+  const others = turns.filter((turn) => turn !== a);
+  const b = others.find(({ responseId }) => responseId === otherId) ?? others.at(-1);
   if (b === undefined) return null;
   const nameOf = (turn: RecordedTurn) => `Turn ${turns.indexOf(turn) + 1}`;
   return (
-    <details>
+    <details className={styles.comparison}>
       <summary>Compare {nameOf(a).toLowerCase()}</summary>
       <label htmlFor={id}>with </label>
-      <select id={id} value={b.responseId} onChange={({ target }) => setOtherId(target.value)}>
-        {turns.map((turn) => (
+      <select
+        id={id}
+        className={panel.field}
+        value={b.responseId}
+        onChange={({ target }) => setOtherId(target.value)}
+      >
+        {others.map((turn) => (
           <option key={turn.responseId} value={turn.responseId}>
             {nameOf(turn)}, {totalText(turn)} ms
           </option>
@@ -38,7 +43,7 @@ export function TurnComparison({ turns, first: a }: TurnComparisonProps) {
           <caption className="visually-hidden">
             {nameOf(a)} and {nameOf(b)}, milliseconds
           </caption>
-          <TableHead names={['', nameOf(a), nameOf(b), 'difference']} />
+          <TableHead names={['ms', nameOf(a), nameOf(b), 'difference']} />
           <tbody>
             {LATENCY_SEGMENTS.map((segment) => (
               <tr key={segment}>

@@ -2,14 +2,7 @@ import { Check, TriangleAlert } from 'lucide-react';
 import styles from './debug-panel.module.css';
 
 /** Whether a figure met its target: by shape and word, not by colour alone. */
-export function TargetVerdict({
-  ms,
-  targetMs,
-}: {
-  readonly ms: number;
-  readonly targetMs: number;
-}) {
-  const met = ms <= targetMs;
+export function TargetVerdict({ met }: { readonly met: boolean }) {
   const Sign = met ? Check : TriangleAlert;
   return (
     <span className={styles.verdict} data-met={met}>

@@ -15,15 +15,6 @@ import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts
 import { TargetVerdict } from './verdict.tsx';
 import { TurnComparison } from './turn-comparison.tsx';
 import styles from './waterfall.module.css';
-import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { TableHead } from './table-head.tsx';
-import panel from './debug-panel.module.css';
-
-const COLUMNS = [
-  'Turn',
-  ...LATENCY_SEGMENTS.map((segment) => SEGMENT_WORDS[segment].short),
-  'Total',
-];
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
@@ -98,10 +89,7 @@ export function Waterfall({ opened, onOpen }: WaterfallProps) {
         {chosen.utterance !== null && decisionWords(chosen.endOfTurn)}{' '}
         {chosen.servedBy !== null && servedWords(chosen.servedBy)}
       </p>
-      <div className={styles.more}>
-        <TurnComparison turns={turns} first={openedTurn ?? newest} />
-        <TurnTable turns={turns} />
-      </div>
+      <TurnComparison turns={turns} first={openedTurn ?? newest} />
       {openedTurn !== undefined && <TurnWords turn={openedTurn} />}
     </div>
   );
@@ -162,40 +150,9 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onPress }
           {totalText(turn)}
           <span className="visually-hidden"> ms</span>
         </span>
-        <TargetVerdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
+        <TargetVerdict met={turn.voiceToVoiceMs <= TARGET_MS} />
       </button>
     </li>
-  );
-}
-
-/** The same as the waterfall, in figures. */
-function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
-  return (
-    <details>
-      <summary>All turns as a table</summary>
-      <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
-        <table className={`${panel.table} ${styles.figures}`}>
-          <caption className="visually-hidden">Every turn, milliseconds, newest first</caption>
-          <TableHead names={COLUMNS} />
-          <tbody>
-            {turns
-              .map((turn, position) => (
-                <tr key={turn.responseId}>
-                  <th scope="row">
-                    {position + 1}
-                    {turn.utterance === null && <span className={styles.typed}> typed</span>}
-                  </th>
-                  {LATENCY_SEGMENTS.map((segment) => (
-                    <td key={segment}>{segmentText(turn, segment)}</td>
-                  ))}
-                  <td>{totalText(turn)}</td>
-                </tr>
-              ))
-              .toReversed()}
-          </tbody>
-        </table>
-      </ScrollRegion>
-    </details>
   );
 }
 
@@ -252,7 +209,6 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
       {LATENCY_SEGMENTS.map((segment) => {
         const words = SEGMENT_WORDS[segment];
         const target = targetOf(segment);
-        const ms = turn.timeline[segment];
         return (
           <li key={segment}>
             <button
@@ -268,7 +224,7 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
                 {segmentText(turn, segment)}
                 <span className={styles.slot}>
                   {target !== null && turn.utterance !== null && (
-                    <TargetVerdict ms={ms} targetMs={target} />
+                    <TargetVerdict met={turn.timeline[segment] <= target} />
                   )}
                 </span>
               </span>
