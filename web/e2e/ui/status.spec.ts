@@ -87,7 +87,6 @@ test('a relay that was just started says what has not happened yet', async ({
     'No turn in this time.',
     'No turn yet since the relay was started.',
     'There is no limit for the day.',
-    'Nothing has had to wait yet.',
     'Lines appear here as they are written.',
   ]) {
     await expect(page.getByText(words)).toBeVisible();

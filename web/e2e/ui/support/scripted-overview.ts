@@ -229,7 +229,7 @@ export function newOverview(): Overview {
     },
     latencies,
     active_connections: 0,
-    queue_depths: {},
+    queue_depths: { recogniser: 0, voice: 0, outbox_bytes: 0, storage_spool_bytes: 0 },
     spending: { ...base.spending, spent_usd: 0, budget_usd: null, by_provider: [] },
     history: { ...base.history, points: [] },
     interactions: [],

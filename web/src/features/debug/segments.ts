@@ -12,11 +12,8 @@ export const SEGMENT_WORDS = {
   playout_ms: words('Playout', 'jitter buffer and sound card', 'playout'),
 } as const satisfies Record<LatencySegment, object>;
 
-/** The segment's own target, ms; null if only the total is held to one. */
-export function targetOf(segment: LatencySegment): number | null {
-  const targets: Partial<Record<LatencySegment, number>> = LATENCY_TARGETS_MS;
-  return targets[segment] ?? null;
-}
+/** The segment's own target, ms; undefined if only the total is held to one. */
+export const SEGMENT_TARGETS_MS: Partial<Record<LatencySegment, number>> = LATENCY_TARGETS_MS;
 
 /** When a turn's segment began and ended, ms since the call began. */
 export function segmentSpan(

@@ -10,7 +10,7 @@ import {
   type RecordedTurn,
 } from '../../client/index.ts';
 import { useCall, useDebug } from '../call/controller-context.ts';
-import { SEGMENT_WORDS, targetOf } from './segments.ts';
+import { SEGMENT_TARGETS_MS, SEGMENT_WORDS } from './segments.ts';
 import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
 import { TargetVerdict } from './verdict.tsx';
 import { TurnComparison } from './turn-comparison.tsx';
@@ -208,7 +208,7 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
     <ul className={styles.detail} aria-label={`Turn ${number} in full`}>
       {LATENCY_SEGMENTS.map((segment) => {
         const words = SEGMENT_WORDS[segment];
-        const target = targetOf(segment);
+        const target = SEGMENT_TARGETS_MS[segment];
         return (
           <li key={segment}>
             <button
@@ -223,7 +223,7 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
               <span className={styles.figure}>
                 {segmentText(turn, segment)}
                 <span className={styles.slot}>
-                  {target !== null && turn.utterance !== null && (
+                  {target !== undefined && turn.utterance !== null && (
                     <TargetVerdict met={turn.timeline[segment] <= target} />
                   )}
                 </span>

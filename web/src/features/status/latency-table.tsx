@@ -1,12 +1,8 @@
 import { Check, TriangleAlert } from 'lucide-react';
-import type {
-  MeasuredLatency,
-  MonitoringMetrics,
-  Overview,
-  Percentiles,
-} from '@parley/shared/monitoring-api';
+import type { MeasuredLatency, MonitoringMetrics, Overview } from '@parley/shared/monitoring-api';
 import { ENOUGH_TURNS, JUDGED_MS, shownPercentiles } from '@parley/shared/statistics';
 import { countText } from '../../lib/figures.ts';
+import { TableHead } from '../debug/table-head.tsx';
 import { Part } from './part.tsx';
 import { msOrDash } from './status-words.ts';
 import styles from './latency-table.module.css';
@@ -40,24 +36,24 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
     >
       <table className={styles.table}>
         <caption className="visually-hidden">Latencies, milliseconds</caption>
-        <thead>
-          <tr>
-            {['ms', 'p50', 'p95', 'p99', 'Target'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={['ms', 'p50', 'p95', 'p99', 'Target']} />
         <tbody>
-          {ROWS.map(({ measure, name }) => (
-            <LatencyRow
-              key={measure}
-              name={name}
-              percentiles={shownPercentiles(latencies[measure])}
-              target={targets[measure]}
-            />
-          ))}
+          {ROWS.map(({ measure, name }) => {
+            const { p50, p95, p99 } = shownPercentiles(latencies[measure]);
+            const target = targets[measure];
+            return (
+              <tr key={measure}>
+                <th scope="row">{name}</th>
+                {/* Only the p50 is compared with the target. */}
+                <td data-over={target?.met === false}>{msOrDash(p50)}</td>
+                <td>{msOrDash(p95)}</td>
+                <td>{msOrDash(p99)}</td>
+                <td className={styles.target}>
+                  {target !== undefined && <TargetMark target={target} />}
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
       <p className={styles.quiet}>
@@ -69,26 +65,6 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
 }
 
 type Target = MonitoringMetrics['latency_targets']['e2e'];
-
-interface LatencyRowProps {
-  readonly name: string;
-  readonly percentiles: Percentiles;
-  /** undefined: there is none. */
-  readonly target: Target | undefined;
-}
-
-/** Only the p50 is compared with the target, so only it is coloured. */
-function LatencyRow({ name, percentiles: { p50, p95, p99 }, target }: LatencyRowProps) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td data-over={target?.met === false}>{msOrDash(p50)}</td>
-      <td>{msOrDash(p95)}</td>
-      <td>{msOrDash(p99)}</td>
-      <td className={styles.target}>{target !== undefined && <TargetMark target={target} />}</td>
-    </tr>
-  );
-}
 
 function TargetMark({ target: { target, met } }: { readonly target: Target }) {
   const Sign = met === false ? TriangleAlert : Check;

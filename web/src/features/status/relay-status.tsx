@@ -111,19 +111,14 @@ function SignedInBy() {
 
 /** What waits within the relay: for a thread, a disk or a network. */
 function QueuesPart({ overview }: { readonly overview: Overview }) {
-  const queues = Object.entries(overview.queue_depths);
   return (
     <Part title="Queues" note="what waits">
-      {queues.length === 0 ? (
-        <Empty>Nothing has had to wait yet.</Empty>
-      ) : (
-        <FigureList
-          figures={queues.map(([name, depth]) => [
-            name.replace(BYTES, ' size').replaceAll('_', ' '),
-            BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en'),
-          ])}
-        />
-      )}
+      <FigureList
+        figures={Object.entries(overview.queue_depths).map(([name, depth]) => [
+          name.replace(BYTES, ' size').replaceAll('_', ' '),
+          BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en'),
+        ])}
+      />
     </Part>
   );
 }
