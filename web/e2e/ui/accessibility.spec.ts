@@ -81,6 +81,30 @@ const STATES_OF_THE_ORB: readonly SceneName[] = [
   'broken',
 ];
 
+test('the sign on the orb stands against its disc', async ({ open, page }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await open('idle');
+    await forEachScene(page, ['idle', 'refused', 'broken', 'ended'], async (scene) => {
+      const contrast = await page.locator('[data-orb]').evaluate((orb) => {
+        const luminanceOf = ([red, green, blue]: Uint8ClampedArray) => {
+          const linear = [red!, green!, blue!].map((value) => (value / 255) ** 2.2);
+          return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]!;
+        };
+        const disc = orb.querySelector('canvas')!;
+        // In the disc, beside the sign.
+        const at = [disc.width * 0.5, disc.height * 0.7] as const;
+        const under = luminanceOf(disc.getContext('2d')!.getImageData(...at, 1, 1).data);
+        const paint = new OffscreenCanvas(1, 1).getContext('2d')!;
+        paint.fillStyle = getComputedStyle(orb.querySelector('svg')!).color;
+        paint.fillRect(0, 0, 1, 1);
+        return (luminanceOf(paint.getImageData(0, 0, 1, 1).data) + 0.05) / (under + 0.05);
+      });
+      expect(contrast, `${scene}, ${colorScheme}`).toBeGreaterThanOrEqual(3);
+    });
+  }
+});
+
 test('in forced colours each state of the orb has a shape of its own', async ({ open, page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await open('idle');

@@ -129,12 +129,12 @@ function drawStillOrb(
 ): void {
   const radius = (sizePx / 2) * 0.54;
   const own = mixed(palette.still, palette.main, pose.colour);
-  const main = rgba(mixed(own, palette.warmLine, pose.warmth), 1);
+  // A disc bears a white sign; a line stands against the page.
+  const warm = pose.fill > 0.5 ? palette.warm : palette.warmLine;
+  const main = rgba(mixed(own, warm, pose.warmth), 1);
   const line = rgba(mixed(palette.line, palette.warmLine, pose.warmth), 0.8);
   const rings = pose.rings > 0 ? Math.round(3 * pose.rings) : Math.ceil(pose.halo);
-  // An empty place, and the rings of what waits, which breathes deeper.
   const isEmpty = pose.fill < 0.5 && pose.warmth > 0.5 && rings === 0;
-  const isDashed = isEmpty || pose.breath > 0.02;
   context.clearRect(0, 0, sizePx, sizePx);
   context.save();
   context.translate(sizePx / 2, sizePx / 2);
@@ -143,7 +143,9 @@ function drawStillOrb(
   for (let ring = 0; ring <= rings; ring += 1) {
     context.beginPath();
     context.arc(0, 0, radius * (1 + 0.19 * ring), 0, TURN);
-    context.setLineDash(isDashed && (isEmpty || ring > 0) ? [radius / 8, radius / 8] : []);
+    // An empty place, and the rings of what waits, which breathes deeper.
+    const isDashed = isEmpty || (ring > 0 && pose.breath > 0.02);
+    context.setLineDash(isDashed ? [radius / 8, radius / 8] : []);
     context.strokeStyle = ring === 0 ? main : line;
     context.stroke();
     if (ring === 0 && pose.fill > 0.5) context.fill();
