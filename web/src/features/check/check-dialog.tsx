@@ -98,9 +98,11 @@ function StartButton({ onStart }: { readonly onStart: () => void }) {
 }
 
 function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' | 'failed' }> }) {
+  const verdicts = verdictsOf(state.figures);
+  if (verdicts.length === 0) return <p className={styles.fix}>The results appear here.</p>;
   return (
     <ul className={styles.verdicts} aria-label="Results">
-      {verdictsOf(state.figures).map((verdict) => (
+      {verdicts.map((verdict) => (
         <VerdictRow key={verdict.of} verdict={verdict} />
       ))}
     </ul>

@@ -64,5 +64,6 @@ test('a check is offered where it can find a cause', () => {
   });
   expect(offerOf(over(FAILED_TO_START), false)).not.toBeNull();
   expect(offerOf(over(CLOSE_REASONS.normal), false)).toBeNull();
+  expect(offerOf(over(CLOSE_REASONS.draining), false)).toBeNull();
   expect(offerOf(over(CLOSE_REASONS.idle), false)).toBeNull();
 });

@@ -85,8 +85,10 @@ export function offerOf(state: CallState, isSilent: boolean): string | null {
   // The check cannot mend that, and another notice says it.
   if (outage !== null) return null;
   if (standing.kind === 'over') {
-    const { code, retry } = standing.reason;
-    return code !== 1000 && retry !== 'never' ? 'Something kept you from talking.' : null;
+    const { reason, retry } = standing.reason;
+    // Nor can it mend a server that restarts, or has no room.
+    const isOurs = retry === 'resume' || reason === 'start_failed';
+    return isOurs ? 'Something kept you from talking.' : null;
   }
   if (standing.kind === 'none') return null;
   if (isSilent && isMicrophoneOpen(state)) return 'Nothing is heard from your microphone.';
