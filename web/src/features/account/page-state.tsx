@@ -51,26 +51,23 @@ interface ProblemStateProps {
   readonly expected: string;
 }
 
-function messageOf(problem: RemoteProblem): string {
-  return 'message' in problem ? problem.message : '';
-}
-
 /** Why there is nothing to see, and what to do about it. */
 export function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps) {
   const online = useOnline();
   const isAway = useAway();
   // What a relay that answers would know of the person is not known then.
-  switch (isAway || !online ? 'away' : problem.kind) {
-    case 'away':
-      return (
-        <PageState
-          icon={online ? <CloudOff /> : <WifiOff />}
-          title={online ? 'Parley is not answering' : 'You are offline'}
-        >
-          <p role="alert">This page keeps trying.</p>
-          <Button onClick={onRetry}>Try again</Button>
-        </PageState>
-      );
+  if (isAway || !online) {
+    return (
+      <PageState
+        icon={online ? <CloudOff /> : <WifiOff />}
+        title={online ? 'Parley is not answering' : 'You are offline'}
+      >
+        <p role="alert">This page keeps trying.</p>
+        <Button onClick={onRetry}>Try again</Button>
+      </PageState>
+    );
+  }
+  switch (problem.kind) {
     case 'signed-out':
       return <SignedOut expected={expected} />;
     case 'missing':
@@ -80,18 +77,18 @@ export function ProblemState({ problem, onRetry, missing, expected }: ProblemSta
         </PageState>
       );
     case 'passing':
+    case 'lasting': {
+      const mayPass = problem.kind === 'passing';
       return (
-        <PageState icon={<CloudOff />} title="That did not work">
-          <p role="alert">{messageOf(problem)}</p>
-          <Button onClick={onRetry}>Try again</Button>
+        <PageState
+          icon={<CloudOff />}
+          title={mayPass ? 'That did not work' : 'That is not possible'}
+        >
+          <p role="alert">{problem.message}</p>
+          {mayPass && <Button onClick={onRetry}>Try again</Button>}
         </PageState>
       );
-    case 'lasting':
-      return (
-        <PageState icon={<CloudOff />} title="That is not possible">
-          <p role="alert">{messageOf(problem)}</p>
-        </PageState>
-      );
+    }
   }
 }
 
@@ -127,9 +124,10 @@ function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
 export function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'onRetry'>) {
   const online = useOnline();
   useAway();
+  const message = 'message' in problem ? problem.message : '';
   return (
     <div className={styles.stale} role="alert">
-      <p>{online ? messageOf(problem) : 'You are offline. This is what was known last.'}</p>
+      <p>{online ? message : 'You are offline. This is what was known last.'}</p>
       <Button look="plain" onClick={onRetry}>
         Try again
       </Button>
