@@ -208,6 +208,8 @@ for (const { width, height, least, controls } of [
     await page.setViewportSize({ width, height });
     const field = page.getByRole('textbox', { name: 'Message' });
     await expect(field).toBeInViewport({ ratio: 1 });
+    await field.fill('And in Lisbon');
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(height);
     expect(await heightOf(page, REGION)).toBeGreaterThanOrEqual(least);
     expect(await heightOf(page, '[data-orb]')).toBeGreaterThanOrEqual(44);
     const hangUp = page.getByRole('button', { name: 'Hang up' });
@@ -220,6 +222,9 @@ for (const { width, height, least, controls } of [
     await page.setViewportSize({ width, height: 844 });
     await hangUp.click();
     await expect(field).toHaveCount(0);
+    // What was not sent is there for the next call.
+    await page.getByRole('button', { name: 'Type', exact: true }).click();
+    await expect(field).toHaveValue('And in Lisbon');
   });
 }
 

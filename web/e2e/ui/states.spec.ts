@@ -183,6 +183,11 @@ test('the debug panel shows each provider, in whose place it is and why', async 
 
 test('a refused microphone can be asked for again, or done without', async ({ open }) => {
   const page = await open('refused');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const card = page.getByRole('alert').filter({ hasText: 'allow the microphone' });
+  const line = (await page.locator('#call-state').boundingBox())!;
+  const { y: top } = (await card.boundingBox())!;
+  expect(top - line.y - line.height).toBeGreaterThanOrEqual(8);
   await page.getByRole('button', { name: 'Type instead' }).click();
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
   await page.evaluate(() => window.parley.engine.answerMicrophone('granted'));

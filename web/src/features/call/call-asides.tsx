@@ -1,4 +1,4 @@
-import { useRef, useEffect, useState, type CSSProperties } from 'react';
+import { useRef, useEffect, type CSSProperties } from 'react';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -6,7 +6,7 @@ import { isOutageShown, keptText, nextTryText } from './outage-words.ts';
 import notice from './notice.module.css';
 import outageStyles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
-import { clockText } from './call-clock.tsx';
+import { clockText, useNow } from './call-clock.tsx';
 import styles from './call-asides.module.css';
 import welcome from './welcome.module.css';
 import type { CallState } from '../../client/index.ts';
@@ -36,15 +36,11 @@ function OutageNotice() {
 function Outage() {
   const controller = useController();
   const online = useOnline();
-  const [nowMs, setNowMs] = useState(() => Date.now());
+  const nowMs = useNow();
   const isShown = useCall((state) => isOutageShown(state, nowMs));
   const fault = useCall(({ outage }) => outage?.fault ?? null);
   const next = useCall(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
   const kept = useCall((state) => keptText(state, nowMs));
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
   return (
     <div className={notice.place}>
       <div className={`${notice.notice} ${outageStyles.notice}`} hidden={!isShown}>
@@ -57,15 +53,15 @@ function Outage() {
             <span className={outageStyles.next}>{next}</span>
           </p>
           <p className={outageStyles.kept}>{kept}</p>
-          {fault !== null && (
-            <details className={outageStyles.kept}>
-              <summary>Details</summary>
-              <p>
-                {fault.message} {fault.code === 'not_a_relay' && ELSEWHERE}
-              </p>
-            </details>
-          )}
         </div>
+        {fault !== null && (
+          <details className={outageStyles.kept}>
+            <summary>Details</summary>
+            <p>
+              {fault.message} {fault.code === 'not_a_relay' && ELSEWHERE}
+            </p>
+          </details>
+        )}
         <Button onClick={() => controller.retryNow()}>Try now</Button>
       </div>
     </div>
@@ -78,16 +74,11 @@ function Outage() {
  * room, and goes as soon as the person talks.
  */
 function FirstTalkGuide() {
-  const guided = useSettings((settings) => settings.guided);
-  return guided ? null : <Guide />;
-}
-
-function Guide() {
   const controller = useController();
-  const isShown = useCall(
-    (state) =>
-      state.phase === 'speaking' && isHeard(state) && state.error === null && state.outage === null,
-  );
+  const guided = useSettings((settings) => settings.guided);
+  const isInTheWay = useCall(({ error, outage }) => error !== null || outage !== null);
+  const isAnswered = useCall((state) => state.phase === 'speaking' && isHeard(state));
+  const isShown = !guided && isAnswered && !isInTheWay;
   const leftMs = useRef(SHOWN_MS);
 
   useEffect(() => {
@@ -126,11 +117,7 @@ export function TimerRing() {
 }
 
 function Ring({ inMs, atMs }: NonNullable<CallState['timer']>) {
-  const [nowMs, setNowMs] = useState(() => Date.now());
-  useEffect(() => {
-    const tick = setInterval(() => setNowMs(Date.now()), 1_000);
-    return () => clearInterval(tick);
-  }, []);
+  const nowMs = useNow();
   // A second that has begun counts, so that zero is when it rings.
   const leftMs = Math.max(0, Math.ceil((atMs + inMs - nowMs) / 1_000) * 1_000);
   const left = clockText(leftMs);

@@ -4,18 +4,24 @@ import { useCall } from './controller-context.ts';
 /** How long the call has lasted. */
 export function CallClock() {
   const sinceMs = useCall((state) => state.talkSinceMs);
-  const [nowMs, setNowMs] = useState(() => Date.now());
-  useEffect(() => {
-    if (sinceMs === null) return;
-    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [sinceMs]);
+  const nowMs = useNow(sinceMs !== null);
   if (sinceMs === null) return null;
   return (
     <span role="timer" aria-label="Length of the call">
       {clockText(nowMs - sinceMs)}
     </span>
   );
+}
+
+/** What the page's clock says, each second anew while that is wanted. */
+export function useNow(isWanted = true): number {
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [isWanted]);
+  return nowMs;
 }
 
 /** A duration as `m:ss`, or `h:mm:ss` from an hour on. */

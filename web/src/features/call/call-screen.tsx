@@ -51,6 +51,13 @@ export function CallScreen(props: CallScreenProps) {
   const orb = useFocusKeeper();
   // Words that do not fit are what a person looks at: the orb leaves them its room.
   const [isLong, setLong] = useState(false);
+  const [draft, setDraft] = useState('');
+  const [before, setBefore] = useState(standing);
+  if (before !== standing) {
+    setBefore(standing);
+    // The person has signed out: another may be next.
+    if (standing === 'none') setDraft('');
+  }
   const closeComposer = useEffectEvent(() => props.onTyping(false));
   useEffect(() => {
     if (standing === 'over') closeComposer();
@@ -89,7 +96,9 @@ export function CallScreen(props: CallScreenProps) {
           {standing === 'over' && <CallOver />}
           {standing !== 'none' && <CheckOfferNotice onCheck={props.onCheck} />}
           {holds && <HoldButton />}
-          {props.typing && <Composer onClose={() => props.onTyping(false)} />}
+          {props.typing && (
+            <Composer draft={draft} onDraft={setDraft} onClose={() => props.onTyping(false)} />
+          )}
           <Controls {...props} onType={() => props.onTyping(!props.typing)} />
         </div>
         {/* Last, though it is seen at the top: a keyboard comes to the call first. */}

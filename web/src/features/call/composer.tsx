@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
 import { ArrowUp } from 'lucide-react';
 import { useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,12 +7,18 @@ import styles from './composer.module.css';
 /** What the relay accepts at most (`text_too_long` above it). */
 const MAX_CHARACTERS = 2_000;
 
+interface ComposerProps {
+  /** What is written and not sent: it outlasts the composer, which closes with the call. */
+  readonly draft: string;
+  readonly onDraft: (draft: string) => void;
+  readonly onClose: () => void;
+}
+
 /** Writing beside talking; needs no microphone. */
-export function Composer({ onClose }: { readonly onClose: () => void }) {
+export function Composer({ draft, onDraft, onClose }: ComposerProps) {
   const controller = useController();
-  const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  const isEmpty = text.trim() === '';
+  const isEmpty = draft.trim() === '';
 
   useEffect(() => {
     field.current?.focus();
@@ -23,8 +29,8 @@ export function Composer({ onClose }: { readonly onClose: () => void }) {
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (isEmpty) return;
-    controller.sendText(text);
-    setText('');
+    controller.sendText(draft);
+    onDraft('');
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -38,8 +44,8 @@ export function Composer({ onClose }: { readonly onClose: () => void }) {
       <input
         ref={field}
         className={styles.field}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
+        value={draft}
+        onChange={(event) => onDraft(event.target.value)}
         onKeyDown={onKeyDown}
         maxLength={MAX_CHARACTERS}
         placeholder="Type a message"
