@@ -209,7 +209,11 @@ for (const { width, height, least, controls } of [
     const field = page.getByRole('textbox', { name: 'Message' });
     await expect(field).toBeInViewport({ ratio: 1 });
     await field.fill('And in Lisbon');
-    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(height);
+    const size = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return { width: scrollWidth, height: scrollHeight };
+    });
+    expect(size).toEqual({ width, height });
     expect(await heightOf(page, REGION)).toBeGreaterThanOrEqual(least);
     expect(await heightOf(page, '[data-orb]')).toBeGreaterThanOrEqual(44);
     const hangUp = page.getByRole('button', { name: 'Hang up' });
