@@ -106,8 +106,8 @@ test('a relay that is down is said once, named where it is asked for, and answer
   network.routeTo(elsewhere.port);
   await untilReplies(page, 1);
   expect((await captions(page)).map(({ text }) => text)).toEqual([
-    'what is seven times eight',
-    'seven times eight is fifty six.',
+    'what is 7 times 8?',
+    '7 times 8 is 56.',
   ]);
 });
 
