@@ -30,14 +30,14 @@ async function ask(unasked: number, texts: readonly string[]) {
 
 it('does what was said in its order', async () => {
   expect(await ask(2, [SET, 'cancel the timer'])).toEqual({
-    reply: 'Your timer is set for 1 minute. The timer is cancelled.',
+    reply: 'Your timer is set for one minute. The timer is cancelled.',
     running: 0,
   });
 });
 
 it('understands a sentence that a pause has cut in two', async () => {
   const { reply, running } = await ask(2, ['set a timer', 'for a minute']);
-  expect(reply).toBe('Your timer is set for 1 minute.');
+  expect(reply).toBe('Your timer is set for one minute.');
   expect(running).toBe(1);
 });
 
@@ -47,6 +47,6 @@ it('does not do again what it was asked before', async () => {
 
 it('says once, and last, that it did not understand', async () => {
   const { reply } = await ask(3, ['', SET, 'colourless green ideas']);
-  expect(reply).toMatch(/^Your timer is set for 1 minute\. I didn't catch that\./);
+  expect(reply).toMatch(/^Your timer is set for one minute\. I didn't catch that\./);
   expect(reply.match(/catch/g)).toHaveLength(1);
 });

@@ -260,7 +260,7 @@ function ageOf(year: number, context: ToolContext): string {
   const isYearOver =
     dayNumber(addDays(today, 1)) === dayNumber({ year: today.year + 1, month: 1, day: 1 });
   if (age === 0 || isYearOver) return `That is an age of ${numberToWords(age)}.`;
-  return `Born in ${yearToWords(year)}, one is ${numberToWords(age)}, or ${numberToWords(age - 1)} before this year's birthday.`;
+  return `Someone born in ${yearToWords(year)} is ${numberToWords(age)}, or ${numberToWords(age - 1)} before this year's birthday.`;
 }
 
 function counted(count: number, noun: string): string {

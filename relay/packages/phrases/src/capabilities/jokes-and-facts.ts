@@ -7,11 +7,11 @@ import { defineTool } from './tool.ts';
 
 const JOKES = [
   'I told my calendar a secret. Now its days are numbered.',
-  'Why did the clock go back for more soup? It wanted four seconds.',
+  'Why did the clock go back for more soup? It wanted 4 seconds.',
   'My microphone and I broke up. It said I was always talking over it.',
   'What do you call a sleeping bull? A bulldozer.',
   'I wanted to tell you a joke about silence, but it goes without saying.',
-  'Why did the number nine feel left out? Because seven and eight kept to themselves.',
+  'Why did the number 9 feel left out? Because 7 and 8 kept to themselves.',
   'A ladder is a fine friend. It is always there when you want to move up.',
   'Why are elevators so good at jokes? They work on many levels.',
   'I used to be afraid of speed bumps. I am slowly getting over it.',
@@ -21,9 +21,9 @@ const JOKES = [
 ] as const;
 
 const FACTS = [
-  'Light from the sun takes about eight minutes to reach us.',
-  'Sound travels about four times faster in water than in air.',
-  'Octopuses have three hearts.',
+  'Light from the sun takes about 8 minutes to reach us.',
+  'Sound travels about 4 times faster in water than in air.',
+  'Octopuses have 3 hearts.',
   'Honey keeps for so long that jars of it have been found in ancient tombs.',
   'A day on Venus is longer than its year.',
   'Bananas are berries in the eyes of a botanist, and strawberries are not.',

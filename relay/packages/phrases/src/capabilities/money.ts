@@ -196,7 +196,7 @@ function shareOf(part: number, whole: number): string {
 
 function tipOf(percent: number, money: MoneyAmount): string {
   const tip = { ...money, amount: (money.amount * percent) / 100 };
-  return `A ${said(percent)} percent tip on ${wordsOf(money)} is ${wordsOf(tip)}.`;
+  return `A tip of ${said(percent)} percent on ${wordsOf(money)} is ${wordsOf(tip)}.`;
 }
 
 function splitAmong(people: number, money: MoneyAmount): string {

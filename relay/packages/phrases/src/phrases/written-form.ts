@@ -29,15 +29,14 @@ const NAME = new RegExp(
 const QUESTION =
   /^(?:what|which|who|when|where|why|how|is|are|do|does|did|can|could|will|would)\b/i;
 
-/**
- * The words of the recogniser, which are all small, as people write them.
- *
- * @param isWhole - nothing follows, and no number is in doubt: with figures, and a question's mark
- */
-export function asWritten(words: string, isWhole: boolean): string {
-  const named = capitalised(words.replace(NAME, (name) => WRITTEN.get(name) ?? name));
-  if (!isWhole) return named;
-  return inFigures(QUESTION.test(named) ? `${named}?` : named);
+/** The words of the recogniser, which are all small, with capitals. */
+export function withCapitals(words: string): string {
+  return capitalised(words.replace(NAME, (name) => WRITTEN.get(name) ?? name));
+}
+
+/** A whole sentence of the recogniser as people write it. */
+export function asSentence(words: string): string {
+  return inFigures(withCapitals(words)) + (QUESTION.test(words) ? '?' : '');
 }
 
 const DAYS = new Map(Array.from({ length: 31 }, (_, day) => [ordinalToWords(day + 1), day + 1]));
@@ -47,10 +46,7 @@ const DATE = new RegExp(
   'g',
 );
 
-/**
- * Times, dates, years and numbers in figures. Small numbers that count no unit stay words, unless
- * others beside them are figures.
- */
+/** Times, dates, years and numbers in figures; "one" only beside others. */
 export function inFigures(words: string): string {
   return words
     .replaceAll(DATE, (_, month: string, day: string) => `${month} ${DAYS.get(day)}`)
@@ -60,69 +56,53 @@ export function inFigures(words: string): string {
     .join(' ');
 }
 
-/** A word, or the figure for several. */
-interface Piece {
-  readonly written: string;
-  /** The position behind its words. */
-  readonly end: number;
-  /** A figure, whatever else stands in the clause. */
-  readonly isSure: boolean;
-}
-
 function clauseInFigures(clause: string): string {
   const [, said = '', mark = ''] = /^(.*?)([.,;:?!]*)$/s.exec(clause) ?? [];
-  const shown = said.split(' ');
+  const written = said.split(' ');
   const words = said.toLowerCase().split(' ');
-  const pieces: Piece[] = [];
-  for (let at = 0; at < words.length; at = pieces.at(-1)!.end)
-    pieces.push(figureAt(words, at) ?? { written: shown[at]!, end: at + 1, isSure: false });
-  if (!pieces.some(({ isSure }) => isSure)) return clause;
-  return pieces.map(({ written }) => written).join(' ') + mark;
+  let hasOthers = false;
+  for (let at = 0; at < words.length; at += 1) {
+    const figure = figureAt(words, at);
+    if (figure === undefined) continue;
+    hasOthers ||= figure.value !== '1';
+    written.fill('', at, figure.end)[at] = figure.value;
+    at = figure.end - 1;
+  }
+  return hasOthers ? written.filter(Boolean).join(' ') + mark : clause;
 }
 
-const UNIT =
-  /^(?:(?:milli|centi|kilo)?(?:meter|gram|liter)|second|minute|hour|day|week|month|year|percent|degree|mile|foot|feet|inch|inche|yard|ounce|pound|ton|gallon|quart|pint|cup|dollar|euro|cent|celsius|fahrenheit|o'clock)s?$/;
-const HALF_OF_DAY = /^[ap]\.m\.?$/;
-const OPERATOR = /^(?:plus|minus|times|divided|squared|cubed)$/;
-/** "Which one" is no figure. */
-const BEFORE_ONE = /^(?:plus|minus|times|by|of|is|makes|about)$/;
-/** "Two thirds", "twenty fifth". */
+/** "Two thirds", "twenty fifth", but not "thirty seconds". */
 const PART =
   /^(?:first|second of|(?:half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?|halves)\b/;
 
-function figureAt(words: readonly string[], at: number): Piece | undefined {
+const NAMES_ONE = /^(?:another|which|this|that) one$/;
+
+function figureAt(words: readonly string[], at: number): Reading<string> | undefined {
   const [before = '', first = ''] = [words[at - 1], words[at]];
-  if (!isNumber(first) && (first !== 'minus' || isNumber(before))) return undefined;
+  const isSign = first === 'minus' && !isNumber(before);
+  if (!isSign && (!isNumber(first) || NAMES_ONE.test(`${before} ${first}`))) return undefined;
   const [number] = readNumber(words, at);
   if (number === undefined || PART.test(words.slice(number.end).join(' '))) return undefined;
   const { value, end } = number;
-  const next = words[end] ?? '';
-  const second = end === at + 1 && value >= 1 && value <= 20 ? secondHalf(words, end) : undefined;
-  if (second !== undefined && (value > 12 || second.value < 60)) {
-    const digits = String(second.value).padStart(2, '0');
-    const written = value > 12 ? `${value}${digits}` : `${value}:${digits}`;
-    return { written, end: second.end, isSure: true };
+  const isFirst = end === at + 1 && value >= 1 && value <= 20 && !isNumber(before);
+  const half = isFirst ? secondHalf(words, end) : undefined;
+  if (half !== undefined && (value > 12 || half.value < 60)) {
+    const digits = String(half.value).padStart(2, '0');
+    return { value: `${value}${value > 12 ? '' : ':'}${digits}`, end: half.end };
   }
-  const counts = UNIT.test(next) || HALF_OF_DAY.test(next) || OPERATOR.test(next);
-  if (first === 'one' && end === at + 1 && !counts && !BEFORE_ONE.test(before)) return undefined;
-  const isSmall = value >= 0 && value < 10 && Number.isInteger(value);
-  // "Born in 2005" is a year.
-  const mayBeYear = value > 2000 && value < 2010 && (before === 'in' || before === '');
-  const written = value.toLocaleString('en-US', {
-    useGrouping: !mayBeYear,
-    maximumFractionDigits: 6,
-  });
-  return { written, end, isSure: counts || !isSmall || OPERATOR.test(before) };
+  // A year is none with a comma, and a voice says other numbers without one as years.
+  const useGrouping = value < 2001 || value > 2009;
+  return { value: value.toLocaleString('en-US', { useGrouping, maximumFractionDigits: 6 }), end };
 }
 
-/** Of a time or a year: `oh five`, `thirty nine`; not what is counted: "ten thirty minute timers". */
+/** Of a time or a year: `oh five`, `thirty nine`; not of a sum: "add nineteen seventeen and ten". */
 function secondHalf(words: readonly string[], at: number): Reading<number> | undefined {
   const isZero = words[at] === 'oh';
   const [half] = readNumber(words, isZero ? at + 1 : at);
   const [least, most] = isZero ? [1, 9] : [10, 99];
-  if (half === undefined || !Number.isInteger(half.value)) return undefined;
-  if (half.value < least || half.value > most || UNIT.test(words[half.end] ?? '')) return undefined;
-  return half;
+  if (half === undefined || half.value < least || half.value > most) return undefined;
+  const next = words[half.end] ?? '';
+  return next === 'and' || isNumber(next) ? undefined : half;
 }
 
 function isNumber(word: string): boolean {

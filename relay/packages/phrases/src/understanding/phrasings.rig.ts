@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DialogueMessage, ReminderEntry, ReminderBook } from '../conversation.ts';
+import { inFigures } from '../phrases/written-form.ts';
 import { isAskingBack } from './asking-back.ts';
 import { isRefusal } from './refusals.ts';
 import { replyTo } from './reply.ts';
@@ -65,7 +66,7 @@ export function conversationAt(now: Date, timeZone = 'UTC') {
       const reply = replyTo({ history, person: { timeZone }, reminders }, chance);
       ({ suggestions } = reply);
       const answer = [reply.answer, reply.refusal?.text ?? ''].filter(Boolean).join(' ');
-      history.push({ role: 'assistant', text: answer });
+      history.push({ role: 'assistant', text: inFigures(answer) });
       return answer;
     },
   };

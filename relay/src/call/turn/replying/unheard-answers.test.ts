@@ -144,7 +144,7 @@ it('tells the page of the next timer, and what could be said next if the answer 
   test.type('set a timer for ten minutes');
   await test.clock.advance(5_000);
   expect(test.ofType('timer.updated')).toMatchObject([{ due_ms: 600_000 }]);
-  expect(test.ofType('response.done')).toMatchObject([{ suggestions: ['Add 1 minute'] }]);
+  expect(test.ofType('response.done')).toMatchObject([{ suggestions: ['Add one minute'] }]);
   test.type('tell me a joke');
   await settle();
   test.type('cancel the timer');
