@@ -38,6 +38,21 @@ test('a call goes on while the history is read, and its bar leads back to it', a
   await expect(page.getByRole('heading', { level: 1, name: 'History' })).toBeVisible();
 });
 
+test('the conversation of the last visit can be gone on with from the first screen', async ({
+  open,
+  page,
+}) => {
+  const account = scriptedAccount();
+  await scriptAccountApi(page, account);
+  const [conversation] = account.conversations;
+  await page.evaluate((id) => localStorage.setItem('parley.last-talk', id), conversation!.id);
+  await open('idle');
+  const goOn = page.getByRole('button', { name: 'Go on where you were' });
+  await goOn.click();
+  await expect(page.getByText('you go on from here')).toBeVisible();
+  expect(await commandsOf(page)).toContain(`goOn:${conversation!.id}`);
+});
+
 for (const viewport of [DESKTOP, SMALL_PHONE]) {
   test.describe(`${viewport.width} px wide`, () => {
     test.use({ viewport });

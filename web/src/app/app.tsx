@@ -6,6 +6,7 @@ import { useController, useSettings } from '../features/call/controller-context.
 import { CallScreen } from '../features/call/call-screen.tsx';
 import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
+import { lastTalk, rememberTalk } from '../features/call/welcome.tsx';
 import styles from './app.module.css';
 import { Boundary, late, missingParts } from '../ui/late.tsx';
 import { watchBuild } from './older-build.ts';
@@ -16,8 +17,6 @@ import { savesData } from './service-worker.ts';
 const STARTS_CALL = 'button, input, textarea';
 
 const EVENTS = ['pointerover', 'pointerdown', 'focusin'] as const;
-
-const TALKED_KEY = 'parley.talked';
 
 /** All pages but the call screen; a call goes on meanwhile. */
 const AccountPages = late(
@@ -200,10 +199,11 @@ function useIntent(): void {
       over.abort();
       controller.loadDetector();
     };
-    const unsubscribe = controller.call.subscribe(({ standing }) => {
-      if (standing.kind === 'running') rememberTalking();
+    const unsubscribe = controller.call.subscribe(({ keptAs, conversation }, before) => {
+      // What is kept has words.
+      if (conversation.length !== before.conversation.length) rememberTalk(keptAs);
     });
-    if (!savesData() && hasTalked()) load();
+    if (!savesData() && lastTalk() !== null) load();
     const onEvent = ({ target }: Event) => {
       if (target instanceof Element && target.closest(STARTS_CALL) !== null) load();
     };
@@ -215,21 +215,4 @@ function useIntent(): void {
       unsubscribe();
     };
   }, [controller]);
-}
-
-/** Reading `localStorage` itself throws if the browser forbids it. */
-function hasTalked(): boolean {
-  try {
-    return localStorage.getItem(TALKED_KEY) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function rememberTalking(): void {
-  try {
-    localStorage.setItem(TALKED_KEY, '1');
-  } catch {
-    // The next visit loads a moment later.
-  }
 }

@@ -1,8 +1,12 @@
 import { useMemo, useState } from 'react';
 import { percentilesOf } from '@parley/shared/statistics';
-import { Check, Copy, Download } from 'lucide-react';
-import { useCall, useDebug } from './controller-context.ts';
+import { Check, Copy, Download, History } from 'lucide-react';
+import { useCall, useController, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { useAccountAccess } from '../account/account-access.ts';
+import { createAccountApi } from '../account/account-api.ts';
+import { createRemote } from '../account/remote.ts';
+import { useRemote } from '../account/use-remote.ts';
 import { isSpoken } from '../debug/statistics.ts';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
@@ -11,6 +15,7 @@ import {
   type ConversationState,
   type MeasuredTurn,
   type ConversationItem,
+  earlierConversation,
   replyCaption,
 } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
@@ -65,6 +70,29 @@ export function CallSummary() {
         </Button>
       </div>
     </section>
+  );
+}
+
+const OFFERED_MS = 7 * 24 * 60 * 60_000;
+
+/** Continues the conversation of a visit within a week; nothing if it is not kept any more. */
+export function GoOn({ id }: { readonly id: string }) {
+  const controller = useController();
+  const access = useAccountAccess();
+  const [remote] = useState(() =>
+    createRemote(async (signal) => {
+      const kept = await createAccountApi(access).conversation(id, signal);
+      const isRecent = Date.parse(kept.updated_at) > Date.now() - OFFERED_MS;
+      return isRecent ? earlierConversation(kept) : null;
+    }),
+  );
+  const state = useRemote(remote);
+  if (state.kind !== 'ready' || state.value === null) return null;
+  const earlier = state.value;
+  return (
+    <Button look="plain" onClick={() => void controller.startCall({ earlier })}>
+      <History aria-hidden="true" size={18} /> Go on where you were
+    </Button>
   );
 }
 

@@ -1,15 +1,22 @@
+import { useState } from 'react';
 import { useStore } from 'zustand';
+import { late } from '../../ui/late.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { useCall, useController } from './controller-context.ts';
 import { providerLineOf, WELCOME_SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
 
+const TALK_KEY = 'parley.last-talk';
+
+const GoOn = late(async () => (await import('./call-summary.tsx')).GoOn);
+
 /** The first visit, and an empty conversation: what this is and what to say. */
 export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
   const online = useOnline();
+  const [last] = useState(lastTalk);
   const isAway = useCall(({ outage }) => outage !== null);
   const inCall = useCall((state) => state.standing.kind === 'running');
   // Who talks, or waits for the answer, needs no suggestions.
@@ -47,10 +54,35 @@ export function Welcome() {
           </li>
         ))}
       </ul>
+      {last && !inCall && (
+        <div className={styles.last}>
+          <GoOn id={last} />
+        </div>
+      )}
       {/* Holds its line while the names are on their way or out of date, so that nothing moves. */}
       <p className={styles.providers} data-current={isAsUsual}>
         {providers === null ? '\u00a0' : providerLineOf(providers)}
       </p>
     </section>
   );
+}
+
+/**
+ * The id of the last conversation on this device that is kept; empty if none is, null if there was
+ * no call. Reading `localStorage` itself throws if the browser forbids it.
+ */
+export function lastTalk(): string | null {
+  try {
+    return localStorage.getItem(TALK_KEY);
+  } catch {
+    return null;
+  }
+}
+
+export function rememberTalk(keptAs: string | null): void {
+  try {
+    localStorage.setItem(TALK_KEY, keptAs ?? lastTalk() ?? '');
+  } catch {
+    // The next visit loads a moment later.
+  }
 }
