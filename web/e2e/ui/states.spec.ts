@@ -206,6 +206,7 @@ test('the timer that rings next runs beside the state, and moves nothing', async
         JSON.stringify(document.querySelector(selector)!.getBoundingClientRect()),
       ),
     );
+  await page.locator('main ol').waitFor();
   const before = await places();
   const line = page.locator('#call-state');
   await emit(3_724_900);
@@ -213,6 +214,9 @@ test('the timer that rings next runs beside the state, and moves nothing', async
   await expect(timer).toHaveAccessibleName('Timer, 1:02:05 left');
   expect(await places()).toEqual(before);
   await expect(line).toHaveText('Speaking, talk to interrupt');
+  await page.setViewportSize({ width: 320, height: 568 });
+  const { x = 0, width = 320 } = (await timer.boundingBox()) ?? {};
+  expect(x + width).toBeLessThanOrEqual(320);
   await emit(4_900);
   await expect(timer).toHaveAccessibleName('Timer, 0:05 left');
   await expect(timer).toHaveAccessibleName('Timer, 0:03 left');

@@ -145,14 +145,14 @@ describe('a reply', () => {
   });
 
   test('keeps what was not heard apart once it is interrupted', () => {
-    const items = after(
-      started('r1'),
-      clause('r1', 0, 'One two three.', 0),
-      ended('r1', 'cancelled', 300),
-    );
+    const items = after(started('r1'), clause('r1', 0, 'One two three.', 0), {
+      ...ended('r1', 'cancelled', 300),
+      suggestions: ['Another one'],
+    });
     const reply = items[0];
     if (reply?.kind !== 'reply') throw new Error('expected a reply');
     expect(reply.status).toBe('interrupted');
+    expect(reply.suggestions).toBeUndefined();
     expect(replyCaption(reply)).toMatchObject({ heard: 'One ', unheard: 'two three.' });
   });
 

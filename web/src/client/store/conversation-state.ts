@@ -118,7 +118,8 @@ export function conversationAfter(
         ...reply,
         playedMs: notice.heardMs,
         status: notice.status === 'cancelled' ? 'interrupted' : notice.status,
-        suggestions: notice.suggestions,
+        // Of what was not heard to its end nothing goes on.
+        suggestions: notice.status === 'completed' ? notice.suggestions : undefined,
       }));
   }
 }

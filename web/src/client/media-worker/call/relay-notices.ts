@@ -3,11 +3,7 @@ import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { BrowserModelRequest } from '../../messages/page-requests.ts';
 
-/**
- * The page's notice of a relay event, or what the relay asks of the page, if that needs no more than the event itself.
- *
- * @param sessionMs - now, on the session clock
- */
+/** The page's notice of a relay event, or what the relay asks of it. `sessionMs` is now, on the session clock. */
 export function noticeOf(
   event: RelayEvent,
   sessionMs: number,
