@@ -142,4 +142,10 @@ test('what could be said next is there to be pressed, and gone with the next tur
   await expect(page.getByRole('listitem').last()).toContainText('Flip a coin.');
   await expect(chips).toHaveCount(0);
   await expect(page.locator('[data-orb]')).toBeFocused();
+  // Beside the field, a press leaves the focus there: a phone's keyboard goes down with it.
+  await page.keyboard.press('t');
+  await emit(page, ...refused(3), phase('listening'));
+  await chips.getByRole('button', { name: 'Flip a coin.' }).click();
+  await expect(chips).toHaveCount(0);
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
 });

@@ -108,6 +108,15 @@ test('“?” and a button show what the keys do, and escape closes the closest 
   expect(await commandsOf(page)).not.toContain('cancelResponse');
   await page.keyboard.press('Escape');
   expect(await commandsOf(page)).toContain('cancelResponse');
+  // A menu too, however often it is opened.
+  for (const _ of ['the first time', 'the second time']) {
+    await page.getByRole('button', { name: 'Account and history' }).press('Enter');
+    await expect(page.getByRole('menuitem', { name: 'History' })).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Account and history' })).toBeFocused();
+  }
   // It never ends the call either.
   await page.keyboard.press('Escape');
   expect(await commandsOf(page)).not.toContain('stop');

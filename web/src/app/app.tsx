@@ -165,7 +165,9 @@ function useOpeners() {
       }
       const opener = openers.current.get(name);
       openers.current.delete(name);
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // What opened it may have gone meanwhile.
+      const place = opener?.isConnected === false ? document.querySelector('[data-orb]') : opener;
+      if (place instanceof HTMLElement) place.focus();
     },
   };
 }

@@ -46,8 +46,9 @@ export function CallScreen(props: CallScreenProps) {
   const standing = useCall((state) => state.standing.kind);
   const holds = useCall((state) => state.holds);
   const isEmpty = useCall((state) => state.conversation.length === 0);
-  const refused =
-    standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
+  // A person who writes does without it: the advice leaves its room to the words.
+  const isAdvised = standing === 'running' && !props.typing && microphone.kind === 'refused';
+  const refused = isAdvised ? microphone.refusal : null;
   const orb = useFocusKeeper();
   // Words that do not fit are what a person looks at: the orb leaves them its room.
   const [isLong, setLong] = useState(false);

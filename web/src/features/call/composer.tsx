@@ -68,7 +68,7 @@ export function Composer({ draft, onDraft, onClose }: ComposerProps) {
 }
 
 /**
- * Keeps what is in `box` above a keyboard that lies over the page, as it does on iOS.
+ * Keeps `box` above a keyboard that lies over the page (iOS), and the keyboard up at a press.
  *
  * @returns its undoing
  */
@@ -81,9 +81,14 @@ function fitAboveKeyboard(box: HTMLElement): () => void {
     // The browser has moved the page up, to where the field was.
     if (isCovered) scrollTo(0, 0);
   };
+  const keepFocus = (event: MouseEvent): void => {
+    if (event.target instanceof Element && event.target.closest('button')) event.preventDefault();
+  };
   fit();
   seen?.addEventListener('resize', fit);
+  box.addEventListener('mousedown', keepFocus);
   return () => {
+    box.removeEventListener('mousedown', keepFocus);
     seen?.removeEventListener('resize', fit);
     box.style.height = '';
   };
