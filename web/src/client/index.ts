@@ -14,7 +14,7 @@ export type { CallFigures } from './store/call-facts.ts';
 export { INITIAL_CALL_STATE, type CallState } from './store/call-state.ts';
 export type { Levels } from './store/levels.ts';
 export { FAILED_TO_START } from './store/page-close-reasons.ts';
-export { lostConversationOf } from './store/lost-call.ts';
+export { lastTalk, lostConversationOf, rememberTalk } from './store/lost-call.ts';
 export type { Interruption } from './messages/media-messages.ts';
 export type {
   CallPhase,

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { percentilesOf } from '@parley/shared/statistics';
 import { Check, Copy, Download, History } from 'lucide-react';
 import { useCall, useController, useDebug } from './controller-context.ts';
@@ -16,6 +16,7 @@ import {
   type MeasuredTurn,
   type ConversationItem,
   earlierConversation,
+  rememberTalk,
   replyCaption,
 } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
@@ -87,6 +88,10 @@ export function GoOn({ id }: { readonly id: string }) {
     }),
   );
   const state = useRemote(remote);
+  const isGone = state.kind === 'failed' && state.problem.kind === 'missing';
+  useEffect(() => {
+    if (isGone) rememberTalk('');
+  }, [isGone]);
   if (state.kind !== 'ready' || state.value === null) return null;
   const earlier = state.value;
   return (

@@ -2,12 +2,11 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { late } from '../../ui/late.tsx';
 import { useOnline } from '../../ui/use-online.ts';
+import { lastTalk } from '../../client/index.ts';
 import { useCall, useController } from './controller-context.ts';
 import { providerLineOf, WELCOME_SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
-
-const TALK_KEY = 'parley.last-talk';
 
 const GoOn = late(async () => (await import('./call-summary.tsx')).GoOn);
 
@@ -65,24 +64,4 @@ export function Welcome() {
       </p>
     </section>
   );
-}
-
-/**
- * The id of the last conversation on this device that is kept; empty if none is, null if there was
- * no call. Reading `localStorage` itself throws if the browser forbids it.
- */
-export function lastTalk(): string | null {
-  try {
-    return localStorage.getItem(TALK_KEY);
-  } catch {
-    return null;
-  }
-}
-
-export function rememberTalk(keptAs: string | null): void {
-  try {
-    localStorage.setItem(TALK_KEY, keptAs ?? lastTalk() ?? '');
-  } catch {
-    // The next visit loads a moment later.
-  }
 }
