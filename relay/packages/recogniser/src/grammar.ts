@@ -4,7 +4,7 @@ export interface SpeechGrammar {
   readonly rules: string;
   /** Name of the rule that matches a whole utterance, without angle brackets. */
   readonly utterance: string;
-  /** Words the recogniser's dictionary lacks → ARPAbet pronunciations. */
+  /** Words → ARPAbet pronunciations, beside those of the recogniser's dictionary, if it has any. */
   readonly pronunciations: Readonly<Record<string, readonly string[]>>;
   /** Name of the rule for what most people say, which needs less evidence; if absent, all does. */
   readonly usual?: string;

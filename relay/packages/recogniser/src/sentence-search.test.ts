@@ -59,7 +59,7 @@ it('refuses words that the sound does not bear out, and more so beside an interj
 
 it('refuses an unusual sentence for less', () => {
   const heard = (isUsual: boolean) =>
-    searchOf(['minus five please'], Math.exp(-0.155), isUsual).search.credibleSentence(QUIET);
+    searchOf(['minus five please'], Math.exp(-0.13), isUsual).search.credibleSentence(QUIET);
   expect(heard(true)).toBe('minus five please');
   expect(heard(false)).toBe('');
 });

@@ -5,15 +5,15 @@ import { wordEvidence } from './word-evidence.ts';
 
 /**
  * The least that `wordEvidence` may be, measured over some 700 phrases in three voices. Right
- * sentences are above -150 but for one in a hundred; what is taken for a sentence and is none is
- * mostly between -180 and -600, nearer to 0 the more sentences there are to choose from, and over noise.
+ * sentences are above -100 but for one in a hundred; what is taken for a sentence and is none is
+ * mostly between -120 and -450, nearer to 0 the more sentences there are to choose from, and over noise.
  */
 const MIN_EVIDENCE = {
-  usual: { inQuiet: -175, inNoise: -115 },
-  unusual: { inQuiet: -150, inNoise: -100 },
+  usual: { inQuiet: -110, inNoise: -80 },
+  unusual: { inQuiet: -95, inNoise: -70 },
 } as const;
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
-const MIN_RIVAL_EVIDENCE = -40;
+const MIN_RIVAL_EVIDENCE = -25;
 
 /**
  * How long an utterance is that `decodeAgain` takes. A shorter one says too little of its sound; a

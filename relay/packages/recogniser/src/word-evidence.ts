@@ -28,19 +28,22 @@ export const PHONE_LOOP_DECODER = { ds: 2 } as const;
 
 const FRAMES_PER_SECOND = 100;
 
+/** A few words are too little sound to be sure of: half a second that fits counts with them. */
+const FITTING_FRAMES = 50;
+
 /**
  * @param sentence - the words, as the decoder aligns them: `b` and `d` in seconds, `p` from 0 to 1
  * @param phones - the same utterance through the loop over all phones
  * @returns by how much the loop fits better than the words: the logarithm of the likelihood ratio,
- *   times 1,000, for a second of the words, at most 0. A word that fits better than the loop does
- *   not make up for another. The first counts only if it is alone, since the breath before it
- *   blurs its beginning.
+ *   times 1,000, for a second of the words and of `FITTING_FRAMES`, at most 0. A word that fits
+ *   better than the loop does not make up for another. The first counts only if it is alone, since
+ *   the breath before it blurs its beginning.
  */
 export function wordEvidence(sentence: Segment, phones: Segment): number {
   const loop = framesOf(phones);
   const words = (sentence.w ?? []).filter(({ t }) => !isSilent(t));
   let sum = 0;
-  let frames = 0;
+  let frames = FITTING_FRAMES;
   for (const word of words.length > 1 ? words.slice(1) : words) {
     const [begin, end] = rangeOf(word);
     let rival = 0;
@@ -48,7 +51,7 @@ export function wordEvidence(sentence: Segment, phones: Segment): number {
     sum += Math.min(0, Math.log(word.p) - rival);
     frames += end - begin;
   }
-  return frames === 0 ? 0 : (1_000 * sum * FRAMES_PER_SECOND) / frames;
+  return (1_000 * sum * FRAMES_PER_SECOND) / frames;
 }
 
 /** Logarithm of the likelihood of each frame of 10 ms, spread evenly over its phone. */

@@ -196,6 +196,14 @@ describe(
     });
 
     it.each([
+      ['awb', 0.9, 'flip a coin'],
+      ['slt', 1.15, 'flip a coin'],
+      ['awb', 1, 'roll a die'],
+    ] as const)('understands a short sentence: %s, speed %d, “%s”', async (voice, speed, said) => {
+      expect((await hear(await speak(said, voice, speed))).text).toBe(said);
+    });
+
+    it.each([
       ['slt', 1.25, 'What is the capital of France?'],
       ['slt', 1, 'call the nearest pharmacy'],
       ['rms', 1, 'who won the election'],

@@ -144,7 +144,8 @@ export function speechGrammarOf({
     rules: [...rules].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n'),
     utterance: UTTERANCE,
     usual: 'usual_request',
-    pronunciations: {},
+    // The dictionary has it in one syllable, which most voices do not bear out.
+    pronunciations: { coin: ['K OY IH N', 'K AO IH N'] },
     rivals: NUMBER_RIVALS,
     rejectWeight: REJECT_WEIGHT,
   };
