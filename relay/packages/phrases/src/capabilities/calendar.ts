@@ -171,7 +171,7 @@ export const calendarIntents: readonly Intent[] = [
     variants: [
       'i (was | am) born in <year> [so] [how old am i | what is my age]',
       '(what is | calculate) [my] age [if i was | of someone] born in <year>',
-      'how old (am i | would i be | is someone | is somebody | are you) (if i was | if you were | who was | who is) born in <year>',
+      'how old (am i | would i be | is someone | is somebody | are you) [if i was | if you were | who was | who is] born in <year>',
     ],
     typed: [
       'how old (is | am | are | would be | would) [someone | somebody | person | i | you | be] [be] [who is | who was] [if] [i | you | they | he | she | someone] [was | were | is | are] born in <year>',
