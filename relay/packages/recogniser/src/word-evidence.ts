@@ -58,7 +58,7 @@ export function wordEvidence(sentence: Segment, phones: Segment): number {
 function framesOf(phones: Segment): readonly number[] {
   const frames: number[] = [];
   for (const phone of phones.w ?? []) {
-    if (isEmpty(phone.t)) continue;
+    if (phone.t === '(NULL)') continue;
     const [from, to] = rangeOf(phone);
     for (let frame = from; frame < to; frame += 1) frames[frame] = Math.log(phone.p) / (to - from);
   }
@@ -70,10 +70,6 @@ function rangeOf({ b, d }: Segment): readonly [from: number, to: number] {
   return [from, from + Math.round(d * FRAMES_PER_SECOND)];
 }
 
-function isEmpty(word: string): boolean {
-  return word === '(NULL)';
-}
-
 function isSilent(word: string): boolean {
-  return isEmpty(word) || word.startsWith('<') || word.startsWith('[');
+  return /^[<[(]/.test(word);
 }
