@@ -42,8 +42,8 @@ test('a proxy that drops WebSockets is named, and trying again changes nothing',
   const { page } = call;
   const line = page.locator('#call-state');
   const blocked = 'The connection for the voice does not get through';
-  await page.keyboard.press('t');
   for (let n = 0; n < 6; n += 1) {
+    await page.keyboard.press('t');
     await page.getByRole('textbox', { name: 'Message' }).fill('what is 7 times 8?');
     await page.keyboard.press('Enter');
     await expect(line).toHaveText('Connecting');
@@ -91,7 +91,7 @@ for (const [what, ending] of [
     await page.getByRole('link', { name: 'Calls' }).first().click();
     await expect(page).toHaveURL(`${served.url}sessions`);
     await page.reload();
-    await expect(page.getByRole('heading', { name: 'Calls' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Calls', exact: true })).toBeVisible();
     await page.goto(`${served.url}history/conv_1`);
     await page.getByRole('link', { name: 'Back to the history' }).click();
     await expect(page).toHaveURL(`${served.url}history`);

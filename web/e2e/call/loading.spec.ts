@@ -40,7 +40,7 @@ test('little is loaded before the button is pressed, the detector once a person 
   expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
 
   // A person that has talked before will talk again.
-  await page.evaluate(() => localStorage.setItem('parley.last-talk', ''));
+  await page.evaluate(() => localStorage.setItem('parley.last-talk', '{}'));
   await page.mouse.move(0, 0);
   const loaded = await watchLoading(await context.newCDPSession(page));
   const onReturn = untilDetectorLoads(context);

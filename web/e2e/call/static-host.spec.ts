@@ -157,7 +157,7 @@ test('a configuration that cannot be read is explained at once', async ({ host, 
   const read = page.waitForResponse(`${host.origin}/parley.json`);
   await page.reload();
   await (await read).finished();
-  await expect(page.getByText('Press to talk')).toBeVisible();
+  await expect(page.locator('#call-state')).toHaveText('Not connected yet');
   await expect(page.getByRole('alert')).toBeEmpty();
 });
 

@@ -45,7 +45,10 @@ test('the conversation of the last visit can be gone on with from the first scre
   const account = scriptedAccount();
   await scriptAccountApi(page, account);
   const [conversation] = account.conversations;
-  await page.evaluate((id) => localStorage.setItem('parley.last-talk', id), conversation!.id);
+  await page.evaluate(
+    (id) => localStorage.setItem('parley.last-talk', JSON.stringify({ id, atMs: Date.now() })),
+    conversation!.id,
+  );
   await open('idle');
   const goOn = page.getByRole('button', { name: 'Go on where you were' });
   await goOn.click();

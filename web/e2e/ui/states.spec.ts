@@ -229,14 +229,6 @@ test('the timer that rings next runs beside the state, and moves nothing', async
   await expect(timer).toHaveCount(0);
 });
 
-test('an error says what to do and can be dismissed', async ({ open }) => {
-  const page = await open('failed');
-  const words = page.getByRole('alert').getByText('could not be recognised this time.');
-  await expect(words).toBeVisible();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(words).toHaveCount(0);
-});
-
 test('a call that has ended can be made again, and what was said stays', async ({ open }) => {
   const page = await open('ended');
   await page.evaluate(() => window.parley.engine.answerMicrophone('pending'));

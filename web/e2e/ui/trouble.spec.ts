@@ -119,3 +119,11 @@ test('a call that was lost for good can be gone back to, with its conversation',
     'eight kilometers',
   );
 });
+
+test('an error says what to do and can be dismissed', async ({ open }) => {
+  const page = await open('failed');
+  const words = page.getByRole('alert').getByText('could not be recognised this time.');
+  await expect(words).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(words).toHaveCount(0);
+});

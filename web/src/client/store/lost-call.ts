@@ -16,22 +16,25 @@ export function lostConversationOf(state: CallState): ContinuedConversation | nu
   return reason === 'idle' || retry !== 'never' ? { id: keptAs, items: conversation } : null;
 }
 
-/**
- * The id of the last conversation on this device that is kept; empty if none is, null if there was
- * no call. Reading `localStorage` itself throws if the browser forbids it.
- */
-export function lastTalk(): string | null {
+/** The last call on this device: the conversation it was kept as, if it was. */
+export interface LastTalk {
+  readonly id: string | null;
+  readonly atMs: number;
+}
+
+/** @returns null if there was none, as far as this browser says */
+export function lastTalk(): LastTalk | null {
   try {
-    return localStorage.getItem(TALK_KEY);
+    return JSON.parse(localStorage.getItem(TALK_KEY) ?? 'null') as LastTalk | null;
   } catch {
     return null;
   }
 }
 
-export function rememberTalk(keptAs: string | null): void {
+export function rememberTalk(id: string | null): void {
   try {
-    localStorage.setItem(TALK_KEY, keptAs ?? lastTalk() ?? '');
+    localStorage.setItem(TALK_KEY, JSON.stringify({ id, atMs: Date.now() } satisfies LastTalk));
   } catch {
-    // The next visit loads a moment later.
+    // The next visit loads a moment later, and offers nothing to go on with.
   }
 }

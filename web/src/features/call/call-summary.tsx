@@ -1,12 +1,11 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { percentilesOf } from '@parley/shared/statistics';
 import { Check, Copy, Download, History } from 'lucide-react';
 import { useCall, useController, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountAccess } from '../account/account-access.ts';
 import { createAccountApi } from '../account/account-api.ts';
-import { createRemote } from '../account/remote.ts';
-import { useRemote } from '../account/use-remote.ts';
+import { useAction } from '../account/use-action.ts';
 import { isSpoken } from '../debug/statistics.ts';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
@@ -16,7 +15,6 @@ import {
   type MeasuredTurn,
   type ConversationItem,
   earlierConversation,
-  rememberTalk,
   replyCaption,
 } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
@@ -74,29 +72,19 @@ export function CallSummary() {
   );
 }
 
-const OFFERED_MS = 7 * 24 * 60 * 60_000;
-
-/** Continues the conversation of a visit within a week; nothing if it is not kept any more. */
+/** Continues the conversation of an earlier visit. */
 export function GoOn({ id }: { readonly id: string }) {
   const controller = useController();
   const access = useAccountAccess();
-  const [remote] = useState(() =>
-    createRemote(async (signal) => {
-      const kept = await createAccountApi(access).conversation(id, signal);
-      const isRecent = Date.parse(kept.updated_at) > Date.now() - OFFERED_MS;
-      return isRecent ? earlierConversation(kept) : null;
-    }),
-  );
-  const state = useRemote(remote);
-  const isGone = state.kind === 'failed' && state.problem.kind === 'missing';
-  useEffect(() => {
-    if (isGone) rememberTalk('');
-  }, [isGone]);
-  if (state.kind !== 'ready' || state.value === null) return null;
-  const earlier = state.value;
+  const { isRunning, complaint, run } = useAction();
+  const goOn = async (signal: AbortSignal): Promise<void> => {
+    const kept = await createAccountApi(access).conversation(id, signal);
+    void controller.startCall({ earlier: earlierConversation(kept) });
+  };
   return (
-    <Button look="plain" onClick={() => void controller.startCall({ earlier })}>
-      <History aria-hidden="true" size={18} /> Go on where you were
+    <Button look="plain" aria-disabled={isRunning} onClick={() => void run(goOn)}>
+      <History aria-hidden="true" size={18} />
+      <span aria-live="polite">{complaint ?? 'Go on where you were'}</span>
     </Button>
   );
 }

@@ -8,6 +8,9 @@ import { providerLineOf, WELCOME_SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
 
+/** A conversation that is older is not offered again. */
+const OFFERED_MS = 7 * 24 * 60 * 60_000;
+
 const GoOn = late(async () => (await import('./call-summary.tsx')).GoOn);
 
 /** The first visit, and an empty conversation: what this is and what to say. */
@@ -15,7 +18,10 @@ export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
   const online = useOnline();
-  const [last] = useState(lastTalk);
+  const [last] = useState(() => {
+    const talk = lastTalk();
+    return talk !== null && Date.now() - talk.atMs < OFFERED_MS ? talk.id : null;
+  });
   const isAway = useCall(({ outage }) => outage !== null);
   const inCall = useCall((state) => state.standing.kind === 'running');
   // Who talks, or waits for the answer, needs no suggestions.
@@ -53,7 +59,7 @@ export function Welcome() {
           </li>
         ))}
       </ul>
-      {last && !inCall && (
+      {last !== null && !inCall && (
         <div className={styles.last}>
           <GoOn id={last} />
         </div>
