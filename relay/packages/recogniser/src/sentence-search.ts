@@ -9,8 +9,8 @@ import { wordEvidence } from './word-evidence.ts';
  * mostly between -120 and -450, nearer to 0 the more sentences there are to choose from, and over noise.
  */
 const MIN_EVIDENCE = {
-  usual: { inQuiet: -110, inNoise: -80 },
-  unusual: { inQuiet: -95, inNoise: -70 },
+  usual: { inQuiet: -110, inNoise: -60 },
+  unusual: { inQuiet: -95, inNoise: -50 },
 } as const;
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
 const MIN_RIVAL_EVIDENCE = -25;
