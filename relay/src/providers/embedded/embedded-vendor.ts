@@ -1,10 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { seconds, whole } from '../../base/config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
-import { SPEECH_GRAMMAR, phraseState, asWritten } from '@parley/phrases';
-import { createEmbeddedAssistant } from './assistant.ts';
-import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
 
 /** Speech is synthesised faster than it is heard, so two threads serve many callers. */
 const MAX_SYNTHESIS_WORKERS = 2;
@@ -36,7 +32,7 @@ const READY_RECOGNISERS = Math.min(2, availableParallelism());
  * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
  *
  * One thread of each kind is warm before the first call, so that the first turn is as quick as the
- * rest.
+ * rest. An engine's code is loaded with it: a relay whose stages all have keys needs none.
  */
 export const embeddedVendor = defineVendor({
   id: 'embedded',
@@ -47,30 +43,35 @@ export const embeddedVendor = defineVendor({
       stage: 'transcriber',
       name: 'embedded',
       isConfigured: () => true,
-      create: (values) =>
-        warmed(
+      async create(values) {
+        const { SPEECH_GRAMMAR, phraseState, asWritten } = await import('@parley/phrases');
+        const { createEmbeddedTranscriber } = await import('./embedded-transcriber.ts');
+        return warmed(
           createEmbeddedTranscriber({
             grammar: SPEECH_GRAMMAR,
-            phraseState: phraseState,
+            phraseState,
             writtenAs: asWritten,
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,
           }),
           READY_RECOGNISERS,
-        ),
+        );
+      },
     },
     {
       stage: 'generator',
       name: 'embedded',
       isConfigured: () => true,
-      create: () => createEmbeddedAssistant(),
+      create: async () => (await import('./assistant.ts')).createEmbeddedAssistant(),
     },
     {
       stage: 'synthesizer',
       name: 'embedded',
       isConfigured: () => true,
-      create: async () =>
-        warmed(await createEmbeddedSynthesizer({ maxWorkers: MAX_SYNTHESIS_WORKERS })),
+      async create() {
+        const { createEmbeddedSynthesizer } = await import('./embedded-synthesizer.ts');
+        return warmed(await createEmbeddedSynthesizer({ maxWorkers: MAX_SYNTHESIS_WORKERS }));
+      },
     },
   ],
 });

@@ -1,4 +1,4 @@
-import { asSchema } from 'ai';
+import { asSchema } from '@ai-sdk/provider-utils';
 import { expect, test } from 'vitest';
 import { builtInTools } from './language-model-generator.ts';
 import { ListedReminders } from './talk.rig.ts';

@@ -1,4 +1,5 @@
-import { dynamicTool, jsonSchema, type JSONSchema7, type ToolSet } from 'ai';
+import type { JSONSchema7 } from '@ai-sdk/provider';
+import { dynamicTool, jsonSchema, type ToolSet } from '@ai-sdk/provider-utils';
 import { expect, test } from 'vitest';
 import { describedTools } from './model-turn.ts';
 

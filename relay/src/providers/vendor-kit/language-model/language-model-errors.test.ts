@@ -1,4 +1,4 @@
-import { APICallError, InvalidResponseDataError } from 'ai';
+import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';

@@ -1,4 +1,4 @@
-import { AISDKError, APICallError, InvalidResponseDataError } from 'ai';
+import { AISDKError, APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { z } from 'zod';
 import {
   faultOfStatus,

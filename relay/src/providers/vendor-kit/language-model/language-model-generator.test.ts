@@ -1,4 +1,4 @@
-import { dynamicTool, jsonSchema } from 'ai';
+import { dynamicTool, jsonSchema } from '@ai-sdk/provider-utils';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { GeneratorEvent, TokenUsage } from '../../../call/stages/generator/generator.ts';

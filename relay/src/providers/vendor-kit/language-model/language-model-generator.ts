@@ -1,5 +1,9 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { InvalidResponseDataError, type ToolSet, tool, zodSchema } from 'ai';
+import {
+  InvalidResponseDataError,
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+} from '@ai-sdk/provider';
+import { type ToolSet, tool, zodSchema } from '@ai-sdk/provider-utils';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type {
@@ -23,7 +27,8 @@ import { describedTools, ModelTurn, type ModelTurnOptions } from './model-turn.t
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 import { UsageCount } from './usage-count.ts';
-import { CAPABILITIES, type ToolContext } from '@parley/phrases';
+import { CAPABILITIES } from '@parley/phrases/capabilities/index';
+import type { ToolContext } from '@parley/phrases';
 
 let isDone = false;
 

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { dynamicTool, jsonSchema, tool, zodSchema, type ToolSet } from 'ai';
+import { dynamicTool, jsonSchema, tool, zodSchema, type ToolSet } from '@ai-sdk/provider-utils';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ModelStep } from './model-step.ts';

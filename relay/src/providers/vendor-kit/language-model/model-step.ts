@@ -8,7 +8,7 @@ import type {
   LanguageModelV4ToolResultPart,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
-import { type ToolSet, asSchema } from 'ai';
+import { type ToolSet, asSchema } from '@ai-sdk/provider-utils';
 import { isJsonObject, parseJson } from '../../../base/lib/json.ts';
 import { MachineNotation, type Notated } from './machine-notation.ts';
 

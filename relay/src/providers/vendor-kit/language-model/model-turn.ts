@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Message,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
-import { asSchema, type ToolSet } from 'ai';
+import { asSchema, type ToolSet } from '@ai-sdk/provider-utils';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { Message } from '../../../call/stages/generator/generator.ts';
 import { instructionsFor } from './instructions.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/lib/clock.ts';
 import { withDeadline } from '../../../base/lib/deadline.ts';
-import type { ToolSet } from 'ai';
+import type { ToolSet } from '@ai-sdk/provider-utils';
 
 /** Tools from elsewhere that a language model may use. */
 export interface Toolbox {

@@ -1,6 +1,3 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogle } from '@ai-sdk/google';
-import { createGroq } from '@ai-sdk/groq';
 import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import {
@@ -29,10 +26,11 @@ interface LanguageModelVendor {
   /** Below the base URL, with its version, e.g. `v1`. */
   readonly apiPath: string;
   readonly model: string;
+  /** Loads the vendor's library: only those that are used take memory. */
   readonly connect: (
     access: { readonly apiKey: string; readonly baseURL: string; readonly fetch: typeof fetch },
     model: string,
-  ) => LanguageModelV4;
+  ) => Promise<LanguageModelV4>;
   /** As few of its models as it lists at once. */
   readonly shortestList: Readonly<Record<string, number>>;
   readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
@@ -49,7 +47,8 @@ export const anthropicVendor = languageModelVendor({
   aboutBaseUrl: 'Where Anthropic’s API is reached.',
   apiPath: 'v1',
   model: 'claude-haiku-5-5',
-  connect: (access, model) => createAnthropic(access)(model),
+  connect: async (access, model) =>
+    (await import('@ai-sdk/anthropic')).createAnthropic(access)(model),
   shortestList: { limit: 1 },
   authorization: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': ANTHROPIC_VERSION }),
   cachePoint: { anthropic: { cacheControl: { type: 'ephemeral' } } },
@@ -65,7 +64,7 @@ export const googleVendor = languageModelVendor({
   apiPath: 'v1beta',
   // Of the stable ones the quickest to begin.
   model: 'gemini-3.5-flash-lite',
-  connect: (access, model) => createGoogle(access)(model),
+  connect: async (access, model) => (await import('@ai-sdk/google')).createGoogle(access)(model),
   shortestList: { pageSize: 1 },
   authorization: (apiKey) => ({ 'x-goog-api-key': apiKey }),
 });
@@ -79,7 +78,7 @@ export const groqVendor = languageModelVendor({
   aboutBaseUrl: 'Where Groq’s API is reached.',
   apiPath: 'openai/v1',
   model: 'openai/gpt-oss-20b',
-  connect: (access, model) => createGroq(access)(model),
+  connect: async (access, model) => (await import('@ai-sdk/groq')).createGroq(access)(model),
   shortestList: {},
   authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
 });
@@ -108,7 +107,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
         name: id,
         isConfigured: (values) => read(values).apiKey !== undefined,
         model: (values) => read(values).model,
-        create(values, context) {
+        async create(values, context) {
           const { apiKey = '', baseUrl, model } = read(values);
           const settings = values as LanguageModelValues;
           const { connectMs } = context;
@@ -116,7 +115,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
           const baseURL = apiRoot(baseUrl, vendor.apiPath);
           return createLanguageModelGenerator({
             name: id,
-            model: vendor.connect({ apiKey, baseURL, fetch: http.fetch }, model),
+            model: await vendor.connect({ apiKey, baseURL, fetch: http.fetch }, model),
             http,
             models: {
               url: onBase(baseURL, 'models', vendor.shortestList),

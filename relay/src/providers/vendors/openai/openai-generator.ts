@@ -1,5 +1,3 @@
-import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Generator } from '../../../call/stages/generator/generator.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
@@ -32,7 +30,9 @@ export const CHAT_APIS = ['auto', 'completions', 'responses'] as const;
 export type ChatApi = (typeof CHAT_APIS)[number];
 
 /** `/chat/completions`, or OpenAI's `/responses`, as a language model. */
-export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Generator> {
+export async function createOpenAiGenerator(
+  options: OpenAiGeneratorOptions,
+): Promise<Owned<Generator>> {
   const { server, model, context, systemPrompt, maxOutputTokens, isOpenAi } = options;
   const { tools, contextTokens, reasoning, api } = options;
   // Since GPT-5.4 `/chat/completions` takes tools only from those that do not think
@@ -50,13 +50,15 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
   };
   return createLanguageModelGenerator({
     name: server.name,
-    // Without a key of its own the library would look for one in the environment.
     model: isOpenAi
-      ? openAiModel(createOpenAI({ ...common, apiKey: server.apiKey ?? '' }), model, isResponses)
+      ? await openAiModel({ ...common, apiKey: server.apiKey ?? '' }, model, isResponses)
       : // Servers of others send usage only if they are asked to.
-        createOpenAICompatible({ ...common, name: server.name, headers, includeUsage: true })(
-          model,
-        ),
+        (await import('@ai-sdk/openai-compatible')).createOpenAICompatible({
+          ...common,
+          name: server.name,
+          headers,
+          includeUsage: true,
+        })(model),
     http,
     models: modelListOf(server),
     systemPrompt,
@@ -75,6 +77,12 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
   });
 }
 
-function openAiModel(openAi: OpenAIProvider, model: string, isResponses: boolean): LanguageModelV4 {
+/** @param access - without a key of its own the library would look for one in the environment */
+async function openAiModel(
+  access: { readonly apiKey: string; readonly baseURL: string; readonly fetch: typeof fetch },
+  model: string,
+  isResponses: boolean,
+): Promise<LanguageModelV4> {
+  const openAi = (await import('@ai-sdk/openai')).createOpenAI(access);
   return isResponses ? openAi.responses(model) : openAi.chat(model);
 }

@@ -4,7 +4,8 @@ import {
   type ListToolsResult,
   createMCPClient,
 } from '@ai-sdk/mcp';
-import { type ToolSet, dynamicTool, jsonSchema, type JSONSchema7 } from 'ai';
+import type { JSONSchema7 } from '@ai-sdk/provider';
+import { type ToolSet, dynamicTool, jsonSchema } from '@ai-sdk/provider-utils';
 import type { Clock } from '../../../../base/lib/clock.ts';
 import { withDeadline } from '../../../../base/lib/deadline.ts';
 import type { Logger } from '../../../../base/lib/logger.ts';

@@ -5,7 +5,6 @@ import type { Logger } from '../../../../base/lib/logger.ts';
 import type { LanguageModelValues } from '../language-model-settings.ts';
 import type { Toolbox } from '../tool-limits.ts';
 import { readMcpConfig } from './mcp-config.ts';
-import { McpServer } from './mcp-server.ts';
 
 /** How long the relay's start may be held up by servers that take their time. */
 const START_WAIT_MS = 5_000;
@@ -20,8 +19,11 @@ export async function openToolbox(
   values: Pick<LanguageModelValues, 'MCP_CONFIG'>,
   context: { readonly environment: Environment; readonly clock: Clock; readonly logger: Logger },
 ): Promise<Toolbox & AsyncDisposable> {
-  const configs =
-    values.MCP_CONFIG === undefined ? [] : readMcpConfig(values.MCP_CONFIG, context.environment);
+  if (values.MCP_CONFIG === undefined) {
+    return { tools: () => ({}), [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const configs = readMcpConfig(values.MCP_CONFIG, context.environment);
+  const { McpServer } = await import('./mcp-server.ts');
   const servers = configs.map((config) => new McpServer(config, context.clock, context.logger));
   const connecting = Promise.all(servers.map((server) => server.connect()));
   await withDeadline(connecting, START_WAIT_MS, context.clock, () => new Error('Slow')).catch(
