@@ -31,8 +31,8 @@ export class SignOuts {
   onAdded: () => void = () => {};
   readonly #wallMs: () => number;
   readonly #of: Readonly<Record<Identity['kind'], LRUCache<string, SignOut>>> = {
-    guest: new LRUCache({ max: MAX_REMEMBERED }),
-    account: new LRUCache({ max: MAX_REMEMBERED }),
+    guest: new LRUCache({ maxSize: MAX_REMEMBERED, sizeCalculation: () => 1 }),
+    account: new LRUCache({ maxSize: MAX_REMEMBERED, sizeCalculation: () => 1 }),
   };
 
   /** @param wallMs - wall clock, ms since 1970 */

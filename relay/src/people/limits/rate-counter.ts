@@ -25,7 +25,7 @@ export class RateCounter {
 
   constructor(options: { readonly clock: Pick<Clock, 'now'>; readonly maxKeys: number }) {
     this.#clock = options.clock;
-    this.#fullAtMs = new LRUCache({ max: options.maxKeys });
+    this.#fullAtMs = new LRUCache({ maxSize: options.maxKeys, sizeCalculation: () => 1 });
   }
 
   /** Keys that are remembered. */
