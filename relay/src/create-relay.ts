@@ -35,7 +35,7 @@ export async function createRelay(options: CreateRelayOptions = {}): Promise<Rel
   const { config } = configuration;
   const clock = systemClock;
   const problems = new Problems(clock);
-  const { logger, flush } = openLog({ level: config.logLevel, clock, problems });
+  const { logger, flush } = await openLog({ level: config.logLevel, clock, problems });
   const providers = await openProviders(configuration, {
     clock,
     logger,

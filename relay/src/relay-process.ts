@@ -56,7 +56,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   const { config } = options;
   const clock = systemClock;
   const problems = new Problems(clock);
-  const log = openLog({ level: config.logLevel, file: config.log.file, clock, problems });
+  const log = await openLog({ level: config.logLevel, file: config.log.file, clock, problems });
   const { logger } = log;
   const uncaught = new UncaughtErrors({ logger, clock, problems });
   // The output for people may have no reader any more, or a full disk: calls go on.

@@ -43,7 +43,7 @@ const handlers = {
       EMBEDDED_WAIT_S: '10',
     });
     const problems = new Problems(systemClock);
-    const { logger } = openLog({ level: 'warn', clock: systemClock, problems });
+    const { logger } = await openLog({ level: 'warn', clock: systemClock, problems });
     const start = async (providers: Stages) => {
       const { url } = await startRelay({
         config: configuration.config,

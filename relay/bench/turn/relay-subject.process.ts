@@ -29,7 +29,7 @@ const handlers = {
       ...environment,
     });
     const problems = new Problems(systemClock);
-    const { logger } = openLog({ level: 'warn', clock: systemClock, problems });
+    const { logger } = await openLog({ level: 'warn', clock: systemClock, problems });
     const { config } = configuration;
     const warm = Promise.withResolvers<unknown>();
     const relay = await startRelay({

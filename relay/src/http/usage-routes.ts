@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod/mini';
 import { ParleyError, usageQuerySchema, type UsageResponse } from '@parley/shared';
@@ -59,6 +58,7 @@ export function adminUsageRoutes(access: MiddlewareHandler, storage: Storage): H
     const days = daysOf(query);
     const rows = await storage.admin.usage({ by, ...days });
     if (format === 'json') return c.json({ by, ...days, rows });
+    const { stringify } = await import('csv-stringify/sync');
     c.header('Content-Type', 'text/csv; charset=utf-8');
     c.header('Content-Disposition', `attachment; filename="usage-${days.from}-${days.to}.csv"`);
     return c.body(

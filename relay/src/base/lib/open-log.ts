@@ -1,5 +1,4 @@
 import { pino, type Logger } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import type { Clock } from './clock.ts';
 import { LogDestination, standardErrorWriter } from './log-destination.ts';
 import { LogTap } from './log-tap.ts';
@@ -21,13 +20,13 @@ export interface Log {
  *
  * What people say is logged at `debug` and below only.
  */
-export function openLog(options: {
+export async function openLog(options: {
   readonly level: string;
   readonly clock: Clock;
   readonly problems: Problems;
   /** A file that is written as well. */
   readonly file?: RotatingFileOptions | undefined;
-}): Log {
+}): Promise<Log> {
   const { level, clock, problems, file } = options;
   const destination = new LogDestination({
     write: standardErrorWriter(),
@@ -37,7 +36,7 @@ export function openLog(options: {
   });
   const tap = new LogTap(
     process.stderr.isTTY
-      ? readable(destination, process.env['NO_COLOR'] === undefined)
+      ? await readable(destination, process.env['NO_COLOR'] === undefined)
       : destination,
   );
   const logger = pino(logOptions(level), tap);
@@ -62,10 +61,11 @@ export function openLog(options: {
 }
 
 /** Formats each line for people: time, level, message, then the fields. */
-export function readable(
+export async function readable(
   destination: { write(line: string): void },
   hasColours: boolean,
-): { write(line: string): void } {
+): Promise<{ write(line: string): void }> {
+  const { prettyFactory } = await import('pino-pretty');
   const format = prettyFactory({
     colorize: hasColours,
     singleLine: true,

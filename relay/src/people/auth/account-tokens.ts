@@ -1,4 +1,6 @@
-import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import * as errors from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import { ParleyError } from '@parley/shared';
 import type { AccountsConfig } from '../../base/config/auth-config.ts';
 import type { IssuerKeys } from './issuer-keys.ts';

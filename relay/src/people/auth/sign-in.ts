@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { ParleyError } from '@parley/shared';
 import type { AuthConfig } from '../../base/config/auth-config.ts';
 import type { Config } from '../../base/config/config.ts';
