@@ -1,8 +1,5 @@
-import {
-  InvalidResponseDataError,
-  type LanguageModelV4,
-  type LanguageModelV4CallOptions,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { InvalidResponseDataError } from '@ai-sdk/provider';
 import { type ToolSet, tool, zodSchema } from '@ai-sdk/provider-utils';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';

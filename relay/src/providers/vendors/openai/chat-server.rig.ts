@@ -46,7 +46,7 @@ export async function chatWith(
       return true;
     },
   });
-  const generator = await createOpenAiGenerator({
+  const generator = createOpenAiGenerator({
     server: { name: 'test', baseUrl: `${simulator.url}/v1`, apiKey: undefined, hasModelList: true },
     model: 'llama',
     systemPrompt: 'Be brief.',

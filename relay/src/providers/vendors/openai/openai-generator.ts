@@ -1,3 +1,5 @@
+import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Generator } from '../../../call/stages/generator/generator.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
@@ -13,6 +15,7 @@ import {
   modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
+import type { ChatApi } from './openai-settings.ts';
 
 export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
   readonly systemPrompt: string;
@@ -25,14 +28,8 @@ export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
   readonly isOpenAi: boolean;
 }
 
-/** By which of its two APIs OpenAI is asked; `auto`: by the older, unless only the newer one will do. */
-export const CHAT_APIS = ['auto', 'completions', 'responses'] as const;
-export type ChatApi = (typeof CHAT_APIS)[number];
-
 /** `/chat/completions`, or OpenAI's `/responses`, as a language model. */
-export async function createOpenAiGenerator(
-  options: OpenAiGeneratorOptions,
-): Promise<Owned<Generator>> {
+export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Generator> {
   const { server, model, context, systemPrompt, maxOutputTokens, isOpenAi } = options;
   const { tools, contextTokens, reasoning, api } = options;
   // Since GPT-5.4 `/chat/completions` takes tools only from those that do not think
@@ -50,15 +47,13 @@ export async function createOpenAiGenerator(
   };
   return createLanguageModelGenerator({
     name: server.name,
+    // Without a key of its own the library would look for one in the environment.
     model: isOpenAi
-      ? await openAiModel({ ...common, apiKey: server.apiKey ?? '' }, model, isResponses)
+      ? openAiModel(createOpenAI({ ...common, apiKey: server.apiKey ?? '' }), model, isResponses)
       : // Servers of others send usage only if they are asked to.
-        (await import('@ai-sdk/openai-compatible')).createOpenAICompatible({
-          ...common,
-          name: server.name,
-          headers,
-          includeUsage: true,
-        })(model),
+        createOpenAICompatible({ ...common, name: server.name, headers, includeUsage: true })(
+          model,
+        ),
     http,
     models: modelListOf(server),
     systemPrompt,
@@ -77,12 +72,6 @@ export async function createOpenAiGenerator(
   });
 }
 
-/** @param access - without a key of its own the library would look for one in the environment */
-async function openAiModel(
-  access: { readonly apiKey: string; readonly baseURL: string; readonly fetch: typeof fetch },
-  model: string,
-  isResponses: boolean,
-): Promise<LanguageModelV4> {
-  const openAi = (await import('@ai-sdk/openai')).createOpenAI(access);
+function openAiModel(openAi: OpenAIProvider, model: string, isResponses: boolean): LanguageModelV4 {
   return isResponses ? openAi.responses(model) : openAi.chat(model);
 }

@@ -12,6 +12,10 @@ import {
 /** Values of all settings, by the names of their variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
+/** By which of its two APIs OpenAI is asked; `auto`: by the older, unless only the newer one will do. */
+export const CHAT_APIS = ['auto', 'completions', 'responses'] as const;
+export type ChatApi = (typeof CHAT_APIS)[number];
+
 export type ModelUse = LiveUse | 'transcription' | 'speech' | 'chat';
 /** Of OpenAI's Realtime API, which servers of one's own do not have. */
 type LiveUse = 'realtime' | 'realtime_voice';

@@ -13,10 +13,10 @@ import {
   type KnownVendor,
   type ProviderContext,
 } from '../../vendor-kit/vendor.ts';
-import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import { type OpenAiAdapterOptions, authorization } from './openai-server.ts';
-import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
+import { CHAT_APIS, settingsOf, type ChatApi } from './openai-settings.ts';
+import type { ApiVendor, ModelUse, Values } from './openai-settings.ts';
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
 import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
@@ -183,8 +183,8 @@ function candidatesOf(vendor: ApiVendor, name: string): readonly VendorCandidate
       stage: 'generator',
       name,
       ...usable(vendor, 'chat'),
-      create: (values, context) =>
-        createOpenAiGenerator({
+      create: async (values, context) =>
+        (await import('./openai-generator.ts')).createOpenAiGenerator({
           ...adapterOptions(vendor, name, 'chat', values, context),
           systemPrompt: systemPromptOf(values as LanguageModelValues),
           maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
