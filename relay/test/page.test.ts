@@ -9,6 +9,7 @@ import { systemClock } from '../src/base/lib/clock.ts';
 import { Problems } from '../src/base/lib/problems.ts';
 import { createSession } from './support/api.ts';
 import { rawRequest } from './support/raw-http.ts';
+import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const SCRIPT = 'console.log("a script that compresses well, well, well, well, well");';
@@ -252,6 +253,29 @@ it('says that it is starting until its warm-up is over, however that ends', asyn
   warm.reject(new Error('as the test wants it'));
   await expect.poll(status).toBe('ok');
   await starting.logs.until('the warm-up failed');
+});
+
+it.each([
+  { name: 'gives back the memory that its start took', calls: 0, collections: 1 },
+  { name: 'lets nobody in a call wait for that', calls: 1, collections: 0 },
+])('$name', async ({ calls, collections }) => {
+  const { gc } = globalThis;
+  let collected = 0;
+  globalThis.gc = async () => void collected++;
+  try {
+    const warm = Promise.withResolvers<void>();
+    await using starting = await startTestRelay({ warmUp: () => warm.promise });
+    await using open = new AsyncDisposableStack();
+    for (let call = 0; call < calls; call++) open.use(await TestCall.start(starting.url));
+    const health = async () =>
+      healthResponseSchema.parse(await (await fetch(`${starting.url}/health`)).json()).status;
+    expect([await health(), collected]).toEqual(['starting', 0]);
+    warm.resolve();
+    await expect.poll(health).toBe('ok');
+    expect(collected).toBe(collections);
+  } finally {
+    globalThis.gc = gc;
+  }
 });
 
 it('says in its health what is wrong with itself, for as long as it is', async () => {
