@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { FAILED_TO_START } from '../../src/client/store/page-close-reasons.ts';
+import { FAILED_TO_START } from '../../src/client/store/call-facts.ts';
 import type { CheckEvent } from '../../src/client/engine/sound-check/sound-check-events.ts';
 import { violationsIn, violationsInBothThemes } from '../support/axe.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';

@@ -5,7 +5,6 @@ import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { lastTalk, rememberTalk } from '../client/index.ts';
 import { useController, useSettings } from '../features/call/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
-import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import styles from './app.module.css';
 import { Boundary, late, missingParts } from '../ui/late.tsx';
@@ -217,4 +216,29 @@ function useIntent(): void {
       unsubscribe();
     };
   }, [controller]);
+}
+
+/** Fetches the short sounds with the first call: before it there is nothing to hear. */
+function useEarcons(): void {
+  const { call, settings } = useController();
+  useEffect(() => {
+    let end: (() => void) | undefined;
+    let isOver = false;
+    let isBegun = false;
+    const begin = async (): Promise<void> => {
+      const { startEarcons } = await import('../features/call/earcons.ts');
+      if (!isOver) end = startEarcons(call, settings);
+    };
+    const unsubscribe = call.subscribe((state) => {
+      if (state.standing.kind !== 'running' || isBegun) return;
+      isBegun = true;
+      // Without a network that would fetch them, a call begins without sounds; the next may have them.
+      begin().then(unsubscribe, () => (isBegun = false));
+    });
+    return () => {
+      isOver = true;
+      unsubscribe();
+      end?.();
+    };
+  }, [call, settings]);
 }

@@ -9,21 +9,23 @@
 export { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 export type { MediaEngine } from './engine/media-engine.ts';
 export { CallController } from './store/call-controller.ts';
-export type { CallError, Outage } from './store/call-facts.ts';
-export type { CallFigures } from './store/call-facts.ts';
+export {
+  FAILED_TO_START,
+  type CallError,
+  type CallFigures,
+  type Levels,
+  type Outage,
+} from './store/call-facts.ts';
 export { INITIAL_CALL_STATE, type CallState } from './store/call-state.ts';
-export type { Levels } from './store/levels.ts';
-export { FAILED_TO_START } from './store/page-close-reasons.ts';
-export { lastTalk, lostConversationOf, rememberTalk } from './store/lost-call.ts';
-export type { Interruption } from './messages/media-messages.ts';
 export type {
   CallPhase,
   Credentials,
   EndOfTurnPrediction,
+  Interruption,
   MeasuredTurn,
   MediaNotice,
+  MicrophoneRefusal,
 } from './messages/media-messages.ts';
-export type { MicrophoneRefusal } from './messages/media-messages.ts';
 
 // What was said.
 export {
@@ -33,7 +35,12 @@ export {
   type ReplyItem,
   type UserItem,
 } from './store/conversation-state.ts';
-export { earlierConversation } from './store/earlier-conversation.ts';
+export {
+  earlierConversation,
+  lastTalk,
+  lostConversationOf,
+  rememberTalk,
+} from './store/earlier-conversation.ts';
 export { captionWords, spokenPosition, type SpokenPosition } from './store/reply-caption.ts';
 
 // The providers, and the browser's own abilities.
@@ -54,45 +61,44 @@ export {
   type ModelAvailability,
   type ModelSession,
 } from './engine/browser-model/language-model.ts';
-export { recognitionLanguage } from './engine/browser-speech/recognition-language.ts';
 export {
   findSpeechRecognition,
   installLanguage,
   localAvailability,
+  recognitionLanguage,
   type LanguageAvailability,
 } from './engine/browser-speech/speech-recognition.ts';
 export { showInSystem } from './engine/media-session.ts';
 export { keepScreenOn } from './engine/wake-lock.ts';
 
-export { ECHO_GUARD_POLICY, SPEECH_POLICY } from './messages/vad-policy.ts';
-
 // Settings and accounts.
 export { readKept, writeKept, type KeyValueStore, type Settings } from './settings/settings.ts';
-export type { AccessCodeAnswer } from './account/access-code.ts';
 export { AccountController } from './account/account-controller.ts';
 export {
+  isSignInReturn,
   SignInError,
   type AccountIssuer,
   type SignInFault,
   type SignInMethods,
 } from './account/account-issuer.ts';
+export type { AccessCodeAnswer } from './account/guest-token.ts';
 export { loadIssuer } from './account/load-issuer.ts';
-export { isSignInReturn } from './account/sign-in-return.ts';
 
 // Measurements: the debug panel, the flight recorder, the sound check.
-export type { DebugEntry, MediaStats } from './messages/debug-messages.ts';
+export type {
+  DebugEntry,
+  FlightNotice,
+  FlightRequest,
+  MediaStats,
+  MicrophoneSettings,
+} from './messages/debug-messages.ts';
 export type {
   DebugState,
   LoggedEntry,
   RecordedTurn,
   SessionUsage,
 } from './store/debug-recorder.ts';
-export type {
-  FlightNotice,
-  FlightRequest,
-  MicrophoneSettings,
-} from './messages/flight-messages.ts';
-export type { DetectorCheck } from './messages/detector-check.ts';
+export { ECHO_GUARD_POLICY, SPEECH_POLICY, type DetectorCheck } from './messages/vad-policy.ts';
 export {
   SILENT_DBFS,
   type CheckFigures,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MediaNotice } from '../../client/index.ts';
-import { ownFailureIn } from './own-failures.ts';
+import { ownFailureIn } from './start-error-reports.ts';
 
 const crash = (message: string, filename = 'https://page.example/assets/media.worker.js') =>
   ownFailureIn({

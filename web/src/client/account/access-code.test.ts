@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renewGuest } from './access-code.ts';
+import { renewGuest } from './guest-token.ts';
 
 const RELAY = 'https://relay.example';
 const tokenOf = (sub: string, signature: string) =>

@@ -8,7 +8,9 @@ import {
   tryAccessCode,
   type AccessCodeAnswer,
   type AccessCodeFetch,
-} from './access-code.ts';
+  KeptGuest,
+  type GuestToken,
+} from './guest-token.ts';
 import {
   SignInError,
   type Account,
@@ -16,7 +18,6 @@ import {
   type IssuerOptions,
   type SignInFault,
 } from './account-issuer.ts';
-import { KeptGuest, type GuestToken } from './guest-token.ts';
 import { fetchSignInOptions, type AccountsAt, type SignInOptions } from './sign-in-options.ts';
 
 /** What is between the person and the relay now: asked for before they can go on, or asked by them. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { returnedErrorIn, withoutSignInReturn } from './supabase-issuer.ts';
-import { isSignInReturn } from './sign-in-return.ts';
+import { isSignInReturn } from './account-issuer.ts';
 
 test.each([
   ['https://page.example/', false, null],

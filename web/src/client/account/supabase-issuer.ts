@@ -11,8 +11,9 @@ import {
   type IssuerOptions,
   type SignInFault,
   type SignInMethods,
+  isSignInReturn,
+  parametersIn,
 } from './account-issuer.ts';
-import { isSignInReturn, parametersIn } from './sign-in-return.ts';
 import type { AccountsAt } from './sign-in-options.ts';
 
 /** What a sign-in may leave in the address. */

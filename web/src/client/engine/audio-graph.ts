@@ -2,7 +2,7 @@
 import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
-import type { CaptureSource } from '../messages/capture-commands.ts';
+import type { CaptureSource } from '../messages/capture-messages.ts';
 import type { OutputInstant } from '../messages/playback-messages.ts';
 
 /** Two seconds of frames of 10 ms: longer than any stall after which a call is useful. */

@@ -8,8 +8,11 @@ import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import { findLanguageModels } from './browser-model/language-model.ts';
 import { BrowserModel } from './browser-model/browser-model.ts';
 import { BrowserSpeech } from './browser-speech/browser-speech.ts';
-import { recognitionLanguage } from './browser-speech/recognition-language.ts';
-import { findSpeechRecognition, isLocalReady } from './browser-speech/speech-recognition.ts';
+import {
+  recognitionLanguage,
+  findSpeechRecognition,
+  isLocalReady,
+} from './browser-speech/speech-recognition.ts';
 
 export interface BrowserMeansOptions {
   post(command: MediaCommand): void;

@@ -4,7 +4,7 @@ import type {
   MicrophoneRefusal,
   MicrophoneResult,
 } from '../messages/media-messages.ts';
-import type { CaptureSource } from '../messages/capture-commands.ts';
+import type { CaptureSource } from '../messages/capture-messages.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 import { SilentMicrophone } from './silent-microphone.ts';
 

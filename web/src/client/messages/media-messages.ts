@@ -10,8 +10,8 @@ import type {
   Usage,
   Stage,
 } from '@parley/shared';
-import type { CaptureCommand } from './capture-commands.ts';
-import type { DetectorCheck } from './detector-check.ts';
+import type { CaptureCommand } from './capture-messages.ts';
+import type { DetectorCheck } from './vad-policy.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
 import type { BrowserModelCommand } from './page-requests.ts';

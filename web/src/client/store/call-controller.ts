@@ -3,7 +3,17 @@ import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import type { CallOptions, MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
-import type { ContinuedConversation } from './call-facts.ts';
+import {
+  type ContinuedConversation,
+  SILENCE,
+  type Levels,
+  FAILED_TO_START,
+  MISCONFIGURED,
+  NOT_KEPT,
+  NOT_SIGNED_IN,
+  NOT_TOLD,
+  SIGN_IN_UNREACHABLE,
+} from './call-facts.ts';
 import {
   callStateAfter,
   INITIAL_CALL_STATE,
@@ -13,19 +23,10 @@ import {
 import { applyToEngine, checkChosenSound } from './settings-in-call.ts';
 import { SignInError } from '../account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
-import { SILENCE, type Levels } from './levels.ts';
 import { HungUpCall } from './hung-up-call.ts';
-import { lostConversationOf } from './lost-call.ts';
+import { lostConversationOf } from './earlier-conversation.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
-import {
-  FAILED_TO_START,
-  MISCONFIGURED,
-  NOT_KEPT,
-  NOT_SIGNED_IN,
-  NOT_TOLD,
-  SIGN_IN_UNREACHABLE,
-} from './page-close-reasons.ts';
 import {
   readKeptSettings,
   writeSettings,

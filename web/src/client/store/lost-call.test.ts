@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import { callStateAfter, type CallState } from './call-state.ts';
-import { lostConversationOf } from './lost-call.ts';
+import { lostConversationOf } from './earlier-conversation.ts';
 import { runningCall } from './running-call.fake.ts';
 
 const SAID = [

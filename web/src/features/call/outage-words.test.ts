@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import { runningCall } from '../../client/store/running-call.fake.ts';
-import { isOutageShown, keptText, nextTryText } from './outage-words.ts';
+import { isOutageShown, keptText, nextTryText } from './call-asides.tsx';
 
 test('the next attempt is counted down, and said to run', () => {
   const outage = { sinceMs: 0, nextTryAtMs: 20_000, fault: null };

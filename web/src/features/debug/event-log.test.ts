@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LoggedEntry } from '../../client/index.ts';
 import { filteredLog, logTime, runsOf } from './event-log.tsx';
-import { segmentSpan } from './segments.ts';
+import { segmentSpan } from './statistics.ts';
 
 const LOG: readonly LoggedEntry[] = [
   { id: 1, atMs: 1, source: 'vad', name: 'speech start', detail: 'p 0.81' },

@@ -6,7 +6,7 @@ import type { LoggedEntry, RecordedTurn, DebugEntry } from '../../client/index.t
 import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { SEGMENT_WORDS, segmentSpan } from './segments.ts';
+import { SEGMENT_WORDS, segmentSpan } from './statistics.ts';
 import panel from './debug-panel.module.css';
 import styles from './event-log.module.css';
 

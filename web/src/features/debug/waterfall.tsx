@@ -1,6 +1,6 @@
 import { STAGES } from '@parley/shared/stages';
 import { conversationPath } from '@parley/shared/page-paths';
-import { useState, type MouseEvent } from 'react';
+import { useState, type MouseEvent, useId } from 'react';
 import { Link } from 'wouter';
 import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
 import {
@@ -10,11 +10,20 @@ import {
   type RecordedTurn,
 } from '../../client/index.ts';
 import { useCall, useDebug } from '../call/controller-context.ts';
-import { SEGMENT_TARGETS_MS, SEGMENT_WORDS } from './segments.ts';
-import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
+import {
+  SEGMENT_TARGETS_MS,
+  SEGMENT_WORDS,
+  msText,
+  totalText,
+  waterfallSpanMs,
+  segmentText,
+  differenceText,
+} from './statistics.ts';
 import { TargetVerdict } from './verdict.tsx';
-import { TurnComparison } from './turn-comparison.tsx';
 import styles from './waterfall.module.css';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { TableHead } from './table-head.tsx';
+import panel from './debug-panel.module.css';
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
@@ -233,5 +242,70 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
         );
       })}
     </ul>
+  );
+}
+
+interface TurnComparisonProps {
+  readonly turns: readonly RecordedTurn[];
+  readonly first: RecordedTurn;
+}
+
+/** A turn beside another: the parts in which one took longer, and the providers of each. */
+function TurnComparison({ turns, first: a }: TurnComparisonProps) {
+  const id = useId();
+  const [otherId, setOtherId] = useState<string | null>(null);
+  const others = turns.filter((turn) => turn !== a);
+  const b = others.find(({ responseId }) => responseId === otherId) ?? others.at(-1);
+  if (b === undefined) return null;
+  const nameOf = (turn: RecordedTurn) => `Turn ${turns.indexOf(turn) + 1}`;
+  return (
+    <details className={styles.comparison}>
+      <summary>Compare {nameOf(a).toLowerCase()}</summary>
+      <label htmlFor={id}>with </label>
+      <select
+        id={id}
+        className={panel.field}
+        value={b.responseId}
+        onChange={({ target }) => setOtherId(target.value)}
+      >
+        {others.map((turn) => (
+          <option key={turn.responseId} value={turn.responseId}>
+            {nameOf(turn)}, {totalText(turn)} ms
+          </option>
+        ))}
+      </select>
+      <ScrollRegion className={styles.tableScroll} aria-label="Comparison of two turns">
+        <table className={panel.table}>
+          <caption className="visually-hidden">
+            {nameOf(a)} and {nameOf(b)}, milliseconds
+          </caption>
+          <TableHead names={['ms', nameOf(a), nameOf(b), 'difference']} />
+          <tbody>
+            {LATENCY_SEGMENTS.map((segment) => (
+              <tr key={segment}>
+                <th scope="row">{SEGMENT_WORDS[segment].label}</th>
+                <td>{segmentText(a, segment)}</td>
+                <td>{segmentText(b, segment)}</td>
+                <td>{differenceText(b.timeline[segment] - a.timeline[segment])}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">total</th>
+              <td>{totalText(a)}</td>
+              <td>{totalText(b)}</td>
+              <td>{differenceText(b.voiceToVoiceMs - a.voiceToVoiceMs)}</td>
+            </tr>
+            {STAGES.map((stage) => (
+              <tr key={stage}>
+                <th scope="row">{stage}</th>
+                <td>{a.servedBy?.[stage] ?? '–'}</td>
+                <td>{b.servedBy?.[stage] ?? '–'}</td>
+                <td>{a.servedBy?.[stage] === b.servedBy?.[stage] ? 'same' : 'another'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </details>
   );
 }

@@ -8,9 +8,8 @@ import { AlarmClock, ChevronRight, TriangleAlert } from 'lucide-react';
 import { timelineOf, LATENCY_SEGMENTS } from '@parley/shared/latency';
 import { exactUsdText } from '../../lib/figures.ts';
 import { clockText } from '../call/call-clock.tsx';
-import { msText } from '../debug/statistics.ts';
+import { msText, SEGMENT_WORDS } from '../debug/statistics.ts';
 import { STAGE_WORDS } from '../account/stage-words.ts';
-import { SEGMENT_WORDS } from '../debug/segments.ts';
 import waterfall from '../debug/waterfall.module.css';
 
 interface TurnTimingProps {

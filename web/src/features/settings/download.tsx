@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
 import styles from './privacy-section.module.css';
+import type { BrowserHelp } from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 
 interface DownloadProps {
   /** What is downloaded. */
@@ -41,4 +43,13 @@ export function Complaint({ children }: { readonly children: ReactNode }) {
       {children}
     </p>
   );
+}
+
+/** Changes a part of what is switched on by then: a download may have taken long. */
+export function useHelpChange(): (part: Partial<BrowserHelp>) => void {
+  const controller = useController();
+  return (part) => {
+    const { browserHelp } = controller.settings.getState();
+    controller.changeSettings({ browserHelp: { ...browserHelp, ...part } });
+  };
 }

@@ -1,11 +1,14 @@
 import { useStore } from 'zustand';
-import { recognitionLanguage, installLanguage, localAvailability } from '../../client/index.ts';
+import {
+  type BrowserHelp,
+  recognitionLanguage,
+  installLanguage,
+  localAvailability,
+} from '../../client/index.ts';
 import { useCall, useSettings } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { hearingHint } from './browser-words.ts';
-import { Complaint, Download } from './download.tsx';
+import { Complaint, Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';
-import { useHelpChange } from './use-help-change.ts';
 import styles from './privacy-section.module.css';
 import { createStore } from 'zustand/vanilla';
 
@@ -143,3 +146,14 @@ function within<T>(deadlineMs: number, work: Promise<T>, otherwise: T): Promise<
   const timer = setTimeout(() => resolve(otherwise), deadlineMs);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
+
+/** The effect of the switch for the browser's recogniser, and the destination of speech with it. */
+function hearingHint(hears: BrowserHelp['hears']): string {
+  return `Your browser turns speech into words, any words, and sends those to Parley. ${WHERE[hears]}`;
+}
+
+const WHERE: Readonly<Record<BrowserHelp['hears'], string>> = {
+  off: 'First it is asked whether it can do so on this computer.',
+  local: 'It runs on this computer.',
+  remote: 'Your speech is sent to the browser’s maker.',
+};

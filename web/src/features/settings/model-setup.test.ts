@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LanguageModels, ModelAvailability, ModelSession } from '../../client/index.ts';
-import { createModelSetup } from './model-setup.ts';
+import { createModelSetup } from './model-field.tsx';
 
 /** A browser whose model is downloaded as a test says. */
 function scriptedModels(availability: () => Promise<ModelAvailability>) {

@@ -1,7 +1,11 @@
 import { createContext, useContext, useEffect } from 'react';
 import { createLogTail, type LogFeed } from './operator/log-tail.ts';
-import { createOperatorAccess, type OperatorSignIn } from './operator/operator-access.ts';
-import { createOperatorApi, type OperatorApi } from './operator/operator-api.ts';
+import {
+  createOperatorAccess,
+  type OperatorSignIn,
+  createOperatorApi,
+  type OperatorApi,
+} from './operator/operator-api.ts';
 import { createStatusFeed, type StatusFeed } from './operator/status-feed.ts';
 import type { AccountAccess } from '../account/account-access.ts';
 import type { AccountController, KeyValueStore } from '../../client/index.ts';

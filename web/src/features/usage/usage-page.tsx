@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import { PiggyBank } from 'lucide-react';
 import type { UsageResponse, UsageRow } from '@parley/shared';
 import { createRemote } from '../account/remote.ts';
-import { isoDayOf, dayText, timeText } from '../../lib/dates.ts';
+import { isoDayOf, dayText, timeText, shortDayText } from '../../lib/dates.ts';
 import { usdText, durationText } from '../../lib/figures.ts';
 import { FigureNote, Total, FigureList } from '../../ui/figures.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
@@ -10,12 +10,13 @@ import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { ChoiceField } from '../settings/choice-field.tsx';
-import { SpendByDay } from './spend-by-day.tsx';
-import { sumUsd, amountText, usedByProvider } from './usage-figures.ts';
+import { sumUsd, amountText, usedByProvider, spendByDay } from './usage-figures.ts';
 import styles from './usage-page.module.css';
 import { Meter } from '../../ui/meter.tsx';
-import { Swatch } from '../../ui/chart-legend.tsx';
+import { Swatch, ChartKey, ChartLegend } from '../../ui/chart-legend.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { late } from '../../ui/late.tsx';
 
 const UNLIMITED = 'no limit';
 const EXPECTED = 'Here you see what your calls use and cost.';
@@ -194,5 +195,61 @@ function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
         })}
       </table>
     </section>
+  );
+}
+
+const SpendChart = late(async () => (await import('./spend-chart.tsx')).SpendChart);
+
+/** Spending day by day: as bars to be seen, and as a table to be read. */
+function SpendByDay({ usage }: { readonly usage: UsageResponse }) {
+  const days = spendByDay(usage);
+  return (
+    <>
+      {/* The table below says the same. */}
+      <div className={styles.chart} aria-hidden="true">
+        <SpendChart days={days} />
+      </div>
+      <ChartLegend>
+        {STAGE_WORDS.map(({ stage, name, colour }) => (
+          <ChartKey key={stage} sign={<Swatch colour={colour} />} name={name} />
+        ))}
+      </ChartLegend>
+      <details className={styles.days}>
+        <summary>Day by day as a table</summary>
+        <ScrollRegion className={styles.scroll} aria-label="Spending day by day">
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                {STAGE_WORDS.map(({ stage, name }) => (
+                  <th key={stage} scope="col" className={styles.cost}>
+                    {name}
+                  </th>
+                ))}
+                <th scope="col" className={styles.cost}>
+                  Total
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {days
+                .filter(({ total }) => total > 0)
+                .toReversed()
+                .map((day) => (
+                  <tr key={day.day}>
+                    <th scope="row">{shortDayText(day.day)}</th>
+                    {STAGE_WORDS.map(({ stage }) => (
+                      <td key={stage} className={styles.cost}>
+                        {usdText(day[stage])}
+                      </td>
+                    ))}
+                    <td className={styles.cost}>{usdText(day.total)}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      </details>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recognitionLanguage } from './recognition-language.ts';
+import { recognitionLanguage } from './speech-recognition.ts';
 
 test.each([
   ['en-GB', undefined, 'en-GB'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frameDbfs, noiseFloorOf, speechLevelOf } from './frame-levels.ts';
+import { frameDbfs, noiseFloorOf, speechLevelOf } from './sound-check.ts';
 import { SILENT_DBFS } from './sound-check-events.ts';
 
 const frames = (count: number, dbfs: number): number[] => Array.from({ length: count }, () => dbfs);

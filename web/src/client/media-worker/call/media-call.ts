@@ -19,13 +19,13 @@ import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
-import { SessionChoices } from './session-choices.ts';
 import {
+  SessionChoices,
   browserSpeaks,
   relayHears,
   speechProvidersAfter,
   type SpeechProviders,
-} from './speech-providers.ts';
+} from './session-choices.ts';
 import { ClientTurnTaking, type ClientTurnTakingOptions } from './turn-taking.ts';
 
 /** An utterance is ended a little before the relay would refuse its next chunk. */

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { JitterBuffer } from './jitter-buffer.ts';
-import { JitterTarget } from './jitter-target.ts';
+import { JitterBuffer, JitterTarget } from './jitter-buffer.ts';
 
 const RATE = 16_000;
 const frame = (ms: number) => new Int16Array((ms * RATE) / 1_000);

@@ -1,5 +1,4 @@
-import { JitterBuffer } from './jitter-buffer.ts';
-import { JitterTarget } from './jitter-target.ts';
+import { JitterBuffer, JitterTarget } from './jitter-buffer.ts';
 import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
 
 interface VoiceItem {

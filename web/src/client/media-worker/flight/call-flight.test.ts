@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readFlight } from '@parley/shared/flight/flight-file';
-import type { FlightNotice } from '../../messages/flight-messages.ts';
+import type { FlightNotice } from '../../messages/debug-messages.ts';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import { CallFlight } from './call-flight.ts';
 

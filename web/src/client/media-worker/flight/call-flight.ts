@@ -1,12 +1,13 @@
 import { decodeAudioFrame } from '@parley/shared/audio-frame';
 import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import type { ConnectionStatus, TrafficDirection } from '@parley/shared/link/relay-connection';
-import type { DebugEntry, MediaStats } from '../../messages/debug-messages.ts';
 import type {
+  DebugEntry,
+  MediaStats,
   FlightNotice,
   FlightRequest,
   MicrophoneSettings,
-} from '../../messages/flight-messages.ts';
+} from '../../messages/debug-messages.ts';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 

@@ -1,5 +1,5 @@
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
-import type { DetectorCheck } from '../../messages/detector-check.ts';
+import type { DetectorCheck } from '../../messages/vad-policy.ts';
 import { FRAME_SAMPLES } from '../../messages/capture-messages.ts';
 import type { SpeechDetector } from './speech-detector.ts';
 

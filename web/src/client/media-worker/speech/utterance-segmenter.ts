@@ -5,9 +5,10 @@ import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts
 import type { AudibleEnd } from './audible-end.ts';
 import { CaptureClock, type ContextClock } from '../capture/context-clock.ts';
 import type { EchoGuard, HeardFrame } from '../echo/echo-guard.ts';
-import { endOfHold, stepHold, type Hold } from './push-to-talk.ts';
-import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import {
+  endOfHold,
+  stepHold,
+  type Hold,
   afterEndOfTurn,
   OFFSET_LAG_MS,
   QUIET,
@@ -16,6 +17,7 @@ import {
   type GateFrame,
   type GateState,
 } from './speech-gate.ts';
+import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
 export interface SegmenterOptions {

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Credentials } from '../../../client/index.ts';
+import type { Credentials, KeyValueStore } from '../../../client/index.ts';
 import { memoryStore } from '../../../client/settings/memory-store.fake.ts';
-import type { KeyValueStore } from '../../../client/index.ts';
-import { createOperatorAccess } from './operator-access.ts';
+import { createOperatorAccess } from './operator-api.ts';
 
 const RELAY = 'https://relay.example';
 
