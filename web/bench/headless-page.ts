@@ -6,9 +6,8 @@ import {
   FRAME_SAMPLES,
   type CapturedBlock,
   type CaptureMessage,
-  type CaptureSource,
 } from '../src/client/messages/capture-messages.ts';
-import type { MediaNotice } from '../src/client/messages/media-messages.ts';
+import type { CaptureSource, MediaNotice } from '../src/client/messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../src/client/messages/playback-messages.ts';
 import { PlaybackCore } from '../src/client/worklets/playback-core.ts';
 import { rmsOf } from '@parley/shared/audio/level';

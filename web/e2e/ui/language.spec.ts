@@ -77,10 +77,10 @@ test('a call goes on in another language, with the voices that know it', async (
   const { language, voice } = await openSettings(page);
   await voice.selectOption('Ramus');
   await language.selectOption('Deutsch');
-  expect((await commandsOf(page)).at(-1)).toBe('setLanguage:de');
+  expect((await commandsOf(page)).at(-1)).toBe('choose:language de');
   await tell({ language: 'de', languages: LANGUAGES, voice: 'lara', voices: VOICES });
   await expect(voice.getByRole('option')).toHaveText(['Default', 'Lara, German']);
   await expect(voice).toHaveValue('');
   await language.selectOption('American English');
-  expect((await commandsOf(page)).at(-1)).toBe('setLanguage:null');
+  expect((await commandsOf(page)).at(-1)).toBe('choose:language null');
 });

@@ -72,7 +72,7 @@ test('how responsive Parley is can be chosen, and is kept', async ({ open }) => 
   const field = page.getByRole('radiogroup', { name: 'Responsiveness' });
   await expect(field.getByRole('radio', { name: 'Balanced' })).toBeChecked();
   await field.getByRole('radio', { name: 'Patient' }).click();
-  expect(await commandsOf(page)).toContain('setEagerness:low');
+  expect(await commandsOf(page)).toContain('choose:eagerness low');
   await page.reload();
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('radio', { name: 'Patient' })).toBeChecked();
@@ -86,14 +86,14 @@ test('a call that hears itself says what interrupts it, and the voice can be cho
   await emit(page, { type: 'echo', isHopeless: true }, { type: 'phase', phase: 'speaking' });
   await expect(line).toHaveText('Speaking, tap to interrupt');
   await page.getByRole('button', { name: 'Interrupt by voice all the same' }).click();
-  expect(await commandsOf(page)).toContain('setInterruption:voice');
+  expect(await commandsOf(page)).toContain('choose:interruption voice');
   await expect(line).toHaveText('Speaking, talk to interrupt');
   await expect(page.getByText('Your microphone hears Parley')).toHaveCount(0);
   await page.getByRole('button', { name: 'Settings' }).click();
   const field = page.getByRole('radiogroup', { name: 'While Parley speaks' });
   await expect(field.getByRole('radio', { name: 'Voice' })).toBeChecked();
   await field.getByRole('radio', { name: 'Button' }).click();
-  expect(await commandsOf(page)).toContain('setInterruption:button');
+  expect(await commandsOf(page)).toContain('choose:interruption button');
   await expect(line).toHaveText('Speaking, tap to interrupt');
 });
 

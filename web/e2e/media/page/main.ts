@@ -22,8 +22,8 @@ document.querySelector('button')?.addEventListener('click', () => {
     .start({
       relay: location.origin,
       credentials: { kind: 'guest', token: undefined, accessCode: undefined },
-      voice: undefined,
-      language: undefined,
+      voice: null,
+      language: null,
       eagerness: 'medium',
       interruption: 'automatic',
       speed: 1,

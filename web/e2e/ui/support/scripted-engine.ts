@@ -75,12 +75,12 @@ export function createScriptedEngine(): ScriptedEngine {
     setVolume: (volume) => void commands.push(`setVolume:${volume}`),
     setRecording: (recording) => void commands.push(`setRecording:${recording}`),
     setToken: (token) => void commands.push(`setToken:${token}`),
-    setVoice: (voice) => void commands.push(`setVoice:${voice}`),
-    setLanguage: (language) => void commands.push(`setLanguage:${language}`),
-    setSpeed: (speed) => void commands.push(`setSpeed:${speed}`),
-    setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
+    choose(choices) {
+      for (const [name, choice] of Object.entries(choices)) {
+        if (choice !== undefined) commands.push(`choose:${name} ${choice}`);
+      }
+    },
     setBrowserHelp: (help) => void commands.push(`setBrowserHelp:${JSON.stringify(help)}`),
-    setInterruption: (interruption) => void commands.push(`setInterruption:${interruption}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
     retryNow: () => void commands.push('retryNow'),

@@ -1,8 +1,8 @@
+import type { CaptureSource } from '../messages/media-messages.ts';
 // oxlint-disable-next-line import/default -- the query makes it the URL of the built file
 import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
-import type { CaptureSource } from '../messages/capture-messages.ts';
 import type { OutputInstant } from '../messages/playback-messages.ts';
 
 /** Two seconds of frames of 10 ms: longer than any stall after which a call is useful. */

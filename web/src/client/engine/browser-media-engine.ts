@@ -1,6 +1,5 @@
-import type { Eagerness } from '@parley/shared/turn-detection';
 import type { BrowserHelp } from '../messages/page-requests.ts';
-import type { Interruption, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
+import type { ChangedChoices, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
@@ -108,13 +107,12 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, browserMeans };
     this.#call = call;
-    const { relay: baseUrl, credentials, voice, language, eagerness, speed } = options;
-    const { conversationId, interruption } = options;
-    const choices = { voice, language, eagerness, speed, interruption, conversationId };
+    const { relay: baseUrl, credentials, conversationId, speed } = options;
+    const { voice, language, eagerness, interruption } = options;
+    const choices = { voice, language, eagerness, interruption, speed };
     browserMeans.tell(({ speech }) => speech.setSpeed(speed));
-    this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
-      port2,
-    ]);
+    const start = { type: 'start', baseUrl, credentials, conversationId, choices } as const;
+    this.#worker.post({ ...start, playback: port2 }, [port2]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     this.setVolume(this.#volume);
     browserMeans.tell((means) => means.setHelp(options.browserHelp));
@@ -150,25 +148,11 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#call?.browserMeans.tell(({ speech }) => speech.setVolume(this.#volume));
   }
 
-  setVoice(voice: string): void {
-    if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
-  }
-
-  setLanguage(language: string | null): void {
-    if (this.#call !== undefined) this.#worker.post({ type: 'set-language', language });
-  }
-
-  setSpeed(speed: number): void {
-    this.#call?.browserMeans.tell(({ speech }) => speech.setSpeed(speed));
-    if (this.#call !== undefined) this.#worker.post({ type: 'set-speed', speed });
-  }
-
-  setEagerness(eagerness: Eagerness): void {
-    if (this.#call !== undefined) this.#worker.post({ type: 'set-eagerness', eagerness });
-  }
-
-  setInterruption(interruption: Interruption): void {
-    if (this.#call !== undefined) this.#worker.post({ type: 'set-interruption', interruption });
+  choose(choices: ChangedChoices): void {
+    if (this.#call === undefined) return;
+    const { speed } = choices;
+    if (speed !== undefined) this.#call.browserMeans.tell(({ speech }) => speech.setSpeed(speed));
+    this.#worker.post({ type: 'choose', choices });
   }
 
   setRecording(recording: boolean): void {

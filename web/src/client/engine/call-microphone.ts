@@ -1,10 +1,10 @@
 import type { AudioGraph } from './audio-graph.ts';
 import type {
+  CaptureSource,
   MediaCommand,
   MicrophoneRefusal,
   MicrophoneResult,
 } from '../messages/media-messages.ts';
-import type { CaptureSource } from '../messages/capture-messages.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 import { SilentMicrophone } from './silent-microphone.ts';
 

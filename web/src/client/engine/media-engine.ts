@@ -1,25 +1,17 @@
-import type { Eagerness } from '@parley/shared/turn-detection';
 import type { BrowserHelp } from '../messages/page-requests.ts';
 import type {
-  Interruption,
+  CallChoices,
+  ChangedChoices,
   Credentials,
   MediaNotice,
   MicrophoneResult,
 } from '../messages/media-messages.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 
-export interface CallOptions {
+export interface CallOptions extends CallChoices {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
   readonly relay: string;
   readonly credentials: Credentials;
-  readonly voice: string | undefined;
-  /** BCP 47; the relay's own if it is undefined, or not offered any more. */
-  readonly language: string | undefined;
-  /** How soon the relay takes a turn as over. */
-  readonly eagerness: Eagerness;
-  readonly interruption: Interruption;
-  /** A factor of the voice's own pace. */
-  readonly speed: number;
   /** What the browser is to do by itself. */
   readonly browserHelp: BrowserHelp;
   /** An earlier conversation to continue; undefined: a new one. */
@@ -59,13 +51,7 @@ export interface MediaEngine {
   setSpeaker(deviceId: string): Promise<void>;
   /** 0–1 */
   setVolume(volume: number): void;
-  setVoice(voice: string): void;
-  /** BCP 47; null: the relay's own. */
-  setLanguage(language: string | null): void;
-  /** A factor of the voice's own pace; the nearest that the voice has is taken. */
-  setSpeed(speed: number): void;
-  setEagerness(eagerness: Eagerness): void;
-  setInterruption(interruption: Interruption): void;
+  choose(choices: ChangedChoices): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
   /** What the browser is to do by itself from now on. */

@@ -10,7 +10,6 @@ import type {
   Usage,
   Stage,
 } from '@parley/shared';
-import type { CaptureCommand } from './capture-messages.ts';
 import type { DetectorCheck } from './vad-policy.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
@@ -40,6 +39,24 @@ export const INTERRUPTIONS = ['automatic', 'voice', 'button'] as const;
 
 export type Interruption = (typeof INTERRUPTIONS)[number];
 
+/** What a person chooses of a call, before it or while it runs. */
+export interface CallChoices {
+  /** null: the relay's own. */
+  readonly voice: string | null;
+  /** BCP 47; the relay's own if it is null, or not offered any more. */
+  readonly language: string | null;
+  /** How soon the relay takes a turn as over once the person has fallen silent. */
+  readonly eagerness: Eagerness;
+  readonly interruption: Interruption;
+  /** A factor of the voice's own pace; the nearest that the voice has is taken. */
+  readonly speed: number;
+}
+
+/** What is undefined stays as it is. */
+export type ChangedChoices = {
+  readonly [name in keyof CallChoices]?: CallChoices[name] | undefined;
+};
+
 /** How a call signs in. */
 export type Credentials =
   | { readonly kind: 'account'; readonly token: string }
@@ -50,6 +67,29 @@ export type Credentials =
       /** What the relay asks new guests for. */
       readonly accessCode: string | undefined;
     };
+
+/** Where the media worker gets the microphone's frames from. */
+export type CaptureSource =
+  /** The capture worklet's port; transferred. */
+  | { readonly kind: 'worklet'; readonly port: MessagePort }
+  /** The track's own frames, if the browser hands them out; transferred. */
+  | { readonly kind: 'track'; readonly frames: ReadableStream<AudioData> };
+
+/** The page's messages to the media worker about the microphone. */
+export type CaptureCommand =
+  /** The microphone was granted, or changed. */
+  | {
+      readonly type: 'attach-capture';
+      readonly source: CaptureSource;
+      /** From the microphone's membrane to the start of the source, if the browser knows it. */
+      readonly latencyMs: number;
+      /** An echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
+      readonly isPriming: boolean;
+      /** As the browser reports them, for the debug panel. */
+      readonly settings: object;
+    }
+  | { readonly type: 'capture-primed' }
+  | { readonly type: 'detach-capture' };
 
 /** Commands of the page to the media worker. */
 export type MediaCommand =
@@ -62,13 +102,7 @@ export type MediaCommand =
       /** Origin of the relay, e.g. `http://localhost:8787`. */
       readonly baseUrl: string;
       readonly credentials: Credentials;
-      readonly voice: string | undefined;
-      /** BCP 47; the relay's own if it is undefined, or not offered any more. */
-      readonly language: string | undefined;
-      readonly eagerness: Eagerness;
-      /** A factor of the voice's own pace. */
-      readonly speed: number;
-      readonly interruption: Interruption;
+      readonly choices: CallChoices;
       /** An earlier conversation to continue. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -86,14 +120,7 @@ export type MediaCommand =
   | { readonly type: 'send-text'; readonly itemId: string; readonly text: string }
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
-  | { readonly type: 'set-voice'; readonly voice: string }
-  /** BCP 47; null: the relay's own. */
-  | { readonly type: 'set-language'; readonly language: string | null }
-  /** A factor of the voice's own pace. */
-  | { readonly type: 'set-speed'; readonly speed: number }
-  /** How soon the relay takes a turn as over. */
-  | { readonly type: 'set-eagerness'; readonly eagerness: Eagerness }
-  | { readonly type: 'set-interruption'; readonly interruption: Interruption }
+  | { readonly type: 'choose'; readonly choices: ChangedChoices }
   /** Only with the person's consent; `false` ends it. */
   | { readonly type: 'set-recording'; readonly recording: boolean }
   /** The account's token was renewed. */

@@ -1,12 +1,12 @@
-import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
+import { EAGERNESS } from '@parley/shared/turn-detection';
 import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/page-requests.ts';
-import { INTERRUPTIONS, type Interruption } from '../messages/media-messages.ts';
+import { INTERRUPTIONS, type CallChoices } from '../messages/media-messages.ts';
 
 const SIGNALS = ['off', 'some', 'all', 'vibration'] as const;
 const WAYS_TO_TALK = ['voice', 'hold'] as const;
 
 /** What a person chose, kept in this browser. */
-export interface Settings {
+export interface Settings extends CallChoices {
   readonly theme: 'system' | 'light' | 'dark';
   readonly captionSize: 'small' | 'medium' | 'large';
   /** A screen reader reads each answer again once it was spoken. */
@@ -19,18 +19,8 @@ export interface Settings {
   readonly signals: (typeof SIGNALS)[number];
   /** Whether speech is heard whenever there is some, or only while a button is held. */
   readonly talkBy: (typeof WAYS_TO_TALK)[number];
-  /** How soon an answer may begin after the person has fallen silent. */
-  readonly eagerness: Eagerness;
-  /** What interrupts Parley while it speaks. */
-  readonly interruption: Interruption;
-  /** A factor of the voice's own pace. */
-  readonly speed: number;
   /** What the browser does by itself: nothing until the person has switched it on. */
   readonly browserHelp: BrowserHelp;
-  /** null: the server's choice. */
-  readonly voice: string | null;
-  /** BCP 47; null: the server's choice. */
-  readonly language: string | null;
   /** null: the system's choice. */
   readonly microphoneId: string | null;
   readonly speakerId: string | null;

@@ -175,12 +175,12 @@ test('a changed voice reaches a running call, a changed volume any', async () =>
   expect(engine.commands).toEqual(['setVolume:0.5']);
   await controller.startCall();
   controller.changeSettings({ voice: 'rms' });
-  expect(engine.commands).toContain('setVoice:rms');
+  expect(engine.commands).toContain('choose:voice rms');
   controller.changeSettings({ eagerness: 'low' });
-  expect(engine.commands).toContain('setEagerness:low');
+  expect(engine.commands).toContain('choose:eagerness low');
   controller.changeSettings({ language: 'de' });
   controller.changeSettings({ language: null });
-  expect(engine.commands.slice(-2)).toEqual(['setLanguage:de', 'setLanguage:null']);
+  expect(engine.commands.slice(-2)).toEqual(['choose:language de', 'choose:language null']);
 });
 
 describe('the relay', () => {

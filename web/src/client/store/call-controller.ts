@@ -290,8 +290,8 @@ export class CallController {
     this.#engine.setVolume(chosen.volume);
     return this.#engine.start({
       ...call,
-      voice: chosen.voice ?? undefined,
-      language: chosen.language ?? undefined,
+      voice: chosen.voice,
+      language: chosen.language,
       eagerness: chosen.eagerness,
       interruption: chosen.interruption,
       speed: chosen.speed,

@@ -5,31 +5,17 @@ import type { Settings } from '../settings/settings.ts';
 
 /** What a change of the settings means to the engine; the volume holds between calls, too. */
 export function applyToEngine(
-  engine: Pick<
-    MediaEngine,
-    | 'setVolume'
-    | 'setMuted'
-    | 'setVoice'
-    | 'setLanguage'
-    | 'setSpeed'
-    | 'setEagerness'
-    | 'setInterruption'
-    | 'setSpeaker'
-    | 'setBrowserHelp'
-  >,
+  engine: Pick<MediaEngine, 'setVolume' | 'setMuted' | 'choose' | 'setSpeaker' | 'setBrowserHelp'>,
   change: Partial<Settings>,
   isRunning: boolean,
 ): void {
-  const { volume, talkBy, voice, language, speed, eagerness, interruption } = change;
-  const { speakerId, browserHelp } = change;
+  const { volume, talkBy, speakerId, browserHelp } = change;
+  const { voice, language, eagerness, interruption, speed } = change;
+  const choices = { voice, language, eagerness, interruption, speed };
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
   if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');
-  if (voice !== undefined && voice !== null) engine.setVoice(voice);
-  if (language !== undefined) engine.setLanguage(language);
-  if (speed !== undefined) engine.setSpeed(speed);
-  if (eagerness !== undefined) engine.setEagerness(eagerness);
-  if (interruption !== undefined) engine.setInterruption(interruption);
+  if (Object.values(choices).some((choice) => choice !== undefined)) engine.choose(choices);
   if (browserHelp !== undefined) engine.setBrowserHelp(browserHelp);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});

@@ -71,10 +71,10 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
-    this.#choices = new SessionChoices(start, (event) => this.#send(event));
+    this.#choices = new SessionChoices(start.choices, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#echo = new EchoGuard({ notify, phases: this.#phases });
-    this.#echo.setInterruption(start.interruption);
+    this.#echo.setInterruption(start.choices.interruption);
     void this.#echo.measure();
     const levels = new CallLevels({ notify, now });
     const common: Omit<ClientTurnTakingOptions, 'playback'> = {
@@ -158,8 +158,9 @@ export class MediaCall {
         return this.#turns.cancelResponse();
       case 'page-hears':
         return this.#phases.hearing(command.hearing);
-      case 'set-interruption':
-        return this.#echo.setInterruption(command.interruption);
+      case 'choose':
+        this.#echo.setInterruption(command.choices.interruption);
+        return this.#choices.choose(command.choices);
       case 'page-voice':
         return this.#playback.onPageVoice(command);
       case 'set-token':

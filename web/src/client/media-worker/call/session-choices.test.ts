@@ -6,7 +6,7 @@ import { SessionChoices } from './session-choices.ts';
 /** Before the first session. */
 function choose(speed: number, language?: string) {
   const sent: SequencedEvent[] = [];
-  const start = { voice: undefined, language, eagerness: 'high', speed } as const;
+  const start = { voice: null, language: language ?? null, eagerness: 'high', speed } as const;
   const choices = new SessionChoices(start, (event) => sent.push(event));
   const begun = (session: object) =>
     choices.begun({
@@ -33,20 +33,20 @@ test('a session that is less or more eager than was chosen is told', () => {
 
 test('a relay that leaves turns to the page is never asked', () => {
   const { choices, sent } = begin();
-  choices.handle({ type: 'set-eagerness', eagerness: 'low' });
+  choices.choose({ eagerness: 'low' });
   expect(sent).toEqual([]);
 });
 
 test('a voice that was chosen is that of the next session, too', () => {
   const { choices, sent } = begin('high');
-  choices.handle({ type: 'set-voice', voice: 'rms' });
+  choices.choose({ voice: 'rms' });
   expect(sent).toEqual([{ type: 'session.update', session: { voice: 'rms' } }]);
   expect(choices.voice).toBe('rms');
 });
 
 test('a voice that the relay does not have is not asked for again', () => {
   const { choices, sent } = begin('high');
-  choices.handle({ type: 'set-voice', voice: 'rms' });
+  choices.choose({ voice: 'rms' });
   choices.notOffered('voice');
   expect(choices.voice).toBeUndefined();
   sent.length = 0;
@@ -56,7 +56,7 @@ test('a voice that the relay does not have is not asked for again', () => {
     server_ms: 0,
     session: { ...TEST_SESSION, languages: ['en-US', 'de'] },
   });
-  choices.handle({ type: 'set-language', language: 'de' });
+  choices.choose({ language: 'de' });
   expect(sent).toEqual([{ type: 'session.update', session: { language: 'de' } }]);
   choices.notOffered('language');
   expect(choices.language).toBeUndefined();
@@ -66,10 +66,10 @@ test('a language that was chosen is that of the next session, too', () => {
   const { choices, sent, begun } = choose(1, 'fr');
   expect(choices.language).toBe('fr');
   begun({ language: 'fr', languages: ['en-US', 'de', 'fr'] });
-  choices.handle({ type: 'set-language', language: 'de' });
+  choices.choose({ language: 'de' });
   expect(choices.language).toBe('de');
-  choices.handle({ type: 'set-voice', voice: 'eins' });
-  choices.handle({ type: 'set-language', language: null });
+  choices.choose({ voice: 'eins' });
+  choices.choose({ language: null });
   expect(choices.language).toBeUndefined();
   expect(sent).toEqual([
     { type: 'session.update', session: { language: 'de' } },
@@ -81,17 +81,17 @@ test('a language that was chosen is that of the next session, too', () => {
 test('a relay that offers no languages is never asked for one', () => {
   const { choices, sent, begun } = choose(1);
   begun({});
-  choices.handle({ type: 'set-language', language: 'de' });
+  choices.choose({ language: 'de' });
   expect(sent).toEqual([]);
 });
 
 test('a pace that was chosen is asked for as far as the voice has it, in each session', () => {
   const { choices, sent, begun } = choose(2);
   begun({});
-  choices.handle({ type: 'set-speed', speed: 1.8 });
+  choices.choose({ speed: 1.8 });
   expect(sent).toEqual([]);
   begun({ speed: 1, speeds: { min: 0.7, max: 1.2 } });
-  choices.handle({ type: 'set-speed', speed: 0.9 });
+  choices.choose({ speed: 0.9 });
   begun({ speed: 0.9, speeds: { min: 0.7, max: 1.2 } });
   expect(sent).toEqual([
     { type: 'session.update', session: { speed: 1.2 } },

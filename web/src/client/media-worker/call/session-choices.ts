@@ -1,19 +1,12 @@
 import type { Eagerness, RelayEventOf, SessionDescription, RelayEvent } from '@parley/shared';
 import type { SessionChoice } from '@parley/shared/link/session-api';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { MediaCommand } from '../../messages/media-messages.ts';
+import type { CallChoices, ChangedChoices, MediaCommand } from '../../messages/media-messages.ts';
 
 export type ChoiceCommand = Extract<
   MediaCommand,
   {
-    type:
-      | 'set-voice'
-      | 'set-language'
-      | 'set-speed'
-      | 'set-eagerness'
-      | 'set-recording'
-      | 'offer-page'
-      | 'page-answer';
+    type: 'set-recording' | 'offer-page' | 'page-answer';
   }
 >;
 
@@ -36,16 +29,13 @@ export class SessionChoices {
   #wanted: PageOffer = {};
 
   constructor(
-    start: Pick<
-      Extract<MediaCommand, { type: 'start' }>,
-      'voice' | 'language' | 'eagerness' | 'speed'
-    >,
+    { voice, language, eagerness, speed }: Omit<CallChoices, 'interruption'>,
     send: (event: SequencedEvent) => void,
   ) {
-    this.#voice = start.voice;
-    this.#language = start.language;
-    this.#eagerness = start.eagerness;
-    this.#speed = start.speed;
+    this.#voice = voice ?? undefined;
+    this.#language = language ?? undefined;
+    this.#eagerness = eagerness;
+    this.#speed = speed;
     this.#send = send;
   }
 
@@ -57,22 +47,22 @@ export class SessionChoices {
     return this.#language;
   }
 
+  choose({ voice, language, eagerness, speed }: ChangedChoices): void {
+    this.#voice = voice ?? this.#voice;
+    this.#eagerness = eagerness ?? this.#eagerness;
+    this.#speed = speed ?? this.#speed;
+    if (language !== undefined) this.#language = language ?? undefined;
+    // The relay's own voice cannot be asked for within a session.
+    if (typeof voice === 'string') this.#update({ voice });
+    if (language !== undefined) this.#updateLanguage();
+    if (speed !== undefined) this.#updateSpeed();
+    if (eagerness !== undefined) this.#updateEagerness();
+  }
+
   handle(command: ChoiceCommand): void {
     switch (command.type) {
-      case 'set-voice':
-        this.#voice = command.voice;
-        return this.#update({ voice: command.voice });
-      case 'set-language':
-        this.#language = command.language ?? undefined;
-        return this.#updateLanguage();
-      case 'set-speed':
-        this.#speed = command.speed;
-        return this.#updateSpeed();
       case 'set-recording':
         return this.#update({ recording: command.recording });
-      case 'set-eagerness':
-        this.#eagerness = command.eagerness;
-        return this.#updateEagerness();
       case 'offer-page':
         this.#offer = { ...this.#offer, ...command.offer };
         return this.#updateOffer(command.offer);

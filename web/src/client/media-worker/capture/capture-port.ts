@@ -1,5 +1,5 @@
+import type { CaptureCommand } from '../../messages/media-messages.ts';
 import {
-  type CaptureCommand,
   type CaptureMessage,
   FRAME_MS,
   type CapturedBlock,

@@ -64,7 +64,8 @@ export class EchoGuard {
     }
   }
 
-  setInterruption(interruption: Interruption): void {
+  /** @param interruption - undefined: as before */
+  setInterruption(interruption: Interruption = this.#interruption): void {
     this.#interruption = interruption;
   }
 
