@@ -1,5 +1,5 @@
-import { createContext, useContext } from 'react';
 import type { RelayAddress } from '../../client/index.ts';
+import { requiredContext } from '../../ui/required-context.ts';
 
 /** What it takes to ask the relay for what belongs to the person. */
 export interface AccountAccess {
@@ -14,12 +14,5 @@ export interface AccountAccess {
   token(relay: string): Promise<string | undefined>;
 }
 
-const AccessContext = createContext<AccountAccess | null>(null);
-
-export const AccountAccessProvider = AccessContext.Provider;
-
-export function useAccountAccess(): AccountAccess {
-  const access = useContext(AccessContext);
-  if (access === null) throw new Error('useAccountAccess outside of an AccountAccessProvider');
-  return access;
-}
+export const [AccountAccessProvider, useAccountAccess] =
+  requiredContext<AccountAccess>('AccountAccess');

@@ -1,6 +1,6 @@
-import { createContext, useContext } from 'react';
 import type { AccountApi } from './account-api.ts';
 import type { HistoryListStore } from '../history/history-list.ts';
+import { requiredContext } from '../../ui/required-context.ts';
 
 /** What the pages share while one of them is open. */
 interface AccountPagesState {
@@ -9,12 +9,5 @@ interface AccountPagesState {
   readonly list: HistoryListStore;
 }
 
-const PagesContext = createContext<AccountPagesState | null>(null);
-
-export const AccountPagesProvider = PagesContext.Provider;
-
-export function useAccountPages(): AccountPagesState {
-  const state = useContext(PagesContext);
-  if (state === null) throw new Error('useAccountPages outside of an AccountPagesProvider');
-  return state;
-}
+export const [AccountPagesProvider, useAccountPages] =
+  requiredContext<AccountPagesState>('AccountPagesState');

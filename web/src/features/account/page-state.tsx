@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { useController } from '../call/controller-context.ts';
 import { useAway } from './use-remote.ts';
-import type { RemoteProblem } from './remote.ts';
+import type { Remote, RemoteProblem } from './remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import styles from './page-state.module.css';
@@ -51,8 +51,32 @@ interface ProblemStateProps {
   readonly expected: string;
 }
 
+interface FetchedProps<T> extends Omit<ProblemStateProps, 'problem'> {
+  readonly state: Remote<T>;
+  /** In place of what is on its way. */
+  readonly rows: number;
+  readonly children: (value: T) => ReactNode;
+}
+
+/** What a page is for, as soon as it is there; or why it is not. */
+export function Fetched<T>({ state, rows, children, ...rest }: FetchedProps<T>) {
+  switch (state.kind) {
+    case 'loading':
+      return <LoadingState rows={rows} />;
+    case 'failed':
+      return <ProblemState {...rest} problem={state.problem} />;
+    case 'ready':
+      return (
+        <>
+          {state.problem !== null && <StaleNote {...rest} problem={state.problem} />}
+          {children(state.value)}
+        </>
+      );
+  }
+}
+
 /** Why there is nothing to see, and what to do about it. */
-export function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps) {
+function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps) {
   const online = useOnline();
   const isAway = useAway();
   // What a relay that answers would know of the person is not known then.
@@ -121,7 +145,7 @@ function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
 }
 
 /** What is shown is not the latest; it is readable all the same. */
-export function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'onRetry'>) {
+function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'onRetry'>) {
   const online = useOnline();
   useAway();
   const message = 'message' in problem ? problem.message : '';

@@ -9,7 +9,7 @@ import { dayText, timeText } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from './account-pages-context.ts';
 import { PageFrame } from './page-frame.tsx';
-import { LoadingState, PageState, ProblemState, StaleNote } from './page-state.tsx';
+import { Fetched, PageState } from './page-state.tsx';
 import { useAction } from './use-action.ts';
 import { useRemote } from './use-remote.ts';
 import row from '../../ui/row.module.css';
@@ -31,38 +31,33 @@ export function SessionsPage() {
     }, REFRESH_MS);
     return () => clearInterval(timer);
   }, [remote]);
-  const onRetry = (): void => void remote.load();
   const onEnded = (id: string): void =>
     remote.change(({ sessions }) => ({
       sessions: sessions.filter((session) => session.session_id !== id),
     }));
   return (
     <PageFrame title="Calls">
-      {state.kind === 'loading' && <LoadingState rows={2} />}
-      {state.kind === 'failed' && (
-        <ProblemState
-          problem={state.problem}
-          onRetry={onRetry}
-          missing="There are no calls here"
-          expected={EXPECTED}
-        />
-      )}
-      {state.kind === 'ready' && (
-        <>
-          {state.problem !== null && <StaleNote problem={state.problem} onRetry={onRetry} />}
-          {state.value.sessions.length === 0 ? (
+      <Fetched
+        state={state}
+        rows={2}
+        onRetry={() => void remote.load()}
+        missing="There are no calls here"
+        expected={EXPECTED}
+      >
+        {({ sessions }) =>
+          sessions.length === 0 ? (
             <PageState icon={<MonitorSmartphone />} title="No calls are running">
               <p>{EXPECTED}</p>
             </PageState>
           ) : (
             <ul className={styles.list}>
-              {state.value.sessions.map((session) => (
+              {sessions.map((session) => (
                 <SessionRow key={session.session_id} session={session} onEnded={onEnded} />
               ))}
             </ul>
-          )}
-        </>
-      )}
+          )
+        }
+      </Fetched>
     </PageFrame>
   );
 }

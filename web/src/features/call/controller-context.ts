@@ -1,16 +1,9 @@
-import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { CallController, CallState, DebugState, Settings } from '../../client/index.ts';
+import { requiredContext } from '../../ui/required-context.ts';
 
-const ControllerContext = createContext<CallController | null>(null);
-
-export const ControllerProvider = ControllerContext.Provider;
-
-export function useController(): CallController {
-  const controller = useContext(ControllerContext);
-  if (controller === null) throw new Error('useController outside of a ControllerProvider');
-  return controller;
-}
+export const [ControllerProvider, useController] =
+  requiredContext<CallController>('CallController');
 
 export function useCall<T>(select: (state: CallState) => T): T {
   return useStore(useController().call, select);

@@ -11,7 +11,7 @@ import { countText, durationText, usdText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
-import { LoadingState, ProblemState, StaleNote } from '../account/page-state.tsx';
+import { Fetched } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { LiveMark } from './conversation-row.tsx';
 import { Transcript } from './transcript.tsx';
@@ -45,28 +45,21 @@ export function ConversationPage({ id }: { readonly id: string }) {
   const { api, list } = useAccountPages();
   const remote = useMemo(() => createRemote((signal) => api.conversation(id, signal)), [api, id]);
   const state = useRemote(remote);
-  const onRetry = (): void => void remote.load();
   const onRenamed = (title: string): void => {
     remote.change((conversation) => ({ ...conversation, title }));
     list.changed(id, { title });
   };
   return (
     <PageFrame title="Conversation" back={TO_HISTORY}>
-      {state.kind === 'loading' && <LoadingState rows={4} />}
-      {state.kind === 'failed' && (
-        <ProblemState
-          problem={state.problem}
-          onRetry={onRetry}
-          missing="There is no such conversation"
-          expected="A conversation is shown only to the person who had it."
-        />
-      )}
-      {state.kind === 'ready' && (
-        <>
-          {state.problem !== null && <StaleNote problem={state.problem} onRetry={onRetry} />}
-          <Conversation conversation={state.value} onRenamed={onRenamed} />
-        </>
-      )}
+      <Fetched
+        state={state}
+        rows={4}
+        onRetry={() => void remote.load()}
+        missing="There is no such conversation"
+        expected="A conversation is shown only to the person who had it."
+      >
+        {(conversation) => <Conversation conversation={conversation} onRenamed={onRenamed} />}
+      </Fetched>
     </PageFrame>
   );
 }

@@ -7,7 +7,7 @@ import { dayText, isoDayOf } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
-import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
+import { Fetched, LoadingState, PageState } from '../account/page-state.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import styles from './history-page.module.css';
 import { Link } from 'wouter';
@@ -38,22 +38,16 @@ export function HistoryPage() {
   if (!sawAny && found.kind === 'ready' && found.value.conversations.length > 0) setSawAny(true);
   return (
     <PageFrame title="History">
-      {found.kind === 'loading' && <LoadingState rows={5} />}
-      {found.kind === 'failed' && (
-        <ProblemState
-          problem={found.problem}
-          onRetry={onRetry}
-          missing="There is no history here"
-          expected={EXPECTED}
-        />
-      )}
-      {found.kind === 'ready' && (
-        <>
-          {sawAny && <SearchForm list={list} />}
-          {found.problem !== null && <StaleNote problem={found.problem} onRetry={onRetry} />}
-          <FoundConversations list={list} found={found.value} />
-        </>
-      )}
+      {sawAny && found.kind === 'ready' && <SearchForm list={list} />}
+      <Fetched
+        state={found}
+        rows={5}
+        onRetry={onRetry}
+        missing="There is no history here"
+        expected={EXPECTED}
+      >
+        {(value) => <FoundConversations list={list} found={value} />}
+      </Fetched>
     </PageFrame>
   );
 }

@@ -1,4 +1,5 @@
-import { createContext, useContext, useEffect } from 'react';
+import { useEffect } from 'react';
+import { requiredContext } from '../../ui/required-context.ts';
 import { createLogTail, type LogFeed } from './operator/log-tail.ts';
 import {
   createOperatorAccess,
@@ -18,15 +19,7 @@ export interface Operator {
   readonly tail: LogFeed;
 }
 
-const OperatorContext = createContext<Operator | null>(null);
-
-export const OperatorProvider = OperatorContext.Provider;
-
-export function useOperator(): Operator {
-  const operator = useContext(OperatorContext);
-  if (operator === null) throw new Error('useOperator outside of an OperatorProvider');
-  return operator;
-}
+export const [OperatorProvider, useOperator] = requiredContext<Operator>('Operator');
 
 export function createOperator(
   { fetch: fetchHere, relay }: Pick<AccountAccess, 'fetch' | 'relay'>,

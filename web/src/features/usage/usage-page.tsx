@@ -7,7 +7,7 @@ import { usdText, durationText } from '../../lib/figures.ts';
 import { FigureNote, Total, FigureList } from '../../ui/figures.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
-import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
+import { Fetched, PageState } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { ChoiceField } from '../settings/choice-field.tsx';
 import { sumUsd, amountText, usedByProvider, spendByDay } from './usage-figures.ts';
@@ -37,28 +37,22 @@ export function UsagePage() {
     [api, period],
   );
   const state = useRemote(remote);
-  const onRetry = (): void => void remote.load();
   return (
     <PageFrame title="Usage">
-      {state.kind === 'failed' ? (
-        <ProblemState
-          problem={state.problem}
-          onRetry={onRetry}
-          missing="There is no usage here"
-          expected={EXPECTED}
-        />
-      ) : (
+      {state.kind !== 'failed' && (
         <div className={styles.period}>
           <ChoiceField label="Period" choices={PERIODS} value={period} onChange={setPeriod} />
         </div>
       )}
-      {state.kind === 'loading' && <LoadingState rows={4} />}
-      {state.kind === 'ready' && (
-        <>
-          {state.problem !== null && <StaleNote problem={state.problem} onRetry={onRetry} />}
-          <Usage usage={state.value} />
-        </>
-      )}
+      <Fetched
+        state={state}
+        rows={4}
+        onRetry={() => void remote.load()}
+        missing="There is no usage here"
+        expected={EXPECTED}
+      >
+        {(usage) => <Usage usage={usage} />}
+      </Fetched>
     </PageFrame>
   );
 }
