@@ -5,7 +5,8 @@ import styles from './field.module.css';
 interface ChoiceFieldProps<T extends string> {
   readonly label: string;
   readonly hint?: string;
-  readonly choices: readonly { readonly value: T; readonly label: string }[];
+  /** What each is called, in their order. */
+  readonly choices: Readonly<Partial<Record<T, string>>>;
   readonly value: T;
   readonly onChange: (value: T) => void;
 }
@@ -14,6 +15,7 @@ interface ChoiceFieldProps<T extends string> {
 export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
   const { label, hint, choices, value, onChange } = props;
   const id = useId();
+  const values = Object.keys(choices) as T[];
   return (
     <div className={styles.field}>
       <span id={id} className={styles.label}>
@@ -26,13 +28,13 @@ export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
         orientation="horizontal"
         value={value}
         onValueChange={(next) => {
-          const chosen = choices.find((choice) => choice.value === next);
-          if (chosen !== undefined) onChange(chosen.value);
+          const chosen = values.find((choice) => choice === next);
+          if (chosen !== undefined) onChange(chosen);
         }}
       >
-        {choices.map((choice) => (
-          <RadioGroup.Item key={choice.value} value={choice.value} className={styles.choice}>
-            {choice.label}
+        {values.map((choice) => (
+          <RadioGroup.Item key={choice} value={choice} className={styles.choice}>
+            {choices[choice]}
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>

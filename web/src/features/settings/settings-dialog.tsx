@@ -16,41 +16,13 @@ import { HearingField } from './hearing-field.tsx';
 import { ModelField, useHasModel } from './model-field.tsx';
 import fieldStyles from './field.module.css';
 
-const THEMES = [
-  { value: 'system', label: 'System' },
-  { value: 'light', label: 'Light' },
-  { value: 'dark', label: 'Dark' },
-] as const satisfies readonly { value: Settings['theme']; label: string }[];
-
-const CAPTION_SIZES = [
-  { value: 'small', label: 'Small' },
-  { value: 'medium', label: 'Medium' },
-  { value: 'large', label: 'Large' },
-] as const satisfies readonly { value: Settings['captionSize']; label: string }[];
-
-const RESPONSIVENESS = [
-  { value: 'high', label: 'Quick' },
-  { value: 'medium', label: 'Balanced' },
-  { value: 'low', label: 'Patient' },
-] as const satisfies readonly { value: Settings['eagerness']; label: string }[];
-
-const INTERRUPTION = [
-  { value: 'automatic', label: 'Automatic' },
-  { value: 'voice', label: 'Voice' },
-  { value: 'button', label: 'Button' },
-] as const satisfies readonly { value: Settings['interruption']; label: string }[];
-
-const WAYS_TO_TALK = [
-  { value: 'voice', label: 'Freely' },
-  { value: 'hold', label: 'Hold button' },
-] as const satisfies readonly { value: Settings['talkBy']; label: string }[];
-
-const SIGNALS = [
-  { value: 'off', label: 'Off' },
-  { value: 'some', label: 'Some' },
-  { value: 'all', label: 'All' },
-  { value: 'vibration', label: 'Vibrate' },
-] as const satisfies readonly { value: Settings['signals']; label: string }[];
+const THEMES = { system: 'System', light: 'Light', dark: 'Dark' };
+const CAPTION_SIZES = { small: 'Small', medium: 'Medium', large: 'Large' };
+const RESPONSIVENESS = { high: 'Quick', medium: 'Balanced', low: 'Patient' };
+const INTERRUPTION = { automatic: 'Automatic', voice: 'Voice', button: 'Button' };
+const WAYS_TO_TALK = { voice: 'Freely', hold: 'Hold button' };
+const SOUNDS = { off: 'Off', some: 'Some', all: 'All' };
+const SIGNALS = { ...SOUNDS, vibration: 'Vibrate' };
 
 /** Not in Safari, nor on computers that have nothing to vibrate with. */
 function canVibrate(): boolean {
@@ -138,37 +110,31 @@ function SoundFields({ onCheck }: Pick<SettingsDialogProps, 'onCheck'>) {
 
 /** How turns are taken, and what is heard of it. */
 function TurnFields() {
-  const controller = useController();
-  const settings = useSettings((all) => all);
   return (
     <>
-      <ChoiceField
+      <SettingChoice
+        name="eagerness"
         label="Responsiveness"
         hint="How soon Parley answers when you pause."
         choices={RESPONSIVENESS}
-        value={settings.eagerness}
-        onChange={(eagerness) => controller.changeSettings({ eagerness })}
       />
-      <ChoiceField
+      <SettingChoice
+        name="interruption"
         label="While Parley speaks"
         hint="What interrupts it. Automatic: your voice, unless the microphone hears Parley too loud."
         choices={INTERRUPTION}
-        value={settings.interruption}
-        onChange={(interruption) => controller.changeSettings({ interruption })}
       />
-      <ChoiceField
+      <SettingChoice
+        name="talkBy"
         label="Talking"
         hint="Freely, or only while you hold the button. The space bar can always be held."
         choices={WAYS_TO_TALK}
-        value={settings.talkBy}
-        onChange={(talkBy) => controller.changeSettings({ talkBy })}
       />
-      <ChoiceField
+      <SettingChoice
+        name="signals"
         label="Short sounds"
         hint="At the start, when you were heard, and at the end. All: also when it is your turn."
-        choices={canVibrate() ? SIGNALS : SIGNALS.filter(({ value }) => value !== 'vibration')}
-        value={settings.signals}
-        onChange={(signals) => controller.changeSettings({ signals })}
+        choices={canVibrate() ? SIGNALS : SOUNDS}
       />
     </>
   );
@@ -176,29 +142,36 @@ function TurnFields() {
 
 function AppearanceFields() {
   const controller = useController();
-  const settings = useSettings((all) => all);
+  const readsAnswers = useSettings((settings) => settings.readsAnswers);
   return (
     <>
-      <ChoiceField
-        label="Theme"
-        choices={THEMES}
-        value={settings.theme}
-        onChange={(theme) => controller.changeSettings({ theme })}
-      />
-      <ChoiceField
-        label="Caption size"
-        choices={CAPTION_SIZES}
-        value={settings.captionSize}
-        onChange={(captionSize) => controller.changeSettings({ captionSize })}
-      />
+      <SettingChoice name="theme" label="Theme" choices={THEMES} />
+      <SettingChoice name="captionSize" label="Caption size" choices={CAPTION_SIZES} />
       <SwitchField
         label="Read answers to a screen reader"
         hint="Again, after the voice. An answer without a voice is read in any case."
-        checked={settings.readsAnswers}
-        onChange={(readsAnswers) => controller.changeSettings({ readsAnswers })}
+        checked={readsAnswers}
+        onChange={(wanted) => controller.changeSettings({ readsAnswers: wanted })}
       />
     </>
   );
+}
+
+/** A setting of which there are a few. */
+type ChoiceName = 'theme' | 'captionSize' | 'eagerness' | 'interruption' | 'talkBy' | 'signals';
+
+interface SettingChoiceProps<N extends ChoiceName> {
+  readonly name: N;
+  readonly label: string;
+  readonly hint?: string;
+  readonly choices: Readonly<Partial<Record<Settings[N], string>>>;
+}
+
+function SettingChoice<N extends ChoiceName>({ name, ...field }: SettingChoiceProps<N>) {
+  const controller = useController();
+  const value = useSettings((settings) => settings[name]);
+  const choose = (next: Settings[N]): void => controller.changeSettings({ [name]: next });
+  return <ChoiceField<Settings[N]> {...field} value={value} onChange={choose} />;
 }
 
 function Section(props: { readonly title: string; readonly children: ReactNode }) {

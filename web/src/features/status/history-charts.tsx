@@ -1,16 +1,27 @@
 import { memo } from 'react';
-import { Bar, BarChart, Line, LineChart, ReferenceLine, type TooltipContentProps } from 'recharts';
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  Tooltip,
+  XAxis,
+  YAxis,
+  type TooltipContentProps,
+} from 'recharts';
 import type { HistoryPoint } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
 import { countText, roundTicks } from '../../lib/figures.ts';
 import {
-  barTip,
+  BAR_TIP,
   ChartFrame,
-  chartGrid,
   chartMargin,
   ChartTip,
-  lineTip,
-  timeAxis,
+  GRID,
+  LINE_TIP,
+  TIME_AXIS,
   TipRow,
   valueAxis,
 } from '../../ui/chart-parts.tsx';
@@ -19,7 +30,7 @@ import { msOrDash, percentText } from './status-words.ts';
 
 const FIRST_HEIGHT = 160;
 const MARGIN = chartMargin(8);
-const TIME_AXIS = { dataKey: 'timestamp', format: timeText, gap: 48 };
+const TIMES = { ...TIME_AXIS, dataKey: 'timestamp', tickFormatter: timeText, minTickGap: 48 };
 const VALUES_WIDTH = 48;
 /** A single turn that failed must not look like a tall bar. */
 const LEAST_SHARE = 0.1;
@@ -47,11 +58,11 @@ export const LatencyChart = memo(function LatencyChart({
   return (
     <ChartFrame firstHeight={FIRST_HEIGHT}>
       <LineChart data={[...points]} margin={MARGIN} accessibilityLayer={false}>
-        {chartGrid()}
-        {timeAxis(TIME_AXIS)}
-        {valueAxis({ ticks, format: msOrDash, width: VALUES_WIDTH })}
+        <CartesianGrid {...GRID} />
+        <XAxis {...TIMES} />
+        <YAxis {...valueAxis(ticks)} tickFormatter={msOrDash} width={VALUES_WIDTH} />
         <ReferenceLine y={targetMs} stroke="var(--text-quiet)" strokeWidth={1} />
-        {lineTip(LatencyTip)}
+        <Tooltip {...LINE_TIP} content={LatencyTip} />
         {LATENCY_LINES.map(({ key, colour, dashes }) => (
           <Line
             key={key}
@@ -78,19 +89,17 @@ export const ErrorChart = memo(function ErrorChart({ points }: ChartProps) {
   return (
     <ChartFrame firstHeight={FIRST_HEIGHT}>
       <BarChart data={shares} margin={MARGIN} barCategoryGap={1} accessibilityLayer={false}>
-        {chartGrid()}
-        {timeAxis(TIME_AXIS)}
-        {valueAxis({
-          ticks,
-          format: (share) => percentText(share, 1),
-          width: VALUES_WIDTH,
-        })}
-        {barTip(ErrorTip)}
+        <CartesianGrid {...GRID} />
+        <XAxis {...TIMES} />
+        <YAxis {...valueAxis(ticks)} tickFormatter={shareText} width={VALUES_WIDTH} />
+        <Tooltip {...BAR_TIP} content={ErrorTip} />
         <Bar dataKey="share" fill="var(--danger)" isAnimationActive={false} />
       </BarChart>
     </ChartFrame>
   );
 }, isSameChart);
+
+const shareText = (share: number): string => percentText(share, 1);
 
 function LatencyTip({ active, payload }: TooltipContentProps) {
   const point = payload[0]?.payload as HistoryPoint | undefined;

@@ -13,11 +13,7 @@ import styles from './over-time.module.css';
 const LatencyChart = late(async () => (await import('./history-charts.tsx')).LatencyChart);
 const ErrorChart = late(async () => (await import('./history-charts.tsx')).ErrorChart);
 
-const RANGES = [
-  { value: '1h', label: '1 h' },
-  { value: '6h', label: '6 h' },
-  { value: '24h', label: '24 h' },
-] as const satisfies readonly { readonly value: HistoryRange; readonly label: string }[];
+const RANGES: Readonly<Record<HistoryRange, string>> = { '1h': '1 h', '6h': '6 h', '24h': '24 h' };
 
 /** How latency and errors went in the last hours. */
 export function OverTime({ overview }: { readonly overview: Overview }) {

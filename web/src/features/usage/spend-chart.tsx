@@ -1,14 +1,22 @@
-import { Bar, BarChart, type TooltipContentProps } from 'recharts';
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Tooltip,
+  XAxis,
+  YAxis,
+  type TooltipContentProps,
+} from 'recharts';
 import { shortDayText } from '../../lib/dates.ts';
 import { roundTicks, usdText } from '../../lib/figures.ts';
 import { ChartKey, Swatch } from '../../ui/chart-legend.tsx';
 import {
-  barTip,
+  BAR_TIP,
   ChartFrame,
-  chartGrid,
   chartMargin,
   ChartTip,
-  timeAxis,
+  GRID,
+  TIME_AXIS,
   TipRow,
   valueAxis,
 } from '../../ui/chart-parts.tsx';
@@ -26,10 +34,10 @@ export function SpendChart({ days }: { readonly days: readonly DaySpend[] }) {
         barCategoryGap="20%"
         accessibilityLayer={false}
       >
-        {chartGrid()}
-        {timeAxis({ dataKey: 'day', format: shortDayText, gap: 28 })}
-        {valueAxis({ ticks, format: usdText, width: 52 })}
-        {barTip(DayTip)}
+        <CartesianGrid {...GRID} />
+        <XAxis {...TIME_AXIS} dataKey="day" tickFormatter={shortDayText} minTickGap={28} />
+        <YAxis {...valueAxis(ticks)} tickFormatter={usdText} width={52} />
+        <Tooltip {...BAR_TIP} content={DayTip} />
         {STAGE_WORDS.map(({ stage, colour }) => (
           <Bar
             key={stage}

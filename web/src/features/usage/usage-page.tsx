@@ -21,12 +21,8 @@ import { late } from '../../ui/late.tsx';
 const UNLIMITED = 'no limit';
 const EXPECTED = 'Here you see what your calls use and cost.';
 
-const PERIODS = [
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-] as const;
-type Period = (typeof PERIODS)[number]['value'];
+const PERIODS = { 7: '7 days', 30: '30 days', 90: '90 days' };
+type Period = `${keyof typeof PERIODS}`;
 
 /** What the person's calls have used and cost, and what is left. */
 export function UsagePage() {
