@@ -13,7 +13,7 @@ import { ConversationPage } from '../features/history/conversation-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { UsagePage } from '../features/usage/usage-page.tsx';
 import { late } from '../ui/late.tsx';
-import styles from './account-pages.module.css';
+import styles from './app.module.css';
 import { MissingPage } from './page-notice.tsx';
 
 /** Fetched when it is opened: few people ever do. */

@@ -19,7 +19,7 @@ export function Total({ children, of = null }: TotalProps) {
 
 /** A sentence beside figures. */
 export function FigureNote({ children }: { readonly children: ReactNode }) {
-  return <p className={styles.note}>{children}</p>;
+  return <p className="quiet">{children}</p>;
 }
 
 /** Figures by their names, which are distinct. */

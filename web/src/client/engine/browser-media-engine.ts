@@ -83,7 +83,8 @@ export class BrowserMediaEngine implements MediaEngine {
       onPaused: (isPaused) => withheld.set('sound', isPaused),
       onBroken: () => this.#onUnplayable(call),
     });
-    const processed = !isRaw();
+    // With `?mic=raw` the browser does not process the microphone.
+    const processed = query().get('mic') !== 'raw';
     const microphone = new CallMicrophone({
       graph,
       request: (deviceId) => openMicrophone({ deviceId, processed }),
@@ -272,11 +273,6 @@ export class BrowserMediaEngine implements MediaEngine {
   #notify(notice: MediaNotice): void {
     for (const listener of this.#listeners) listener(notice);
   }
-}
-
-/** With `?mic=raw` the browser does not process the microphone. */
-function isRaw(): boolean {
-  return query().get('mic') === 'raw';
 }
 
 /** With `?tap` a `parley:audio-node` event on the window carries each `TappableNode`. */

@@ -22,20 +22,15 @@ export interface Ladder {
 
 /** The ladder as a session begins. */
 export function ladderOf(providers: SessionDescription['providers'], atMs: number): Ladder {
-  const stage = (name: string): StageState => ({
-    now: name,
-    usual: name,
-    reason: null,
-    sinceMs: atMs,
+  const stages = ofStages((stage): StageState => {
+    const now = providers[stage];
+    return { now, usual: now, reason: null, sinceMs: atMs };
   });
-  return {
-    stages: {
-      transcriber: stage(providers.transcriber),
-      generator: stage(providers.generator),
-      synthesizer: stage(providers.synthesizer),
-    },
-    page: { transcriber: 'able', synthesizer: 'able' },
-  };
+  return { stages, page: { transcriber: 'able', synthesizer: 'able' } };
+}
+
+function ofStages<T>(of: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)])) as Record<Stage, T>;
 }
 
 /** The ladder after the session was described again; most often it says what is known. */
@@ -44,20 +39,15 @@ export function ladderAfterSession(
   providers: SessionDescription['providers'],
   atMs: number,
 ): Ladder {
-  return STAGES.reduce<Ladder>(
-    (before, stage) =>
-      before.stages[stage].now === providers[stage]
-        ? before
-        : withStage(before, stage, {
-            now: providers[stage],
-            usual: isChoice(before.stages[stage].now, providers[stage])
-              ? providers[stage]
-              : before.stages[stage].usual,
-            reason: null,
-            sinceMs: atMs,
-          }),
-    ladder,
-  );
+  const stages = ofStages((stage): StageState => {
+    const before = ladder.stages[stage];
+    const now = providers[stage];
+    if (before.now === now) return before;
+    const usual = isChoice(before.now, now) ? now : before.usual;
+    return { now, usual, reason: null, sinceMs: atMs };
+  });
+  const isSame = STAGES.every((stage) => stages[stage] === ladder.stages[stage]);
+  return isSame ? ladder : { ...ladder, stages };
 }
 
 /** Outages have events of their own: the person has chosen the browser, or the relay again. */
@@ -67,13 +57,7 @@ function isChoice(before: string, now: string): boolean {
 
 /** The present provider of each stage. */
 export function servedBy(ladder: Ladder | null): Record<Stage, string> | null {
-  if (ladder === null) return null;
-  const { transcriber, generator, synthesizer } = ladder.stages;
-  return {
-    transcriber: transcriber.now,
-    generator: generator.now,
-    synthesizer: synthesizer.now,
-  };
+  return ladder === null ? null : ofStages((stage) => ladder.stages[stage].now);
 }
 
 type LadderNotice = Extract<MediaNotice, { type: 'stage-changed' | 'page-ability' }>;
@@ -85,7 +69,8 @@ export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number):
       const before = ladder.stages[stage];
       // If a better provider comes back, the session had begun with a stand-in, unannounced.
       const usual = reason === null && before.now === before.usual ? now : before.usual;
-      return withStage(ladder, stage, { now, usual, reason, sinceMs: atMs });
+      const state: StageState = { now, usual, reason, sinceMs: atMs };
+      return { ...ladder, stages: { ...ladder.stages, [stage]: state } };
     }
     case 'page-ability':
       return { ...ladder, page: { ...ladder.page, [notice.stage]: notice.ability } };
@@ -112,8 +97,4 @@ export function standingOf({ stages, page }: Ladder, stage: Stage): StageStandin
     return usual === 'browser' ? 'page' : 'page-stand-in';
   }
   return now === usual ? 'usual' : 'stand-in';
-}
-
-function withStage(ladder: Ladder, stage: Stage, state: StageState): Ladder {
-  return { ...ladder, stages: { ...ladder.stages, [stage]: state } };
 }

@@ -46,7 +46,9 @@ function AccountItems() {
   return (
     <>
       <DropdownMenu.Separator className={styles.line} />
-      {name !== null && <DropdownMenu.Label className={styles.name}>{name}</DropdownMenu.Label>}
+      {name !== null && (
+        <DropdownMenu.Label className={`quiet ${styles.name}`}>{name}</DropdownMenu.Label>
+      )}
       <DropdownMenu.Item className={styles.item} onSelect={() => account.ask('privacy')}>
         <ShieldCheck /> Privacy
       </DropdownMenu.Item>

@@ -57,7 +57,7 @@ export function EntryForm(props: EntryFormProps) {
         {...input}
         ref={field}
         id={id}
-        className={styles.input}
+        className={`input ${styles.input}`}
         value={text}
         onChange={({ target }) => {
           setText(target.value);

@@ -7,6 +7,7 @@ import { useCall } from '../call/controller-context.ts';
 import { createRemote } from './remote.ts';
 import { dayText, timeText } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
 import { useAccountPages } from './account-pages-context.ts';
 import { PageFrame } from './page-frame.tsx';
 import { Fetched, PageState } from './page-state.tsx';
@@ -92,11 +93,7 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
             What was said
           </Link>
         </p>
-        {complaint !== null && (
-          <p className={row.complaint} role="alert">
-            {complaint}
-          </p>
-        )}
+        <Complaint>{complaint}</Complaint>
       </div>
       <Button disabled={isRunning} aria-label={`End ${name}`} onClick={() => void end()}>
         End

@@ -1,12 +1,24 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../call/controller-context.ts';
-import type { Remote, RemoteStore } from './remote.ts';
+import { useAccountAccess } from './account-access.ts';
+import { createAccountApi } from './account-api.ts';
+import { createRemote, type Remote, type RemoteStore } from './remote.ts';
 
 /** What a store has fetched; fetched when the page opens, and again when the network or the relay is back. */
 export function useRemote<T>(remote: RemoteStore<T>): Remote<T> {
   useLoading(remote);
   return useStore(remote.store);
+}
+
+/** What the relay knows of the person, and the way to ask for more; for parts outside of the pages. */
+export function useMe() {
+  const access = useAccountAccess();
+  const [{ api, remote }] = useState(() => {
+    const made = createAccountApi(access);
+    return { api: made, remote: createRemote((signal) => made.me(signal)) };
+  });
+  return { api, remote, me: useRemote(remote) };
 }
 
 export function useLoading(remote: { load(): Promise<void>; dispose(): void }): void {

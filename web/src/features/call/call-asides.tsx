@@ -52,10 +52,10 @@ function Outage() {
             </span>{' '}
             <span className={outageStyles.next}>{next}</span>
           </p>
-          <p className={outageStyles.kept}>{kept}</p>
+          <p className={`quiet ${outageStyles.kept}`}>{kept}</p>
         </div>
         {fault !== null && (
-          <details className={outageStyles.kept}>
+          <details className={`quiet ${outageStyles.kept}`}>
             <summary>Details</summary>
             <p>
               {fault.message} {fault.code === 'not_a_relay' && ELSEWHERE}

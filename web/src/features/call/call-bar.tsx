@@ -33,7 +33,7 @@ export function CallBar() {
             <span className={styles.title}>
               Back to the call <CallClock />
             </span>
-            <span className={styles.line} role="status">
+            <span className={`quiet ${styles.line}`} role="status">
               {line}
             </span>
           </span>

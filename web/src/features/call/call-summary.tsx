@@ -56,7 +56,7 @@ export function CallSummary() {
 
   return (
     <section className={styles.summary} aria-label="The call that is over">
-      <p className={styles.figures}>{summaryLineOf(figures, items, turns)}</p>
+      <p className="quiet">{summaryLineOf(figures, items, turns)}</p>
       <div className={styles.actions}>
         <Button look="plain" onClick={() => void copy()} onBlur={() => setCopied('ready')}>
           <Sign aria-hidden="true" size={16} /> <span aria-live="polite">{COPY_WORDS[copied]}</span>

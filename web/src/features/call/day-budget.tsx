@@ -1,11 +1,8 @@
-import { useEffect, useState } from 'react';
-import { useAccountAccess } from '../account/account-access.ts';
-import { createAccountApi } from '../account/account-api.ts';
+import { useEffect } from 'react';
 import { useController } from './controller-context.ts';
-import { createRemote } from '../account/remote.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
-import { useRemote } from '../account/use-remote.ts';
+import { useMe } from '../account/use-remote.ts';
 import styles from './call-screen.module.css';
 
 /**
@@ -13,12 +10,7 @@ import styles from './call-screen.module.css';
  * not announced: the end of the budget has been.
  */
 export function DayBudget() {
-  const access = useAccountAccess();
-  const [remote] = useState(() => {
-    const api = createAccountApi(access);
-    return createRemote((signal) => api.me(signal));
-  });
-  const me = useRemote(remote);
+  const { me, remote } = useMe();
   const { call } = useController();
   useEffect(
     () =>

@@ -27,7 +27,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <p className={styles.note}>
+      <p className={`quiet ${styles.note}`}>
         To interrupt an answer you need no key: talk, and Parley stops. While you type, every key
         belongs to your text.
       </p>

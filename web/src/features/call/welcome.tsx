@@ -65,7 +65,7 @@ export function Welcome() {
         </div>
       )}
       {/* Holds its line while the names are on their way or out of date, so that nothing moves. */}
-      <p className={styles.providers} data-current={isAsUsual}>
+      <p className={`quiet ${styles.providers}`} data-current={isAsUsual}>
         {providers === null ? '\u00a0' : providerLineOf(providers)}
       </p>
     </section>

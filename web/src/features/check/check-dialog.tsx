@@ -99,7 +99,8 @@ function StartButton({ onStart }: { readonly onStart: () => void }) {
 
 function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' | 'failed' }> }) {
   const verdicts = verdictsOf(state.figures);
-  if (verdicts.length === 0) return <p className={styles.fix}>The results appear here.</p>;
+  if (verdicts.length === 0)
+    return <p className={`quiet ${styles.fix}`}>The results appear here.</p>;
   return (
     <ul className={styles.verdicts} aria-label="Results">
       {verdicts.map((verdict) => (
@@ -117,7 +118,7 @@ function VerdictRow({ verdict: { grade, sentence, fix } }: { readonly verdict: V
       <span>
         <span className="visually-hidden">{name}: </span>
         {sentence}
-        {fix !== '' && <span className={styles.fix}>{fix}</span>}
+        {fix !== '' && <span className={`quiet ${styles.fix}`}>{fix}</span>}
       </span>
     </li>
   );
@@ -152,7 +153,7 @@ function Report({ state }: { readonly state: Extract<CheckState, { kind: 'done' 
   };
   return (
     <>
-      <span role="status" className={styles.outcome}>
+      <span role="status" className={`quiet ${styles.outcome}`}>
         {outcome === 'copied' && 'Copied.'}
         {outcome === 'refused' && 'The browser did not let the report be copied.'}
       </span>

@@ -51,13 +51,13 @@ export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) 
   return (
     <div className={styles.place} role="status">
       {offer !== null && (
-        <p className={styles.offer}>
+        <p className={`quiet ${styles.offer}`}>
           {offer}
           <Button onClick={onCheck}>Check sound and connection</Button>
         </p>
       )}
       {hearsItself && interruption === 'automatic' && (
-        <p className={styles.offer}>
+        <p className={`quiet ${styles.offer}`}>
           Your microphone hears Parley too loud for your voice to interrupt it. Tap the circle,
           press Space, or use headphones.
           <Button onClick={() => controller.changeSettings({ interruption: 'voice' })}>

@@ -79,7 +79,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
     <section ref={section} className={styles.log} aria-label="Event log">
       <div className={styles.tools}>
         <input
-          className={`${panel.field} ${styles.words}`}
+          className={`input ${panel.field} ${styles.words}`}
           type="search"
           value={filter.words}
           onChange={(event) => setFilter({ ...filter, words: event.target.value })}
@@ -87,7 +87,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
           aria-label="Filter events"
         />
         <select
-          className={panel.field}
+          className={`input ${panel.field}`}
           value={filter.source}
           aria-label="Source"
           onChange={(event) => {
@@ -120,7 +120,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
       )}
       <ScrollRegion className={styles.scroll} aria-label="Events, newest first">
         {shown.length === 0 ? (
-          <p className={styles.empty}>
+          <p className={`quiet ${styles.empty}`}>
             {log.length === 0
               ? 'Events appear here from now on, as they happen.'
               : 'No event matches the filter.'}

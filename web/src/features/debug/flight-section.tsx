@@ -1,7 +1,7 @@
 import { useState, useEffect, useRef } from 'react';
 import { Download } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
-import { saveFile } from '../history/save-file.ts';
+import { fileInstant, saveFile } from '../history/save-file.ts';
 import panel from './debug-panel.module.css';
 import styles from './flight-section.module.css';
 import type { FlightNotice, FlightRequest } from '../../client/index.ts';
@@ -35,7 +35,7 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
     setOutcome(file === undefined ? 'failed' : 'saved');
   };
   return (
-    <section className={styles.section} aria-label="Flight recorder">
+    <section className={panel.section} aria-label="Flight recorder">
       <div className={styles.top}>
         <h3 className={panel.heading}>Flight recorder</h3>
         <Button
@@ -83,10 +83,8 @@ export function flightWords(status: FlightState | null): string {
   return `Holds the last ${duration} of the call, ${(bytes / MB).toFixed(1)} MB: events, decisions, ${what}.`;
 }
 
-/** A name that sorts by time, without what file systems refuse. */
 export function flightFileName(now: Date): string {
-  const instant = now.toISOString().slice(0, 19).replaceAll(':', '-');
-  return `parley-${instant}.flight.jsonl`;
+  return `parley-${fileInstant(now)}.flight.jsonl`;
 }
 
 /** Ten minutes with audio are written in a second or two. */

@@ -20,6 +20,7 @@ import {
   differenceText,
 } from './statistics.ts';
 import { TargetVerdict } from './verdict.tsx';
+import { Swatch } from '../../ui/chart-legend.tsx';
 import styles from './waterfall.module.css';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { TableHead } from './table-head.tsx';
@@ -61,7 +62,7 @@ export function Waterfall({ opened, onOpen }: WaterfallProps) {
   };
   const spanMs = waterfallSpanMs(turns);
   return (
-    <div className={styles.waterfall}>
+    <div className={panel.section}>
       <div className={styles.scale} aria-hidden="true">
         <span className={styles.axis}>
           <span
@@ -227,7 +228,7 @@ function Segments({ turn, number, pressed, onPress }: SegmentsProps) {
               aria-pressed={segment === pressed}
               onClick={() => onPress(segment)}
             >
-              <span className={styles.swatch} style={{ background: words.colour }} />
+              <Swatch colour={words.colour} />
               <span className={styles.label}>{words.label}</span>
               <span className={styles.figure}>
                 {segmentText(turn, segment)}
@@ -264,7 +265,7 @@ function TurnComparison({ turns, first: a }: TurnComparisonProps) {
       <label htmlFor={id}>with </label>
       <select
         id={id}
-        className={panel.field}
+        className={`input ${panel.field}`}
         value={b.responseId}
         onChange={({ target }) => setOtherId(target.value)}
       >

@@ -15,16 +15,15 @@ import { Fetched } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { LiveMark } from './conversation-row.tsx';
 import { Transcript } from './transcript.tsx';
+import row from '../../ui/row.module.css';
 import styles from './conversation-page.module.css';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
+import { ConfirmDialog } from '../account/confirm-dialog.tsx';
 import { useAction } from '../account/use-action.ts';
-import recordingPlayerStyles from './recording-player.module.css';
 import { DropdownMenu } from 'radix-ui';
 import type { TranscriptFormat } from '../account/account-api.ts';
 import menu from '../account/account-menu.module.css';
 import { fileNameOf, saveFile } from './save-file.ts';
-import exportMenuStyles from './export-menu.module.css';
-import titleEditorStyles from './title-editor.module.css';
 
 interface TitleEditorProps {
   readonly id: string;
@@ -74,7 +73,7 @@ function Conversation({ conversation, onRenamed }: ConversationProps) {
   return (
     <article aria-labelledby="conversation-title">
       <TitleEditor id={id} title={title} onRenamed={onRenamed} />
-      <p className={styles.facts}>
+      <p className={`${row.facts} ${styles.facts}`}>
         <time dateTime={startedAt}>
           {dayText(startedAt)}, {timeText(startedAt)}
         </time>
@@ -117,12 +116,9 @@ function ContinueButton({ conversation }: { readonly conversation: ConversationD
 /** Deletes the conversation, once it has been said what goes with it. */
 function DeleteButton({ conversation }: { readonly conversation: ConversationDetail }) {
   const { api, list } = useAccountPages();
-  const { isRunning, complaint, run } = useAction();
-  const [isAsking, setAsking] = useState(false);
   const [, navigate] = useLocation();
   const { id, title, turns } = conversation;
-  const remove = async (): Promise<void> => {
-    if (!(await run((signal) => api.remove(id, signal)))) return;
+  const onDone = (): void => {
     list.changed(id, null);
     navigate(PAGE_PATHS.history, { replace: true });
   };
@@ -140,13 +136,10 @@ function DeleteButton({ conversation }: { readonly conversation: ConversationDet
           {conversation.has_recording && ' and its recording'} will be gone for good.
         </>
       }
-      complaint={complaint}
       keep="Keep it"
       action="Delete"
-      isBusy={isRunning}
-      isOpen={isAsking}
-      onOpen={setAsking}
-      onConfirm={() => void remove()}
+      work={(signal) => api.remove(id, signal)}
+      onDone={onDone}
     />
   );
 }
@@ -163,7 +156,7 @@ function RecordingPlayer({ id }: { readonly id: string }) {
   const fetchRecording = (): Promise<boolean> =>
     run(async (signal) => setUrl(URL.createObjectURL(await api.recording(id, signal))));
   return (
-    <section className={recordingPlayerStyles.recording} aria-label="Recording">
+    <section className={styles.recording} aria-label="Recording">
       {url === null ? (
         <Button disabled={isRunning} onClick={() => void fetchRecording()}>
           <Disc aria-hidden="true" size={18} />
@@ -171,9 +164,9 @@ function RecordingPlayer({ id }: { readonly id: string }) {
         </Button>
       ) : (
         // oxlint-disable-next-line jsx-a11y/media-has-caption -- the transcript below has every word of it
-        <audio className={recordingPlayerStyles.player} src={url} controls autoPlay />
+        <audio className={styles.player} src={url} controls autoPlay />
       )}
-      {complaint !== null && <p role="alert">{complaint}</p>}
+      <Complaint>{complaint}</Complaint>
     </section>
   );
 }
@@ -201,16 +194,12 @@ function ExportMenu({ id, title }: { readonly id: string; readonly title: string
               className={menu.item}
               onSelect={() => void save(format, extension)}
             >
-              {name} <span className={exportMenuStyles.use}>{use}</span>
+              {name} <span className={`quiet ${styles.use}`}>{use}</span>
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>
       </DropdownMenu.Root>
-      {complaint !== null && (
-        <p className={exportMenuStyles.complaint} role="alert">
-          {complaint}
-        </p>
-      )}
+      <Complaint className={styles.complaint}>{complaint}</Complaint>
     </>
   );
 }
@@ -244,8 +233,8 @@ function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
 
   if (!isEditing) {
     return (
-      <div className={titleEditorStyles.editor}>
-        <h2 id="conversation-title" className={titleEditorStyles.title}>
+      <div className={styles.editor}>
+        <h2 id="conversation-title" className={styles.title}>
           {title}
         </h2>
         <Button
@@ -261,13 +250,13 @@ function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
     );
   }
   return (
-    <form className={titleEditorStyles.editor} onSubmit={(event) => void onSubmit(event)}>
+    <form className={styles.editor} onSubmit={(event) => void onSubmit(event)}>
       <h2 id="conversation-title" className="visually-hidden">
         {title}
       </h2>
       <input
         ref={field}
-        className={titleEditorStyles.field}
+        className={`input ${styles.field}`}
         aria-label="Title"
         maxLength={120}
         value={draft}
@@ -280,11 +269,7 @@ function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
       <Button look="plain" shape="icon" aria-label="Cancel" onClick={() => setDraft(null)}>
         <X aria-hidden="true" size={19} />
       </Button>
-      {complaint !== null && (
-        <p className={titleEditorStyles.complaint} role="alert">
-          {complaint}
-        </p>
-      )}
+      <Complaint className={styles.complaint}>{complaint}</Complaint>
     </form>
   );
 }

@@ -17,7 +17,7 @@ export function ConversationRow({ conversation }: { readonly conversation: Conve
           <span className={styles.title}>{title}</span>
           {conversation.is_live && <LiveMark />}
         </span>
-        {excerpt !== null && <span className={styles.excerpt}>{excerpt}</span>}
+        {excerpt !== null && <span className={`quiet ${styles.excerpt}`}>{excerpt}</span>}
         <span className={row.facts}>
           <time dateTime={at}>{timeText(at)}</time>
           <span>{durationText(duration_s)}</span>

@@ -15,7 +15,6 @@ import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { createRemote } from '../account/remote.ts';
 import stateStyles from '../account/page-state.module.css';
 import { useRemote, useReturn } from '../account/use-remote.ts';
-import searchFormStyles from './search-form.module.css';
 
 const EXPECTED = 'Your conversations are kept here. You can read, search and continue them.';
 
@@ -69,7 +68,7 @@ function FoundConversations({ list, found }: FoundConversationsProps) {
       {conversations.length === 0 && (isSearch ? <NothingFound list={list} /> : <NothingKept />)}
       {byDay(conversations).map(([day, ofDay]) => (
         <section key={day} className={styles.day} aria-label={dayText(day)}>
-          <h2 className={styles.dayName}>{dayText(day)}</h2>
+          <h2 className={`quiet ${styles.dayName}`}>{dayText(day)}</h2>
           <ul className={styles.list}>
             {ofDay.map((conversation) => (
               <ConversationRow key={conversation.id} conversation={conversation} />
@@ -166,12 +165,12 @@ function SearchForm({ list }: { readonly list: HistoryListStore }) {
 
   return (
     <search>
-      <form className={searchFormStyles.form} onSubmit={onSubmit}>
-        <div className={searchFormStyles.bar}>
-          <Search aria-hidden="true" size={18} className={searchFormStyles.icon} />
+      <form className={styles.form} onSubmit={onSubmit}>
+        <div className={styles.bar}>
+          <Search aria-hidden="true" size={18} className={styles.icon} />
           <input
             type="search"
-            className={searchFormStyles.words}
+            className={styles.words}
             aria-label="Search words"
             placeholder="Search what was said"
             maxLength={200}
@@ -189,13 +188,13 @@ function SearchForm({ list }: { readonly list: HistoryListStore }) {
             <CalendarDays aria-hidden="true" size={19} />
           </Button>
         </div>
-        <div id={`${id}-days`} className={searchFormStyles.days} hidden={!showsDays}>
+        <div id={`${id}-days`} className={styles.choiceOfDays} hidden={!showsDays}>
           {(['from', 'to'] as const).map((which) => (
-            <label key={which} className={searchFormStyles.day}>
+            <label key={which} className={`quiet ${styles.chosenDay}`}>
               {which === 'from' ? 'From' : 'To'}
               <input
                 type="date"
-                className={searchFormStyles.date}
+                className={`input ${styles.date}`}
                 value={search[which] ?? ''}
                 min={which === 'to' ? search.from : undefined}
                 max={which === 'from' ? (search.to ?? today) : today}

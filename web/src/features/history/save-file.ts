@@ -9,6 +9,11 @@ export function saveFile(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** Of a file's name: sorts by time, without what file systems refuse. */
+export function fileInstant(now = new Date()): string {
+  return now.toISOString().slice(0, 19).replaceAll(':', '-');
+}
+
 /** A file's name from a title: letters and digits of any script, set apart by dashes. */
 export function fileNameOf(title: string, extension: string): string {
   const words = title.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];

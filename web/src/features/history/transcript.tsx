@@ -10,6 +10,7 @@ import { exactUsdText } from '../../lib/figures.ts';
 import { clockText } from '../call/call-clock.tsx';
 import { msText, SEGMENT_WORDS } from '../debug/statistics.ts';
 import { STAGE_WORDS } from '../account/stage-words.ts';
+import { Swatch } from '../../ui/chart-legend.tsx';
 import waterfall from '../debug/waterfall.module.css';
 
 interface TurnTimingProps {
@@ -25,7 +26,7 @@ export function Transcript({ conversation }: { readonly conversation: Conversati
   return (
     <div className={styles.transcript} data-size={size}>
       {isWordless && (
-        <p className={styles.note}>
+        <p className={`quiet ${styles.note}`}>
           {turns.length === 0
             ? 'Nothing was said in this conversation.'
             : 'The words of this conversation were not kept, only when it was and what it cost.'}
@@ -46,7 +47,7 @@ export function Transcript({ conversation }: { readonly conversation: Conversati
                 <TranscriptTurn key={turn.id} turn={turn} />
               ))}
           </ol>
-          <p className={styles.note}>{endingOf(session)}</p>
+          <p className={`quiet ${styles.note}`}>{endingOf(session)}</p>
         </section>
       ))}
     </div>
@@ -90,9 +91,9 @@ function TranscriptTurn({ turn }: { readonly turn: StoredTurn }) {
           )}
         </p>
       )}
-      {turn.was_interrupted && <p className={styles.mark}>You interrupted here</p>}
+      {turn.was_interrupted && <p className={`quiet ${styles.mark}`}>You interrupted here</p>}
       {error !== null && (
-        <p className={styles.error}>
+        <p className={`quiet ${styles.error}`}>
           <TriangleAlert aria-hidden="true" size={15} /> {ERRORS[error].message}
         </p>
       )}
@@ -146,10 +147,7 @@ function TurnTiming({ turn, isTimed }: TurnTimingProps) {
         {segments.map((segment) => (
           <div key={segment}>
             <dt>
-              <span
-                className={waterfall.swatch}
-                style={{ background: SEGMENT_WORDS[segment].colour }}
-              />
+              <Swatch colour={SEGMENT_WORDS[segment].colour} />
               {SEGMENT_WORDS[segment].label}
             </dt>
             <dd>{msText(timeline[segment])} ms</dd>

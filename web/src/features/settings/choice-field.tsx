@@ -39,7 +39,7 @@ export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
         ))}
       </RadioGroup.Root>
       {hint && (
-        <p id={`${id}-hint`} className={styles.hint}>
+        <p id={`${id}-hint`} className={`quiet ${styles.hint}`}>
           {hint}
         </p>
       )}

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
 import styles from './privacy-section.module.css';
 import type { BrowserHelp } from '../../client/index.ts';
@@ -17,7 +16,7 @@ export function Download({ name, share, onCancel }: DownloadProps) {
   return (
     <div className={styles.download}>
       {share === undefined ? (
-        <span className={styles.amount}>Downloading {name}</span>
+        <span className="quiet">Downloading {name}</span>
       ) : (
         <Progress label={`Download of ${name}`} percent={Math.floor(share * 100)} />
       )}
@@ -32,16 +31,8 @@ function Progress({ label, percent }: { readonly label: string; readonly percent
   return (
     <>
       <progress className={styles.progress} aria-label={label} value={percent} max={100} />
-      <span className={styles.amount}>{percent} %</span>
+      <span className="quiet">{percent} %</span>
     </>
-  );
-}
-
-export function Complaint({ children }: { readonly children: ReactNode }) {
-  return (
-    <p className={styles.complaint} role="alert">
-      {children}
-    </p>
   );
 }
 

@@ -7,7 +7,8 @@ import {
 } from '../../client/index.ts';
 import { useCall, useSettings } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { Complaint, Download, useHelpChange } from './download.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
+import { Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';
 import styles from './privacy-section.module.css';
 import { createStore } from 'zustand/vanilla';

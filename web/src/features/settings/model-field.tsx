@@ -2,7 +2,8 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { findLanguageModels, type LanguageModels, MODEL_OPTIONS } from '../../client/index.ts';
 import { useSettings } from '../call/controller-context.ts';
-import { Complaint, Download, useHelpChange } from './download.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
+import { Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { createStore } from 'zustand/vanilla';
 

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { Me } from '@parley/shared';
-import { useAccountAccess } from '../account/account-access.ts';
-import { createAccountApi, type AccountApi } from '../account/account-api.ts';
+import type { AccountApi } from '../account/account-api.ts';
 import { useController, useCall } from '../call/controller-context.ts';
-import { createRemote, type RemoteProblem } from '../account/remote.ts';
+import type { RemoteProblem } from '../account/remote.ts';
 import { Button } from '../../ui/button.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
 import { useAction } from '../account/use-action.ts';
-import { useRemote } from '../account/use-remote.ts';
+import { useMe } from '../account/use-remote.ts';
 import { fileNameOf, saveFile } from '../history/save-file.ts';
 import styles from './privacy-section.module.css';
 import { SwitchField } from './switch-field.tsx';
@@ -24,12 +24,7 @@ const WHAT: Readonly<Record<Me['storage']['transcripts'], string>> = {
 
 /** What is kept of the person, and what they can do about it. */
 export function PrivacySection() {
-  const access = useAccountAccess();
-  const [{ api, remote }] = useState(() => {
-    const made = createAccountApi(access);
-    return { api: made, remote: createRemote((signal) => made.me(signal)) };
-  });
-  const me = useRemote(remote);
+  const { api, remote, me } = useMe();
   return (
     <>
       {me.kind === 'loading' && <p className={styles.words}>One moment</p>}
@@ -85,9 +80,7 @@ function Kept({ me, api }: { readonly me: Me; readonly api: AccountApi }) {
         </Button>
         <Deletion api={api} isGuest={me.kind === 'guest'} />
       </div>
-      <p className={styles.complaint} role="alert">
-        {exporting.complaint}
-      </p>
+      <Complaint>{exporting.complaint}</Complaint>
     </>
   );
 }
@@ -128,9 +121,7 @@ function Deletion({ api, isGuest }: { readonly api: AccountApi; readonly isGuest
             {isGuest ? 'forgets you as a guest' : 'signs you out on every device'}. It cannot be
             undone.
           </p>
-          <p className={styles.complaint} role="alert">
-            {complaint}
-          </p>
+          <Complaint>{complaint}</Complaint>
           <div className={styles.actions}>
             <Button look="danger" onClick={() => void remove()} aria-disabled={isRunning}>
               {isRunning ? 'One moment' : 'Delete everything'}

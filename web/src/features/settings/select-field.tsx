@@ -29,7 +29,7 @@ export function SelectField(props: SelectFieldProps) {
       </label>
       <select
         id={id}
-        className={styles.select}
+        className={`input ${styles.select}`}
         value={value ?? ''}
         onChange={({ target }) => onChange(target.value === '' ? null : target.value)}
       >

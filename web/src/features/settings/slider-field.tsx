@@ -36,7 +36,7 @@ export function SliderField(props: SliderFieldProps) {
           </Slider.Track>
           <Slider.Thumb className={styles.thumb} aria-labelledby={id} aria-valuetext={valueText} />
         </Slider.Root>
-        <span className={styles.amount} aria-hidden="true">
+        <span className={`quiet ${styles.amount}`} aria-hidden="true">
           {valueText}
         </span>
       </span>

@@ -17,7 +17,7 @@ export function SwitchField({ label, hint, checked, onChange }: SwitchFieldProps
         <label className={styles.label} htmlFor={id}>
           {label}
         </label>
-        <p id={`${id}-hint`} className={styles.hint}>
+        <p id={`${id}-hint`} className={`quiet ${styles.hint}`}>
           {hint}
         </p>
       </div>

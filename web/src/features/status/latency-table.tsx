@@ -56,7 +56,7 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
           })}
         </tbody>
       </table>
-      <p className={styles.quiet}>
+      <p className={`quiet ${styles.quiet}`}>
         The p50 is compared with the target, from {ENOUGH_TURNS} turns on. Measured until the relay
         sends the first sound.
       </p>

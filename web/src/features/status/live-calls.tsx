@@ -1,9 +1,8 @@
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { OperatedSession, Overview } from '@parley/shared/monitoring-api';
 import { countText, durationText, exactUsdText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { useAction } from '../account/use-action.ts';
+import { ConfirmDialog } from '../account/confirm-dialog.tsx';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
 import { secondsBetween } from './status-words.ts';
@@ -50,7 +49,7 @@ export function LiveCallList({ overview }: { readonly overview: Overview }) {
         )}
       </div>
       {sessions.length < total && (
-        <p className={styles.quiet}>
+        <p className="quiet">
           {countText(total - sessions.length, 'more call is', 'more calls are')} not shown.
         </p>
       )}
@@ -75,7 +74,7 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
           {session.client || 'A call'}
           {session.stuck && <span className={`${row.badge} ${styles.bad}`}>Stuck</span>}
         </p>
-        <p className={styles.quiet}>
+        <p className="quiet">
           {session.connected
             ? `${STAGE_NOW[session.stage]} for ${inStage}`
             : 'connection lost, waiting for it'}
@@ -94,27 +93,16 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
 
 function EndButton({ session, onEnded }: Pick<CallRowProps, 'session' | 'onEnded'>) {
   const { api, feed } = useOperator();
-  const { isRunning, complaint, run } = useAction();
-  const [isAsking, setAsking] = useState(false);
   const name = session.client || 'a call';
-  const end = async (): Promise<void> => {
-    if (!(await run((signal) => api.endSession(session.session_id, signal)))) return;
-    setAsking(false);
-    await feed.refresh();
-    onEnded();
-  };
   return (
     <ConfirmDialog
       trigger={<Button aria-label={`End ${name}`}>End</Button>}
       title="End this call?"
       text={`The person at ${session.client || 'the other end'} is cut off, and their page says that the call was ended.`}
-      complaint={complaint}
       keep="Let it go on"
       action="End the call"
-      isBusy={isRunning}
-      isOpen={isAsking}
-      onOpen={setAsking}
-      onConfirm={() => void end()}
+      work={(signal) => api.endSession(session.session_id, signal)}
+      onDone={() => void feed.refresh().then(onEnded)}
     />
   );
 }

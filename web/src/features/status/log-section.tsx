@@ -6,6 +6,7 @@ import { exactTimeText } from '../../lib/dates.ts';
 import { countText } from '../../lib/figures.ts';
 import type { LogFeed, TailEntry, TailState } from './operator/log-tail.ts';
 import { Button } from '../../ui/button.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Part } from './part.tsx';
 import styles from './log-section.module.css';
@@ -67,13 +68,9 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
           <Eraser aria-hidden="true" size={18} />
         </Button>
       </div>
-      {isTagWrong && (
-        <p className={styles.complaint} role="alert">
-          A tag has small letters, digits and . _ : - only.
-        </p>
-      )}
+      <Complaint>{isTagWrong && 'A tag has small letters, digits and . _ : - only.'}</Complaint>
       {held !== null && (
-        <p className={styles.held}>
+        <p className="quiet">
           Paused. {missed > 0 && `${countText(missed, 'message', 'messages')} since.`}
         </p>
       )}
@@ -94,6 +91,11 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
   );
 });
 
+const WORDS = [
+  { name: 'session', label: 'Session', maxLength: 64 },
+  { name: 'tag', label: 'Tag', maxLength: 32 },
+] as const;
+
 interface LogFilterProps {
   readonly entered: Entered;
   readonly isTagWrong: boolean;
@@ -104,7 +106,7 @@ function LogFilter({ entered, isTagWrong, onEnter }: LogFilterProps) {
   return (
     <>
       <select
-        className={styles.field}
+        className={`input ${styles.field}`}
         aria-label="Level"
         value={entered.level}
         onChange={({ target }) => {
@@ -118,27 +120,20 @@ function LogFilter({ entered, isTagWrong, onEnter }: LogFilterProps) {
           </option>
         ))}
       </select>
-      <input
-        className={styles.field}
-        type="search"
-        aria-label="Session"
-        placeholder="Session"
-        maxLength={64}
-        spellCheck={false}
-        value={entered.session}
-        onChange={({ target }) => onEnter({ ...entered, session: target.value })}
-      />
-      <input
-        className={styles.field}
-        type="search"
-        aria-label="Tag"
-        placeholder="Tag"
-        maxLength={32}
-        spellCheck={false}
-        aria-invalid={isTagWrong}
-        value={entered.tag}
-        onChange={({ target }) => onEnter({ ...entered, tag: target.value })}
-      />
+      {WORDS.map(({ name, label, maxLength }) => (
+        <input
+          key={name}
+          className={`input ${styles.field}`}
+          type="search"
+          aria-label={label}
+          placeholder={label}
+          maxLength={maxLength}
+          spellCheck={false}
+          aria-invalid={name === 'tag' && isTagWrong}
+          value={entered[name]}
+          onChange={({ target }) => onEnter({ ...entered, [name]: target.value })}
+        />
+      ))}
     </>
   );
 }

@@ -45,7 +45,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         <Empty>No turn in this time.</Empty>
       ) : (
         <>
-          <h3 className={styles.name}>Voice to voice, ms</h3>
+          <h3 className={`quiet ${styles.name}`}>Voice to voice, ms</h3>
           <div className={styles.chart} role="img" aria-label={latencyText(points)}>
             <LatencyChart points={points} targetMs={target} />
           </div>
@@ -64,7 +64,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
               />
             </ChartLegend>
           </div>
-          <h3 className={styles.name}>
+          <h3 className={`quiet ${styles.name}`}>
             Failed turns: {percentText(errors, turns)} of {turns.toLocaleString('en')}
           </h3>
           <div className={styles.chart} role="img" aria-label={errorText(points)} data-low>

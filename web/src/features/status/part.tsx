@@ -19,7 +19,7 @@ export function Part({ title, note, width = 'full', children }: PartProps) {
         <h2 id={id} className={styles.heading}>
           {title}
         </h2>
-        {note !== undefined && <div className={styles.note}>{note}</div>}
+        {note !== undefined && <div className="quiet">{note}</div>}
       </header>
       {children}
     </section>

@@ -2,6 +2,7 @@ import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
 import type { MonitoredService, Overview } from '@parley/shared/monitoring-api';
 import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
+import { Complaint } from '../../ui/complaint.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
 import { useAction } from '../account/use-action.ts';
 import { Empty, Part } from './part.tsx';
@@ -24,7 +25,7 @@ export function ProviderStates({ overview }: { readonly overview: Overview }) {
           const inUse = health.providers[stage];
           return (
             <div key={stage} className={styles.group}>
-              <h3 className={styles.stage}>{name}</h3>
+              <h3 className={`quiet ${styles.stage}`}>{name}</h3>
               {ofStage.length === 0 ? (
                 <Empty>{noneText(inUse)}</Empty>
               ) : (
@@ -74,9 +75,9 @@ function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
           </span>
           {isInUse && <span className={row.badge}>in use</span>}
         </p>
-        {url !== null && <p className={styles.url}>{url}</p>}
+        {url !== null && <p className="quiet">{url}</p>}
         {lastError !== null && (
-          <p className={styles.quiet}>
+          <p className="quiet">
             Last error: {lastError}
             {errorAt !== null && `, ${agoText(errorAt, now)}`}
           </p>
@@ -119,11 +120,7 @@ function ResetButton({ service }: { readonly service: MonitoredService }) {
       >
         Reset
       </Button>
-      {complaint !== null && (
-        <p className={row.complaint} role="alert">
-          {complaint}
-        </p>
-      )}
+      <Complaint>{complaint}</Complaint>
     </div>
   );
 }

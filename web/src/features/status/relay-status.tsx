@@ -16,10 +16,8 @@ import { shortDayText, exactTimeText } from '../../lib/dates.ts';
 import { exactUsdText, usdText, durationText } from '../../lib/figures.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
-import { useState } from 'react';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { useAction } from '../account/use-action.ts';
-import { saveFile } from '../history/save-file.ts';
+import { ConfirmDialog } from '../account/confirm-dialog.tsx';
+import { fileInstant, saveFile } from '../history/save-file.ts';
 import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
 import verdictLineStyles from './verdict-line.module.css';
 import { STAGES } from '@parley/shared/stages';
@@ -100,7 +98,7 @@ function SignedInBy() {
     feed.restart();
   };
   return (
-    <p className={styles.signedIn}>
+    <p className={`quiet ${styles.signedIn}`}>
       You are here with the operator’s token.
       <Button look="plain" onClick={() => void forget()}>
         Forget it
@@ -185,31 +183,17 @@ function MachinePart({ overview }: { readonly overview: Overview }) {
 
 function HeapButton() {
   const { api } = useOperator();
-  const { isRunning, complaint, run } = useAction();
-  const [isAsking, setAsking] = useState(false);
-  const take = async (): Promise<void> => {
-    const taken = await run(async (signal) => {
-      const snapshot = await api.heapSnapshot(signal);
-      saveFile(
-        snapshot,
-        `parley-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.heapsnapshot`,
-      );
-    });
-    if (taken) setAsking(false);
-  };
+  const take = async (signal: AbortSignal): Promise<void> =>
+    saveFile(await api.heapSnapshot(signal), `parley-${fileInstant()}.heapsnapshot`);
   return (
     <ConfirmDialog
       trigger={<Button>Heap snapshot</Button>}
       title="Take a snapshot of the heap?"
       text="All calls stand still for some seconds while it is taken. The file holds what people said lately: keep it to yourself."
-      complaint={complaint}
       keep="Not now"
-      action={isRunning ? 'One moment' : 'Take it'}
+      action="Take it"
       look="primary"
-      isBusy={isRunning}
-      isOpen={isAsking}
-      onOpen={setAsking}
-      onConfirm={() => void take()}
+      work={take}
     />
   );
 }
@@ -246,7 +230,7 @@ function VerdictLine({ overview, atMs, away }: RelayStatusProps) {
             {away.message} What you see is from {exactTimeText(atMs)}.
           </p>
         )}
-        <p className={verdictLineStyles.quiet}>
+        <p className={`quiet ${verdictLineStyles.quiet}`}>
           Version {version}, started {durationText(secondsBetween(startedAt, timestamp))} ago
         </p>
       </div>
@@ -295,7 +279,7 @@ function TurnRow(props: Interaction) {
         </p>
         {question !== null && <p className={rowsStyles.said}>{question}</p>}
         {answer !== null && <p className={rowsStyles.answer}>{answer}</p>}
-        {providers.length > 0 && <p className={rowsStyles.quiet}>{providers.join(' · ')}</p>}
+        {providers.length > 0 && <p className="quiet">{providers.join(' · ')}</p>}
       </div>
     </li>
   );

@@ -66,7 +66,7 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
       ) : (
         <>
           <section className={styles.card} aria-labelledby="spent">
-            <h2 id="spent" className={styles.heading}>
+            <h2 id="spent" className={`quiet ${styles.heading}`}>
               Spent
             </h2>
             <Total>{usdText(total)}</Total>
@@ -99,7 +99,7 @@ function TodayCard({ usage }: { readonly usage: UsageResponse }) {
   const until = endsOn === 'Today' ? timeText(endsAt) : `tomorrow, ${timeText(endsAt)}`;
   return (
     <section className={styles.card} aria-labelledby="today">
-      <h2 id="today" className={styles.heading}>
+      <h2 id="today" className={`quiet ${styles.heading}`}>
         Today
       </h2>
       <Total of={limit === null ? null : usdText(limit)}>{usdText(spent)}</Total>
@@ -128,7 +128,7 @@ function LimitList({ limits }: { readonly limits: UsageResponse['limits'] }) {
   ] as const;
   return (
     <section className={styles.card} aria-labelledby="limits">
-      <h2 id="limits" className={styles.heading}>
+      <h2 id="limits" className={`quiet ${styles.heading}`}>
         Limits
       </h2>
       <FigureList figures={entries} />
@@ -149,7 +149,7 @@ function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
   const providers = usedByProvider(rows);
   return (
     <section className={styles.card} aria-labelledby="providers">
-      <h2 id="providers" className={styles.heading}>
+      <h2 id="providers" className={`quiet ${styles.heading}`}>
         By service
       </h2>
       <table className={styles.table}>
@@ -174,7 +174,7 @@ function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
               {ofStage.map((row) => (
                 <tr key={row.provider}>
                   <th scope="row">{row.provider}</th>
-                  <td className={styles.quiet}>{amountText(row)}</td>
+                  <td className="quiet">{amountText(row)}</td>
                   <td className={styles.cost}>
                     {row.cost_usd === 0 ? 'free' : usdText(row.cost_usd)}
                   </td>
