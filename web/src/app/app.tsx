@@ -194,7 +194,7 @@ function useCallPresence(): void {
 function useIntent(): void {
   const controller = useController();
   useEffect(() => {
-    controller.preload();
+    void controller.reach();
     const over = new AbortController();
     const load = () => {
       over.abort();

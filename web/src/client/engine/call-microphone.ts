@@ -5,6 +5,7 @@ import type {
   MicrophoneRefusal,
   MicrophoneResult,
 } from '../messages/media-messages.ts';
+import { answerWithin } from '../../lib/answer-within.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 import { SilentMicrophone } from './silent-microphone.ts';
 
@@ -215,11 +216,8 @@ export class CallMicrophone {
 
   /** Each track has an echo canceller of its own, which a muted one keeps. */
   async #prime(track: MediaStreamTrack): Promise<void> {
-    const deadline = Promise.withResolvers<void>();
-    const timer = setTimeout(deadline.resolve, PRIMING_DEADLINE_MS);
     const primed = this.#options.graph.primeEchoCanceller().catch(() => {});
-    await Promise.race([primed, deadline.promise]);
-    clearTimeout(timer);
+    await answerWithin(PRIMING_DEADLINE_MS, primed, undefined);
     if (this.#track === track) this.#options.post({ type: 'capture-primed' });
   }
 

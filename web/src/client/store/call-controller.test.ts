@@ -38,7 +38,7 @@ describe('a relay that is away', () => {
     const relay = { answers: false };
     const fetchProviders = () => Promise.resolve(relay.answers ? null : undefined);
     const parts = setUp({ fetchProviders, ...overrides });
-    parts.controller.preload();
+    void parts.controller.reach();
     await vi.advanceTimersByTimeAsync(0);
     expect(parts.controller.call.getState().outage).not.toBeNull();
     return { ...parts, relay };
@@ -203,7 +203,7 @@ describe('the relay', () => {
       return SESSION.providers;
     };
     const { controller } = setUp({ engine, storage, fetchProviders });
-    controller.preload();
+    void controller.reach();
     await controller.startCall();
     engine.emit({ type: 'signed-in', token: 'given', expiresInS: 3_600 });
     await controller.endCall();
@@ -227,7 +227,7 @@ describe('the relay', () => {
     const message = 'This page is not set up correctly: parley.json is not valid JSON.';
     const relay = Promise.resolve({ kind: 'misconfigured', message } as const);
     const { engine, controller } = setUp({ relay });
-    controller.preload();
+    void controller.reach();
     await relay;
     expect(controller.call.getState()).toMatchObject({
       standing: { kind: 'none' },

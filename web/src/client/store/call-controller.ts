@@ -201,11 +201,6 @@ export class CallController {
     this.#engine.preload();
   }
 
-  /** Begins what may be done before anything is pressed. */
-  preload(): void {
-    void this.reach();
-  }
-
   setMuted(muted: boolean): void {
     if (!this.#isRunning) return;
     this.#engine.setMuted(muted);

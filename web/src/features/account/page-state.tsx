@@ -150,7 +150,7 @@ function StaleNote({ problem, onRetry }: Pick<ProblemStateProps, 'problem' | 'on
   useAway();
   const message = 'message' in problem ? problem.message : '';
   return (
-    <div className={styles.stale} role="alert">
+    <div className={`card ${styles.stale}`} role="alert">
       <p>{online ? message : 'You are offline. This is what was known last.'}</p>
       <Button look="plain" onClick={onRetry}>
         Try again

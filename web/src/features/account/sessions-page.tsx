@@ -78,7 +78,7 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
     if (await run((signal) => api.endSession(id, signal))) onEnded(id);
   };
   return (
-    <li className={`${row.row} ${styles.row}`}>
+    <li className={`card ${styles.row}`}>
       <div className={row.words}>
         <p className={`${row.name} ${styles.name}`}>
           {name}

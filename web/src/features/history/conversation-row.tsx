@@ -12,7 +12,7 @@ export function ConversationRow({ conversation }: { readonly conversation: Conve
   const { id, title, excerpt, updated_at: at, duration_s, turns, cost_usd } = conversation;
   return (
     <li>
-      <Link href={conversationPath(id)} className={`${row.row} ${styles.row}`}>
+      <Link href={conversationPath(id)} className={`card ${styles.row}`}>
         <span className={styles.head}>
           <span className={styles.title}>{title}</span>
           {conversation.is_live && <LiveMark />}

@@ -12,6 +12,7 @@ import { Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';
 import styles from './privacy-section.module.css';
 import { createStore } from 'zustand/vanilla';
+import { answerWithin } from '../../lib/answer-within.ts';
 
 /** A browser that does not answer by then recognises nothing on this computer. */
 const ANSWER_DEADLINE_MS = 5_000;
@@ -119,17 +120,18 @@ export function createHearingSetup(scope: object) {
       generation += 1;
       const mine = generation;
       set({ kind: 'asking' });
-      const answer = await within(
-        ANSWER_DEADLINE_MS,
-        localAvailability(scope, language),
-        'unavailable' as const,
-      );
+      const asked = localAvailability(scope, language);
+      const answer = await answerWithin(ANSWER_DEADLINE_MS, asked, 'unavailable' as const);
       if (mine !== generation) return false;
       if (answer === 'unavailable') set({ kind: 'only-remote' });
       if (answer === 'available') set({ kind: 'idle' });
       if (answer === 'unavailable' || answer === 'available') return answer === 'available';
       set({ kind: 'downloading' });
-      const isThere = await within(DOWNLOAD_DEADLINE_MS, installLanguage(scope, language), false);
+      const isThere = await answerWithin(
+        DOWNLOAD_DEADLINE_MS,
+        installLanguage(scope, language),
+        false,
+      );
       if (mine !== generation) return false;
       set({ kind: isThere ? 'idle' : 'failed' });
       return isThere;
@@ -140,12 +142,6 @@ export function createHearingSetup(scope: object) {
       set({ kind: 'idle' });
     },
   };
-}
-
-function within<T>(deadlineMs: number, work: Promise<T>, otherwise: T): Promise<T> {
-  const { promise, resolve } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => resolve(otherwise), deadlineMs);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /** The effect of the switch for the browser's recogniser, and the destination of speech with it. */

@@ -6,6 +6,7 @@ import { Complaint } from '../../ui/complaint.tsx';
 import { Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { createStore } from 'zustand/vanilla';
+import { answerWithin } from '../../lib/answer-within.ts';
 
 /** Lives as long as the page: a download goes on behind a closed dialog. */
 const setup = createModelSetup(findLanguageModels(globalThis));
@@ -99,12 +100,8 @@ export function createModelSetup(models: LanguageModels | undefined) {
     /** Asks the browser; never rejects. */
     async check(): Promise<void> {
       if (models === undefined || download !== undefined) return;
-      const answer = await Promise.race([
-        models.availability(MODEL_OPTIONS).catch(() => 'unavailable' as const),
-        new Promise<'unavailable'>((resolve) => {
-          setTimeout(() => resolve('unavailable'), ANSWER_DEADLINE_MS);
-        }),
-      ]);
+      const asked = models.availability(MODEL_OPTIONS).catch(() => 'unavailable' as const);
+      const answer = await answerWithin(ANSWER_DEADLINE_MS, asked, 'unavailable' as const);
       if (download !== undefined) return;
       if (answer === 'available') set({ kind: 'ready' });
       else set({ kind: answer === 'unavailable' ? 'absent' : 'downloadable' });

@@ -177,7 +177,7 @@ function SettingChoice<N extends ChoiceName>({ name, ...field }: SettingChoicePr
 function Section(props: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className={styles.section} aria-label={props.title}>
-      <h3 className={`quiet ${styles.heading}`}>{props.title}</h3>
+      <h3 className="quiet">{props.title}</h3>
       {props.children}
     </section>
   );

@@ -14,7 +14,7 @@ interface PartProps {
 export function Part({ title, note, width = 'full', children }: PartProps) {
   const id = useId();
   return (
-    <section className={styles.part} aria-labelledby={id} data-width={width}>
+    <section className={`card ${styles.part}`} aria-labelledby={id} data-width={width}>
       <header className={styles.head}>
         <h2 id={id} className={styles.heading}>
           {title}

@@ -25,7 +25,7 @@ export function ProviderStates({ overview }: { readonly overview: Overview }) {
           const inUse = health.providers[stage];
           return (
             <div key={stage} className={styles.group}>
-              <h3 className={`quiet ${styles.stage}`}>{name}</h3>
+              <h3 className="quiet">{name}</h3>
               {ofStage.length === 0 ? (
                 <Empty>{noneText(inUse)}</Empty>
               ) : (

@@ -65,8 +65,8 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
         </PageState>
       ) : (
         <>
-          <section className={styles.card} aria-labelledby="spent">
-            <h2 id="spent" className={`quiet ${styles.heading}`}>
+          <section className={`card ${styles.card}`} aria-labelledby="spent">
+            <h2 id="spent" className="quiet">
               Spent
             </h2>
             <Total>{usdText(total)}</Total>
@@ -98,8 +98,8 @@ function TodayCard({ usage }: { readonly usage: UsageResponse }) {
   const endsOn = dayText(endsAt);
   const until = endsOn === 'Today' ? timeText(endsAt) : `tomorrow, ${timeText(endsAt)}`;
   return (
-    <section className={styles.card} aria-labelledby="today">
-      <h2 id="today" className={`quiet ${styles.heading}`}>
+    <section className={`card ${styles.card}`} aria-labelledby="today">
+      <h2 id="today" className="quiet">
         Today
       </h2>
       <Total of={limit === null ? null : usdText(limit)}>{usdText(spent)}</Total>
@@ -127,8 +127,8 @@ function LimitList({ limits }: { readonly limits: UsageResponse['limits'] }) {
     ['Cost of a day', usdOf(limits.day_usd)],
   ] as const;
   return (
-    <section className={styles.card} aria-labelledby="limits">
-      <h2 id="limits" className={`quiet ${styles.heading}`}>
+    <section className={`card ${styles.card}`} aria-labelledby="limits">
+      <h2 id="limits" className="quiet">
         Limits
       </h2>
       <FigureList figures={entries} />
@@ -148,8 +148,8 @@ function usdOf(limit: number | null): string {
 function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
   const providers = usedByProvider(rows);
   return (
-    <section className={styles.card} aria-labelledby="providers">
-      <h2 id="providers" className={`quiet ${styles.heading}`}>
+    <section className={`card ${styles.card}`} aria-labelledby="providers">
+      <h2 id="providers" className="quiet">
         By service
       </h2>
       <table className={styles.table}>

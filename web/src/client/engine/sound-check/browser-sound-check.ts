@@ -1,4 +1,5 @@
 import { relayUrl } from '@parley/shared/page-paths';
+import { answerWithin } from '../../../lib/answer-within.ts';
 import { localNowMs } from '../../messages/local-clock.ts';
 import type { CaptureMessage, CapturedBlock } from '../../messages/capture-messages.ts';
 import type { DetectorCheck } from '../../messages/vad-policy.ts';
@@ -72,7 +73,7 @@ export async function* checkSoundInBrowser(
             aborted,
           ),
         checkDetector: () =>
-          withDeadline(options.checkDetector(), DETECTOR_DEADLINE_MS, { kind: 'failed' }),
+          answerWithin(DETECTOR_DEADLINE_MS, options.checkDetector(), { kind: 'failed' }),
       },
       until,
     );
@@ -95,16 +96,13 @@ async function openCheckMicrophone(
   void asked.then((late) => {
     if (late.ok && (isLate.value || until.aborted)) late.track.stop();
   });
-  const opened = await withDeadline(asked, ANSWER_DEADLINE_MS, null);
+  const opened = await answerWithin(ANSWER_DEADLINE_MS, asked, null);
   isLate.value = opened === null;
   if (opened === null) return { kind: 'refused', refusal: 'dismissed' };
   if (!opened.ok) return { kind: 'refused', refusal: opened.refusal };
   const { stream, track } = opened;
-  const port = await withDeadline(
-    graph.connectCapture(stream).catch(() => null),
-    AUDIO_DEADLINE_MS,
-    null,
-  );
+  const connected = graph.connectCapture(stream).catch(() => null);
+  const port = await answerWithin(AUDIO_DEADLINE_MS, connected, null);
   if (port === null || until.aborted) {
     track.stop();
     return { kind: 'refused', refusal: 'failed' };
@@ -157,24 +155,7 @@ function playTestSound(
   post({ type: 'begin', item, rateHz: SIGNAL_HZ });
   post({ type: 'push', item, samples }, [samples.buffer]);
   post({ type: 'complete', item });
-  return withDeadline(started, AUDIO_DEADLINE_MS, null).finally(() => heard.abort());
-}
-
-/** @returns `otherwise` if the promise is not settled after `deadlineMs` */
-async function withDeadline<T, Otherwise>(
-  promise: Promise<T>,
-  deadlineMs: number,
-  otherwise: Otherwise,
-): Promise<T | Otherwise> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Otherwise>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), deadlineMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return answerWithin(AUDIO_DEADLINE_MS, started, null).finally(() => heard.abort());
 }
 
 /** Asks the relay a few times for its health, one request after the other. Never rejects. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
-import { TrackCapture } from './capture-port.ts';
+import { TrackCapture } from './track-capture.ts';
 
 /** As much of a browser's frame as is read. */
 class FakeFrame {
