@@ -68,8 +68,7 @@ export {
   recognitionLanguage,
   type LanguageAvailability,
 } from './engine/browser-speech/speech-recognition.ts';
-export { showInSystem } from './engine/media-session.ts';
-export { keepScreenOn } from './engine/wake-lock.ts';
+export { keepScreenOn, showInSystem } from './engine/media-session.ts';
 
 // Settings and accounts.
 export { readKept, writeKept, type KeyValueStore, type Settings } from './settings/settings.ts';
