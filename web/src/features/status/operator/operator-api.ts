@@ -55,57 +55,54 @@ export type OperatorApi = ReturnType<typeof createOperatorApi>;
  */
 export function createOperatorApi(access: OperatorSignIn) {
   const ask = async <T>(
-    request: (relay: RelayEndpoint<Response>, token: string | undefined) => Promise<T>,
+    request: Omit<RelayRequest, 'token'>,
+    send: (relay: RelayEndpoint<Response>, request: RelayRequest) => Promise<T>,
   ): Promise<T> => {
     const relay = await access.relay;
     if (relay.kind === 'misconfigured') throw new ClientError('unreachable', relay.message);
     const bearer = await access.bearer(relay.origin);
     const token = bearer.kind === 'none' ? undefined : bearer.token;
     try {
-      return await request({ baseUrl: relay.origin, fetch: access.fetch }, token);
+      return await send({ baseUrl: relay.origin, fetch: access.fetch }, { ...request, token });
     } catch (error) {
       throw refusedOf(error, bearer) ?? error;
     }
   };
-  const post = (path: string, signal: AbortSignal, rest: Partial<RelayRequest> = {}) =>
-    ({ method: 'POST', path, signal, ...rest }) as const;
 
   return {
-    overview: (range: HistoryRange, signal: AbortSignal): Promise<Overview> =>
-      ask(async (relay, token) => {
-        const path = `${API_PATHS.adminOverview}?range=${range}`;
-        const request = { method: 'GET', path, token, signal } as const;
-        const deadlineMs = OVERVIEW_DEADLINE_MS;
+    overview(range: HistoryRange, signal: AbortSignal): Promise<Overview> {
+      const path = `${API_PATHS.adminOverview}?range=${range}`;
+      const deadlineMs = OVERVIEW_DEADLINE_MS;
+      return ask({ method: 'GET', path, signal, deadlineMs }, async (relay, request) => {
         try {
-          return await requestJson(relay, { ...request, deadlineMs }, overviewSchema);
+          return await requestJson(relay, request, overviewSchema);
         } catch (error) {
           // The address is there if the public may see it at all.
           if (!(error instanceof ParleyError) || error.code !== 'not_found') throw error;
-          const refusal = token === undefined ? 'no-admin' : 'no-status';
+          const refusal = request.token === undefined ? 'no-admin' : 'no-status';
           throw new OperatorRefused(refusal, { cause: error });
         }
-      }),
+      });
+    },
     /** Takes a provider's failures from its record, so that it is tried at once. */
-    resetService: async (serviceId: string, signal: AbortSignal): Promise<void> => {
+    async resetService(serviceId: string, signal: AbortSignal): Promise<void> {
       const path = `${API_PATHS.monitoring}/health/reset/${encodeURIComponent(serviceId)}`;
-      await ask((relay, token) =>
-        requestJson(relay, { ...post(path, signal), token }, serviceResetSchema),
+      await ask({ method: 'POST', path, signal }, (relay, request) =>
+        requestJson(relay, request, serviceResetSchema),
       );
     },
-    endSession: (id: string, signal: AbortSignal): Promise<void> => {
+    endSession(id: string, signal: AbortSignal): Promise<void> {
       const path = `${API_PATHS.adminSessions}/${encodeURIComponent(id)}/end`;
-      return ask((relay, token) =>
-        requestRelay(relay, { ...post(path, signal), token }, () => Promise.resolve()),
+      return ask({ method: 'POST', path, signal }, (relay, request) =>
+        requestRelay(relay, request, () => Promise.resolve()),
       );
     },
-    heapSnapshot: (signal: AbortSignal): Promise<Blob> =>
-      ask((relay, token) =>
-        requestRelay(
-          relay,
-          { ...post(API_PATHS.adminHeap, signal), token, deadlineMs: HEAP_DEADLINE_MS },
-          (answer) => answer.blob(),
-        ),
-      ),
+    heapSnapshot(signal: AbortSignal): Promise<Blob> {
+      const asked = { method: 'POST', path: API_PATHS.adminHeap, signal } as const;
+      return ask({ ...asked, deadlineMs: HEAP_DEADLINE_MS }, (relay, request) =>
+        requestRelay(relay, request, (answer) => answer.blob()),
+      );
+    },
   };
 }
 
