@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RELAY_NODE_FLAGS } from './node-flags.mjs';
+import { RELAY_ENVIRONMENT, RELAY_NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
@@ -154,6 +154,7 @@ function run(script, scriptArguments) {
     env: {
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       PARLEY_STARTED_AT_MS: String(STARTED_AT_MS),
+      ...(script === RELAY ? RELAY_ENVIRONMENT : {}),
       ...process.env,
     },
   });

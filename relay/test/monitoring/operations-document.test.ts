@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
+import { RELAY_ENVIRONMENT, RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const document = (path: string) => readFile(join(ROOT, 'docs', path), 'utf8');
@@ -36,4 +36,9 @@ test('the unit starts the relay as npm start does', async () => {
   const unit = await document('systemd/parley.service');
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
   expect(command.split(' ').slice(1)).toEqual([...RELAY_NODE_FLAGS, 'relay/src/main.ts']);
+  const operations = await document('operations.md');
+  for (const variable of Object.entries(RELAY_ENVIRONMENT).map((entry) => entry.join('='))) {
+    expect(unit).toContain(`\nEnvironment=${variable}\n`);
+    expect(operations).toContain(`\nexport ${variable}\n`);
+  }
 });
