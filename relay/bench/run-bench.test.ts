@@ -27,6 +27,9 @@ test('bench relay receives every chunk once and in order', DEADLINE, async ({ si
     cpu_ratio: positive,
     latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
     rss_kb_per_session: sides(z.number()),
+    full_collections: sides(z.number()),
+    longest_collection_ms: sides(z.number()),
+    longest_delay_ms: sides(positive),
     upstream: z.strictObject({
       speakers: positive,
       opened: z.strictObject({ relay: positive, baseline: z.literal(26) }),

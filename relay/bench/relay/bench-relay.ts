@@ -7,13 +7,14 @@ import { wholeNumber, defineBench, FOLDER, sizes, type BenchContext } from '../b
 export const ROUND_TIMES: RoundTimes = {
   // More than an utterance: from then on as much is released as is kept, and all code is compiled.
   steadyMs: 12_000,
-  // Rounds are short and many: what disturbs one side of a pair should disturb the other too.
+  // Rounds are short and many: what disturbs one side of a pair should disturb the other too. Those
+  // of a start are half a minute, in which the collector of the whole heap comes round.
   warmUpMs: 400,
-  windowMs: 2_000,
+  windowMs: 6_000,
 };
-const ROUNDS = 15;
+const ROUNDS = 10;
 /** How a garbage collector settles differs from start to start, on either side. */
-const STARTS = 3;
+const STARTS = 2;
 
 export interface BenchRelayOptions extends BenchContext {
   readonly sessions: number;
@@ -55,6 +56,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     runs.push(run);
   }
   const report = reportOf(sessions, runs);
+  const windowsS = (Math.ceil(rounds / starts) * times.windowMs) / 1_000;
   if (!isNative) tell('Masking is not compiled here (bufferutil): both sides are slower.');
   tell(
     `CPU per chunk: relay ${report.cpu_us_per_chunk.relay} µs, ` +
@@ -63,6 +65,10 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
   tell(
     `${report.sent} sent, ${report.delivered} delivered, ${report.lost} lost, ` +
       `${report.reordered} reordered, ${report.errors} errors`,
+  );
+  tell(
+    `${report.full_collections.relay} full collections in ${windowsS} s, of which the longest took ` +
+      `${report.longest_collection_ms.relay} ms; longest delay ${report.longest_delay_ms.relay} ms`,
   );
   const { speakers, opened, peak } = report.upstream;
   tell(
@@ -75,15 +81,18 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
   return report;
 }
 
-const HEADINGS = ['µs/chunk', 'p50 ms', 'p99 ms', 'kB/session', 'chunks'];
+const HEADINGS = ['µs/chunk', 'p50 ms', 'p99 ms', 'kB/session', 'chunks', 'collections', 'longest'];
 
-function rowOf(name: string, { cpuUsPerChunk, latencyMs, rssKbPerSession, chunks }: RoundFigures) {
+function rowOf(name: string, figures: RoundFigures) {
+  const { cpuUsPerChunk, latencyMs, rssKbPerSession, chunks, pauses } = figures;
   const cells = [
     cpuUsPerChunk.toFixed(2),
     latencyMs.p50.toFixed(2),
     latencyMs.p99.toFixed(2),
     rssKbPerSession.toFixed(1),
     String(chunks),
+    String(pauses.fullCollections),
+    `${Math.round(pauses.longestCollectionMs)} ms`,
   ];
   return `${name.padEnd(18)}${cells.map((cell) => cell.padStart(13)).join('')}`;
 }

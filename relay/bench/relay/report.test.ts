@@ -14,6 +14,7 @@ function figures(
     rssBytes: 8e7,
     rssKbPerSession: 80,
     chunks: 10,
+    pauses: { fullCollections: 1, longestCollectionMs: cpuUsPerChunk, longestDelayMs: 2.04 },
     delivery: {
       delivered: delivery.sent,
       reordered: 0,
@@ -51,6 +52,9 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
     cpu_ratio: 1.2,
     latency_ms: { relay: latencyMs, baseline: latencyMs },
     rss_kb_per_session: { relay: 80, baseline: 80 },
+    full_collections: { relay: 2, baseline: 2 },
+    longest_collection_ms: { relay: 26, baseline: 20 },
+    longest_delay_ms: both(2),
     upstream: { speakers: 10, opened: both(12), peak: both(11), peak_per_speaker: 1.1 },
     sent: 250,
     delivered: 247,

@@ -1,5 +1,6 @@
 import { median, round } from '../statistics.ts';
 import type { Round, RoundDelivery, RoundFigures } from './rounds.ts';
+import type { Pauses } from './subject.ts';
 import type { Side } from './upstream.ts';
 
 /** The rounds of one start. */
@@ -11,8 +12,9 @@ export type RelayBenchRun = readonly Round[];
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
  * because a disturbance in a round affected both sides of it. `upstream` has the largest number of
  * callers who spoke at once, and the connections to the vendor: opened by a start, and the most at
- * once. Counts are the relay's, of all chunks that were ever sent, warm-up included; a chunk that
- * came twice, and anything else that went wrong on either side, is an error.
+ * once. Pauses are of the start that had the most. Counts are the relay's, of all chunks that were
+ * ever sent, warm-up included; a chunk that came twice, and anything else that went wrong on either
+ * side, is an error.
  */
 export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
   const rounds = runs.flat();
@@ -32,6 +34,10 @@ export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
   const wrong = ({ problemCount, repeated }: RoundDelivery) => problemCount + repeated;
   const highest = (side: Side, figure: (delivery: RoundDelivery) => number) =>
     Math.max(...last[side].map((delivery) => figure(delivery)));
+  const paused = (side: Side, figure: keyof Pauses) =>
+    runs.map((run) => run.map((each) => each[side].pauses[figure]));
+  const longest = (side: Side, figure: keyof Pauses) =>
+    round(Math.max(...paused(side, figure).flat()), 1);
   const speakers = highest('relay', (delivery) => delivery.speakers);
   return {
     bench: 'relay' as const,
@@ -46,6 +52,11 @@ export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
       p99: middle(side, ({ latencyMs }) => latencyMs.p99, 2),
     })),
     rss_kb_per_session: both((side) => middle(side, ({ rssKbPerSession }) => rssKbPerSession, 1)),
+    full_collections: both((side) =>
+      Math.max(...paused(side, 'fullCollections').map((counts) => counts.reduce((a, b) => a + b))),
+    ),
+    longest_collection_ms: both((side) => longest(side, 'longestCollectionMs')),
+    longest_delay_ms: both((side) => longest(side, 'longestDelayMs')),
     upstream: {
       speakers,
       opened: both((side) => highest(side, ({ opened }) => opened)),

@@ -8,7 +8,7 @@ import type { LoadHandlers } from './load.process.ts';
 import type { PipeHandlers } from './pipe-subject.process.ts';
 import { startRelaySubject } from './relay-subject.ts';
 import { WITH_PAUSES } from './schedule.ts';
-import type { SubjectHandlers } from './subject.ts';
+import type { Pauses, SubjectHandlers } from './subject.ts';
 import { SIDES, type Side, type UpstreamFigures, type UpstreamHandlers } from './upstream.ts';
 
 export interface RoundTimes {
@@ -35,6 +35,7 @@ export interface RoundFigures {
   readonly rssBytes: number;
   readonly rssKbPerSession: number;
   readonly chunks: number;
+  readonly pauses: Pauses;
   readonly delivery: RoundDelivery;
 }
 
@@ -45,15 +46,14 @@ export interface Rounds extends AsyncDisposable {
   /** Whether both sides mask with compiled code. */
   readonly isNative: boolean;
   /**
-   * Measures both sides in turn; the one that goes first in one round goes second in the next.
+   * Measures both sides in turn.
    *
    * @param profileDir - where a CPU profile of each side is written; undefined for none
    */
   readonly measureTurns: (profileDir?: string) => Promise<Round>;
   /**
-   * Measures both sides at the same time, in two windows; the side that each chunk is sent to first
-   * in one is second in the other. Delays are longer than in turn, but what the machine does is the
-   * same for both: ratios vary by 2 % from round to round, in turn by 7 %.
+   * Measures both sides at the same time, each chunk sent to one and then to the other. Delays are
+   * longer than in turn, but what the machine does is the same for both, so ratios vary less.
    */
   readonly measureTogether: () => Promise<Round>;
 }
@@ -74,6 +74,9 @@ interface Processes {
   readonly load: BenchProcess<LoadHandlers>;
   readonly vendor: BenchProcess<UpstreamHandlers>;
   readonly subjects: Readonly<Record<Side, BenchProcess<SubjectHandlers>>>;
+  /** Before the callers came. */
+  readonly idleRss: Record<Side, number>;
+  readonly sessions: number;
 }
 
 /**
@@ -101,9 +104,9 @@ export async function openRounds(options: RoundsOptions): Promise<Rounds> {
   const [relay, other] = await Promise.all(SIDES.map(subjectOf));
   const opened = { relay: relay!, baseline: other! };
   const subjects = { relay: opened.relay.process, baseline: opened.baseline.process };
-  const processes: Processes = { load, vendor, subjects };
-
   const idleRss = { relay: 0, baseline: 0 };
+  const processes: Processes = { load, vendor, subjects, idleRss, sessions };
+
   let isNative = true;
   for (const side of SIDES) {
     const { url, isPipe } = opened[side];
@@ -121,24 +124,16 @@ export async function openRounds(options: RoundsOptions): Promise<Rounds> {
   await Promise.all(SIDES.map((side) => pause(side, processes, signal)));
 
   let round = 0;
-  const withSessions = (side: Side, measured: Measured): RoundFigures => ({
-    ...measured,
-    rssKbPerSession: (measured.rssBytes - idleRss[side]) / 1_024 / sessions,
-  });
+  /** The side that comes first in one round comes second in the next. */
+  const inOrder = () => (round++ % 2 === 0 ? SIDES : SIDES.toReversed());
+  const measure = (sides: readonly Side[], profileDir?: string) =>
+    measureWindow(sides, processes, { times, signal, profileDir });
   const measureTurns = async (profileDir?: string): Promise<Round> => {
-    const figures: Partial<Record<Side, RoundFigures>> = {};
-    for (const side of round++ % 2 === 0 ? SIDES : SIDES.toReversed()) {
-      const measured = await measureWindow([side], processes, { times, signal, profileDir });
-      figures[side] = withSessions(side, measured[side]!);
-    }
+    const figures: Partial<Round> = {};
+    for (const side of inOrder()) Object.assign(figures, await measure([side], profileDir));
     return figures as Round;
   };
-  const measureTogether = async (): Promise<Round> => {
-    const first = await measureWindow(SIDES, processes, { times, signal });
-    const second = await measureWindow(SIDES.toReversed(), processes, { times, signal });
-    const both = (side: Side) => withSessions(side, joined(first[side]!, second[side]!));
-    return { relay: both('relay'), baseline: both('baseline') };
-  };
+  const measureTogether = async () => (await measure(inOrder())) as Round;
   const running = resources.move();
   return {
     isNative,
@@ -147,25 +142,6 @@ export async function openRounds(options: RoundsOptions): Promise<Rounds> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
-
-/** The figures of two windows of one side; its counts are since the beginning. */
-function joined(first: Measured, second: Measured): Measured {
-  const mean = (a: number, b: number) => (a + b) / 2;
-  const chunks = first.chunks + second.chunks;
-  const cpuUs = first.cpuUsPerChunk * first.chunks + second.cpuUsPerChunk * second.chunks;
-  return {
-    cpuUsPerChunk: cpuUs / chunks,
-    latencyMs: {
-      p50: mean(first.latencyMs.p50, second.latencyMs.p50),
-      p99: mean(first.latencyMs.p99, second.latencyMs.p99),
-    },
-    rssBytes: mean(first.rssBytes, second.rssBytes),
-    chunks,
-    delivery: second.delivery,
-  };
-}
-
-type Measured = Omit<RoundFigures, 'rssKbPerSession'>;
 
 /** One side, or both at the same time. */
 async function measureWindow(
@@ -176,8 +152,8 @@ async function measureWindow(
     signal,
     profileDir,
   }: Pick<RoundsOptions, 'times' | 'signal'> & { readonly profileDir?: string | undefined },
-): Promise<Partial<Record<Side, Measured>>> {
-  const { load, vendor, subjects } = processes;
+): Promise<Partial<Round>> {
+  const { load, vendor, subjects, idleRss, sessions } = processes;
   const all = <T>(work: (side: Side) => Promise<T>) => Promise.all(sides.map(work));
   const profileOf = (side: Side) => join(profileDir!, `${side}.cpuprofile`);
   /** What a side used and what arrived of it; a counter in the relay would be the relay's cost alone. */
@@ -197,14 +173,22 @@ async function measureWindow(
   }
   const deliveries = await all((side) => pause(side, processes, signal));
   const measured = sides.map((side, index) => {
-    const { cpuUs, rssBytes, delivered } = after[index]!;
+    const { cpuUs, rssBytes, pauses, delivered } = after[index]!;
     const chunks = delivered - before[index]!.delivered;
     const delivery = deliveries[index]!;
     const cpuUsPerChunk = (cpuUs - before[index]!.cpuUs) / chunks;
-    return [
-      side,
-      { cpuUsPerChunk, latencyMs: delivery.latencyMs, rssBytes, chunks, delivery },
-    ] as const;
+    const rssKbPerSession = (rssBytes - idleRss[side]) / 1_024 / sessions;
+    const { latencyMs } = delivery;
+    const figures = {
+      cpuUsPerChunk,
+      latencyMs,
+      rssBytes,
+      rssKbPerSession,
+      chunks,
+      pauses,
+      delivery,
+    };
+    return [side, figures] as const;
   });
   return Object.fromEntries(measured);
 }
