@@ -3,8 +3,8 @@ import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 /** Length of a block, samples: a quarter of a second of speech at 16 kHz, 8 kB. */
 export const BLOCK_SAMPLES = 4_000;
 
-/** Blocks kept for the next utterance: 32 MB. */
-const MAX_IDLE = 4_096;
+/** Blocks kept for the next utterance: 2 MB, and a share of those in use, as utterances overlap. */
+const MAX_IDLE = { least: 256, share: 1 / 8 };
 
 /** Blocks in use at most: 512 MB, what a thousand people say in a quarter of a minute. */
 const MAX_IN_USE = 65_536;
@@ -44,7 +44,9 @@ export class SampleBlocks {
   /** @param blocks - not to be read or written any more */
   giveBack(blocks: readonly Int16Array[]): void {
     this.#inUse -= blocks.length;
-    this.#idle.push(...blocks.slice(0, MAX_IDLE - this.#idle.length));
+    this.#idle.push(...blocks);
+    const most = MAX_IDLE.least + Math.floor(this.#inUse * MAX_IDLE.share);
+    if (this.#idle.length > most) this.#idle.length = most;
   }
 }
 
