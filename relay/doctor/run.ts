@@ -112,7 +112,7 @@ export async function runDoctor(
     return UNUSABLE;
   }
   const findings: Finding[] = [];
-  await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  await using voice = createEmbeddedSynthesizer({ maxWorkers: 1 });
   const question = await speakQuestion(voice, signal);
   await using context = await openContext(configuration, {
     clock: systemClock,

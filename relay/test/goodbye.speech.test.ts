@@ -18,7 +18,7 @@ const OTHERS = [
 ];
 
 test('when the budget is used up, a person hears goodbye, and then the call is over', async () => {
-  await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  await using voice = createEmbeddedSynthesizer({ maxWorkers: 1 });
   await using recogniser = createEmbeddedTranscriber({
     grammar: {
       rules: `<utterance> = ${[WORDS, ...OTHERS].join(' | ')};`,

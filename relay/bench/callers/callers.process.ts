@@ -46,7 +46,7 @@ let questions: Promise<readonly Question[]> | undefined;
 
 /** Spoken beforehand: what the voices cost is not the relay's. */
 async function speakQuestions(): Promise<readonly Question[]> {
-  await using synthesizer = await createEmbeddedSynthesizer({ maxWorkers: 2, waitMs: 60_000 });
+  await using synthesizer = createEmbeddedSynthesizer({ maxWorkers: 2, waitMs: 60_000 });
   const { signal } = new AbortController();
   const spoken: Question[] = [];
   for (const voice of VOICES) {

@@ -56,7 +56,7 @@ const handlers = {
       });
       return url.replace('localhost', '127.0.0.1');
     };
-    const voice = await createEmbeddedSynthesizer();
+    const voice = createEmbeddedSynthesizer();
     await voice.warm(2);
     const open = createFailoverStages({
       transcribers: [openTranscriber(words)],

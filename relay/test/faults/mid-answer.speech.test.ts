@@ -29,12 +29,12 @@ const WORDS = wordsOf(ANSWER);
 const SILENCE = new Int16Array(4_800);
 const RECOGNISER_HZ = 16_000;
 
-type Synthesizer = Awaited<ReturnType<typeof createEmbeddedSynthesizer>>;
+type Synthesizer = ReturnType<typeof createEmbeddedSynthesizer>;
 let voice: Synthesizer;
 let recogniser: ReturnType<typeof createEmbeddedTranscriber>;
 
 beforeAll(async () => {
-  voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  voice = createEmbeddedSynthesizer({ maxWorkers: 1 });
   recogniser = createEmbeddedTranscriber({
     // Any of the words, in any order, as often as they are said.
     grammar: {

@@ -16,7 +16,7 @@ type Voice = Awaited<ReturnType<typeof createEmbeddedSynthesizer>>;
 
 /** The embedded voice, started: on a busy machine that takes longer than a test may wait for it. */
 export async function startVoice(): Promise<Voice> {
-  const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  const synthesizer = createEmbeddedSynthesizer({ maxWorkers: 1 });
   await synthesizer.warm(1);
   return synthesizer;
 }

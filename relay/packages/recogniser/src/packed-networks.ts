@@ -1,50 +1,49 @@
-import type { GrammarNetworks } from './recogniser.ts';
-import type { WordNetwork } from './word-network.ts';
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { SpeechGrammar } from './grammar.ts';
 
-/** Networks as threads hand them on: in arrays of numbers, which cost next to nothing to copy. */
-export interface PackedNetworks {
-  readonly sentences: PackedNetwork;
-  readonly usual: PackedNetwork | undefined;
+/** In a cache folder. `GrammarNetworks` are kept and handed on as `serialize` writes them. */
+const FILE_NAME = 'speech-networks';
+/** What the networks of a grammar depend on, beside the grammar. */
+const MAKERS = ['jsgf', 'jsgf-parser', 'word-network', 'recogniser', 'packed-networks'];
+
+type Kept = readonly [digest: string, networks: Uint8Array];
+
+/** @returns what an earlier process kept of the same grammar, made by the same code */
+export async function keptNetworks(
+  folder: string,
+  grammar: SpeechGrammar,
+): Promise<Uint8Array | undefined> {
+  try {
+    const [digest, networks] = deserialize(await readFile(join(folder, FILE_NAME))) as Kept;
+    return digest === (await digestOf(grammar)) ? networks : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-interface PackedNetwork extends Pick<WordNetwork, 'states' | 'start' | 'final'> {
-  readonly words: readonly string[];
-  /** Of each arc: its source, its target, and the index of its word, or -1. */
-  readonly arcs: Int32Array;
-  readonly logPriors: Float64Array;
+/** For the next process, which makes them again if they cannot be kept. */
+export async function keepNetworks(
+  folder: string,
+  grammar: SpeechGrammar,
+  networks: Uint8Array,
+): Promise<void> {
+  const path = join(folder, FILE_NAME);
+  const written = `${path}.${process.pid}`;
+  try {
+    await writeFile(written, serialize([await digestOf(grammar), networks] satisfies Kept));
+    await rename(written, path);
+  } catch {
+    // The folder is read-only, or the disk is full.
+  }
 }
 
-const ARC_NUMBERS = 3;
-
-export function packed({ sentences, usual }: GrammarNetworks): PackedNetworks {
-  return { sentences: pack(sentences), usual: usual && pack(usual) };
-}
-
-export function unpacked({ sentences, usual }: PackedNetworks): GrammarNetworks {
-  return { sentences: unpack(sentences), usual: usual && unpack(usual) };
-}
-
-function pack({ states, start, final, arcs }: WordNetwork): PackedNetwork {
-  const words = [...new Set(arcs.flatMap(({ word }) => word ?? []))];
-  const indexes = new Map<string | undefined, number>(words.map((word, index) => [word, index]));
-  return {
-    states,
-    start,
-    final,
-    words,
-    arcs: Int32Array.from(
-      arcs.flatMap(({ from, to, word }) => [from, to, indexes.get(word) ?? -1]),
-    ),
-    logPriors: Float64Array.from(arcs, ({ logPrior }) => logPrior),
-  };
-}
-
-function unpack({ words, arcs, logPriors, ...rest }: PackedNetwork): WordNetwork {
-  return {
-    ...rest,
-    arcs: Array.from(logPriors, (logPrior, index) => {
-      const [from, to, word] = arcs.subarray(index * ARC_NUMBERS, (index + 1) * ARC_NUMBERS);
-      return { from: from!, to: to!, word: words[word!], logPrior };
-    }),
-  };
+async function digestOf(grammar: SpeechGrammar): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(grammar));
+  hash.update(import.meta.resolve('soundswallower'));
+  const sources = MAKERS.map((name) => readFile(new URL(`./${name}.ts`, import.meta.url)));
+  for (const source of await Promise.all(sources)) hash.update(source);
+  return hash.digest('hex');
 }

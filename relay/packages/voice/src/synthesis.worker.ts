@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { Flite } from './flite.ts';
+import { parentPort } from 'node:worker_threads';
+import { compileFlite, Flite } from './flite.ts';
 import type { SynthesisAnswer, SynthesisRequest } from './synthesis-protocol.ts';
 import { trimSilence } from './trim-silence.ts';
 
@@ -8,7 +8,7 @@ const GAINS: Readonly<Record<string, number>> = { slt: 0.67, rms: 1.43, awb: 1.2
 
 if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
-const flite = new Flite(workerData as WebAssembly.Module);
+const flite = new Flite(await compileFlite());
 
 port.on('message', ({ voice, text, pauses, speed }: SynthesisRequest) => {
   const gain = GAINS[voice] ?? 1;

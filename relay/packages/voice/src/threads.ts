@@ -1,11 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { compileFlite } from './flite.ts';
 
 /**
- * Compiles the voice once, and starts threads that speak with it. A thread posts `ready` once it
- * takes requests (`SynthesisRequest`), then one answer to each, in order.
+ * A thread that speaks. It posts `ready` once it takes requests (`SynthesisRequest`), then one
+ * answer to each, in order. It compiles the voice itself, so that nothing of it outlives the thread.
  */
-export async function voiceThreads(): Promise<() => Worker> {
-  const flite = await compileFlite();
-  return () => new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: flite });
+export function voiceThread(): Worker {
+  return new Worker(new URL('./synthesis.worker.ts', import.meta.url));
 }

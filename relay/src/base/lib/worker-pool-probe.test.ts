@@ -3,20 +3,32 @@ import { settle } from './clock.fake.ts';
 import { codeOf, leaseFirst, LIMITS, scriptedPool } from './worker-pool.fake.ts';
 
 describe('a pool of workers', () => {
-  it('is proved by the answer of a free worker, and of a new one if there is none', async () => {
+  it('is proved by the answer of a free worker, and starts none to prove itself', async () => {
+    const scene = scriptedPool();
+    const { signal } = new AbortController();
+    await scene.pool.probe('are you there', signal);
+    expect(scene.workers).toHaveLength(0);
+    (await leaseFirst(scene)).release();
+    const proved = scene.pool.probe('are you there', signal);
+    await settle();
+    scene.workers[0]!.answer('yes');
+    await proved;
+    expect(scene.workers[0]!.requests).toEqual(['are you there']);
+    expect(scene.workers).toHaveLength(1);
+  });
+
+  it('is proved by a new worker if the last could not start', async () => {
     const { pool, workers } = scriptedPool();
     const { signal } = new AbortController();
-    const first = pool.probe('are you there', signal);
-    workers[0]!.ready();
+    const failed = codeOf(pool.acquire());
+    workers[0]!.emit('error', new Error('no memory'));
+    expect(await failed).toBe('transcriber_failed');
+    const proved = pool.probe('are you there', signal);
+    workers[1]!.ready();
     await settle();
-    workers[0]!.answer('yes');
-    await first;
-    const second = pool.probe('still there', signal);
-    await settle();
-    workers[0]!.answer('yes');
-    await second;
-    expect(workers[0]!.requests).toEqual(['are you there', 'still there']);
-    expect(workers).toHaveLength(1);
+    workers[1]!.answer('yes');
+    await proved;
+    expect(workers).toHaveLength(2);
   });
 
   it('takes no worker from callers to prove itself', async () => {
@@ -46,8 +58,11 @@ describe('a pool of workers', () => {
     expect(await lost).toBe('transcriber_failed');
 
     const broken = scriptedPool();
-    const failed = codeOf(broken.pool.probe('are you there', signal));
+    const started = codeOf(broken.pool.acquire());
     broken.workers[0]!.emit('error', new Error('no such word'));
+    await started;
+    const failed = codeOf(broken.pool.probe('are you there', signal));
+    broken.workers[1]!.emit('error', new Error('no such word'));
     expect(await failed).toBe('transcriber_failed');
   });
 });

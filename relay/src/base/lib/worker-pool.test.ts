@@ -12,7 +12,6 @@ it('a thread that cannot be started is the pool’s failure', async () => {
     },
   });
   expect(await codeOf(pool.acquire())).toBe('transcriber_failed');
-  expect(await codeOf(pool.warm(1))).toMatchObject({ message: 'no thread' });
   await pool[Symbol.asyncDispose]();
 });
 
@@ -149,20 +148,56 @@ describe('WorkerPool', () => {
     await expect(Promise.all([first, second])).resolves.toEqual(['1', '2']);
   });
 
-  it('warms up to as many workers as asked, replaces those that die, and reports one that cannot start', async () => {
+  it('warms up as many workers as asked, and reports one that cannot start', async () => {
     const { pool, workers } = scriptedPool();
     const warm = pool.warm(9);
     expect(workers).toHaveLength(2);
     for (const worker of workers) worker.ready();
     await warm;
-    workers[0]!.emit('exit', 1);
-    expect(workers).toHaveLength(3);
-
     const broken = scriptedPool();
     const failing = broken.pool.warm(1);
-    broken.workers[0]!.emit('error', new Error('no such word'));
-    await expect(failing).rejects.toThrow('no such word');
+    const cause = new Error('no such word');
+    broken.workers[0]!.emit('error', cause);
+    await expect(failing).rejects.toMatchObject({ cause });
     expect(broken.workers).toHaveLength(1);
+  });
+
+  it('has one worker up while it is prepared, and ends those that are idle', async () => {
+    const { pool, workers, clock } = scriptedPool({ idleMs: 60_000 });
+    const ends = [pool.prepare(), pool.prepare()];
+    expect(workers).toHaveLength(1);
+    workers[0]!.ready();
+    workers.shift()!.emit('exit', 1);
+    expect(workers).toHaveLength(1);
+    workers[0]!.ready();
+    const first = await pool.acquire();
+    const acquiring = pool.acquire();
+    workers[1]!.ready();
+    const second = await acquiring;
+    await clock.advance(600_000);
+    second.release();
+    first.release();
+    await clock.advance(120_000);
+    expect(workers.map(({ terminated }) => terminated)).toEqual([false, true]);
+    for (const end of ends) end();
+    await clock.advance(120_000);
+    expect(workers[0]!.terminated).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+    pool.prepare();
+    expect(workers).toHaveLength(3);
+    await pool[Symbol.asyncDispose]();
+  });
+
+  it('ends no worker that callers come back to, though it has none now', async () => {
+    const scene = scriptedPool({ idleMs: 60_000 });
+    const lease = await leaseFirst(scene);
+    lease.release();
+    for (let times = 0; times < 5; times += 1) {
+      await scene.clock.advance(50_000);
+      (await scene.pool.acquire()).release();
+    }
+    expect(scene.workers).toHaveLength(1);
+    expect(scene.workers[0]!.terminated).toBe(false);
   });
 
   it('does not wait for ever for a worker that never starts', async () => {

@@ -17,6 +17,8 @@ export interface WorkerPoolOptions extends MemberOptions {
   readonly maxWorkers: number;
   /** The longest wait for a free worker. */
   readonly waitMs: number;
+  /** A worker ends that was not used for this long, or up to twice as long; if absent, none does. */
+  readonly idleMs?: number;
 }
 
 /** The exclusive use of one worker. */
@@ -41,16 +43,15 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   readonly #members = new Set<WorkerPoolMember>();
   /** First come, first served. */
   readonly #waiters = new Set<Waiter<Request, Answer>>();
-  readonly #warmWatchers = new Set<(failure?: { readonly cause: unknown }) => void>();
-  #keepWarm = 0;
+  /** Workers that a caller has had since the last look for idle ones. */
+  readonly #used = new Set<WorkerPoolMember>();
+  #cancelLook: (() => void) | undefined;
+  #prepared = 0;
+  #hasFailedToStart = false;
   #disposed = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#members.size;
   }
 
   /** Requests that wait for a worker. */
@@ -58,24 +59,21 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     return this.#waiters.size;
   }
 
-  /**
-   * Resolves once `count` workers (at most `maxWorkers`) are up, and keeps that many up from then
-   * on. Rejects with what a worker threw that could not start.
-   */
+  /** Resolves once `count` workers, at most `maxWorkers`, are up. @throws as `acquire` */
   async warm(count: number): Promise<void> {
-    this.#keepWarm = Math.max(this.#keepWarm, Math.min(count, this.#options.maxWorkers));
+    const wanted = Array.from({ length: Math.min(count, this.#options.maxWorkers) });
+    const leases = await Promise.all(wanted.map(() => this.acquire()));
+    for (const lease of leases) lease.release();
+  }
+
+  /** Keeps one worker up until the returned function is called, once. */
+  prepare(): () => void {
+    this.#prepared += 1;
     this.#grow();
-    await new Promise<void>((resolve, reject) => {
-      const watch = (failure?: { readonly cause: unknown }): void => {
-        const up = [...this.#members].filter((member) => !member.isStarting).length;
-        if (failure === undefined && up < this.#keepWarm) return;
-        this.#warmWatchers.delete(watch);
-        if (failure === undefined) resolve();
-        else reject(failure.cause);
-      };
-      this.#warmWatchers.add(watch);
-      watch();
-    });
+    return () => {
+      this.#prepared -= 1;
+      this.#endIdleLater();
+    };
   }
 
   /**
@@ -127,16 +125,17 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   }
 
   /**
-   * Proves that a worker answers: one that is free, or a new one if none exists. While all are at
-   * work or starting, none is taken from the callers who wait, and none need be: owed answers have
-   * a deadline of their own.
+   * Proves that a worker answers: one that is free, or a new one if the last could not be started.
+   * Nothing else is started for it, because a worker takes memory. While all are at work or
+   * starting, none is taken from the callers who wait, and none need be: owed answers have a
+   * deadline of their own.
    *
    * @throws ParleyError the pool's `failure`. Rejects with the signal's reason when aborted.
    */
   async probe(message: Request, signal: AbortSignal): Promise<void> {
-    const isAnyFree = [...this.#members].some((member) => member.isIdle);
-    if (this.#members.size > 0 && !isAnyFree) return;
-    const lease = await this.acquire(signal);
+    const free = [...this.#members].find((member) => member.isIdle);
+    if (free === undefined && (this.#members.size > 0 || !this.#hasFailedToStart)) return;
+    const lease = free === undefined ? await this.acquire(signal) : this.#lease(free, false);
     try {
       await lease.request(message);
     } finally {
@@ -146,15 +145,16 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    this.#cancelLook?.();
     const closed = new Error('The pool is closed.');
     for (const waiter of this.#waiters)
       waiter.reject(new ParleyError(this.#options.failure, { cause: closed }));
     this.#waiters.clear();
-    for (const watch of this.#warmWatchers) watch({ cause: closed });
     await Promise.all([...this.#members].map((member) => member.terminate(closed)));
   }
 
-  #lease(member: WorkerPoolMember): WorkerLease<Request, Answer> {
+  #lease(member: WorkerPoolMember, isForCaller = true): WorkerLease<Request, Answer> {
+    if (isForCaller) this.#used.add(member);
     member.lease();
     let held = true;
     return {
@@ -171,11 +171,30 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     };
   }
 
-  /** Starts as many workers as are waited for or meant to be kept warm, and fit. */
+  /** Workers that are up even if none is waited for. */
+  get #kept(): number {
+    return Math.min(this.#prepared, 1);
+  }
+
+  #endIdleLater(): void {
+    const { idleMs, clock } = this.#options;
+    if (idleMs === undefined || this.#disposed || this.#members.size <= this.#kept) return;
+    this.#cancelLook ??= clock.after(idleMs, () => {
+      this.#cancelLook = undefined;
+      for (const member of [...this.#members].toReversed()) {
+        if (this.#members.size <= this.#kept) break;
+        if (member.isIdle && !this.#used.has(member)) member.die(new Error('It was idle.'));
+      }
+      this.#used.clear();
+      this.#endIdleLater();
+    });
+  }
+
+  /** Starts as many workers as are waited for or meant to be kept, and fit. */
   #grow(): void {
     if (this.#disposed) return;
     const starting = [...this.#members].filter((member) => member.isStarting).length;
-    const wanted = Math.max(this.#waiters.size - starting, this.#keepWarm - this.#members.size);
+    const wanted = Math.max(this.#waiters.size - starting, this.#kept - this.#members.size);
     const room = this.#options.maxWorkers - this.#members.size;
     for (let count = Math.min(wanted, room); count > 0; count -= 1) {
       try {
@@ -193,16 +212,18 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   }
 
   #onIdle(member: WorkerPoolMember): void {
+    this.#hasFailedToStart = false;
+    this.#endIdleLater();
     const [waiter] = this.#waiters;
     if (waiter !== undefined) {
       this.#waiters.delete(waiter);
       waiter.resolve(this.#lease(member));
     }
-    for (const watch of this.#warmWatchers) watch();
   }
 
   #onDeath(member: WorkerPoolMember, cause: unknown, started: boolean): void {
     this.#members.delete(member);
+    this.#used.delete(member);
     if (this.#disposed) return;
     if (started) {
       this.#grow();
@@ -213,7 +234,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
 
   /** It would fail again at once: the next caller may retry. */
   #cannotStart(cause: unknown): void {
-    for (const watch of this.#warmWatchers) watch({ cause });
+    this.#hasFailedToStart = true;
     const [waiter] = this.#waiters;
     if (waiter === undefined) return;
     this.#waiters.delete(waiter);

@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/shared';
 import {
   FLITE_SAMPLE_RATE_HZ,
   piecesOf,
-  voiceThreads,
+  voiceThread,
   type Piece,
   type SynthesisAnswer,
   type SynthesisRequest,
@@ -38,10 +38,12 @@ export interface EmbeddedSynthesizerOptions {
   readonly startMs?: number;
   /** The longest a thread may take for 150 characters. */
   readonly answerMs?: number;
+  /** A thread ends after this long without work; if absent, none does. */
+  readonly idleMs?: number;
 }
 
 export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
-  /** Starts `count` threads, so that the first replies do not wait for one. */
+  /** Starts `count` threads. */
   warm(count: number): Promise<void>;
 }
 
@@ -54,16 +56,14 @@ const PROBE: SynthesisRequest = {
 };
 
 /** Speaks English with the voices of flite, in threads of this process, without keys or network. */
-export async function createEmbeddedSynthesizer(
+export function createEmbeddedSynthesizer(
   options: EmbeddedSynthesizerOptions = {},
-): Promise<EmbeddedSynthesizer> {
-  const { maxWorkers = 2, waitMs = 5_000, startMs = 30_000, answerMs = 10_000 } = options;
+): EmbeddedSynthesizer {
+  const { maxWorkers = 2, waitMs = 5_000, startMs = 30_000, answerMs = 10_000, idleMs } = options;
   const pool = new WorkerPool<SynthesisRequest, SynthesisAnswer>({
-    spawn: await voiceThreads(),
-    maxWorkers,
-    waitMs,
-    startMs,
-    answerMs,
+    spawn: voiceThread,
+    ...{ maxWorkers, waitMs, startMs, answerMs },
+    ...(idleMs !== undefined && { idleMs }),
     failure: 'synthesizer_failed',
     clock: systemClock,
   });
@@ -138,6 +138,7 @@ export async function createEmbeddedSynthesizer(
     speeds: SPEEDS,
     synthesize,
     probe: (signal) => pool.probe(PROBE, signal),
+    prepare: () => pool.prepare(),
     waiting: () => pool.waiting,
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

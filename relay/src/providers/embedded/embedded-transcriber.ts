@@ -40,14 +40,12 @@ export interface EmbeddedTranscriberOptions {
   readonly startMs?: number;
   /** The longest a recogniser may take for a piece of audio. */
   readonly answerMs?: number;
+  /** A recogniser ends after this long without work; if absent, none does. */
+  readonly idleMs?: number;
 }
 
 export interface EmbeddedTranscriber extends Transcriber, AsyncDisposable {
-  /**
-   * Starts `count` recognisers, so that the first callers do not wait for one.
-   *
-   * @throws Error that says what is wrong with the grammar
-   */
+  /** Starts `count` recognisers. @throws ParleyError whose cause says what is wrong with the grammar */
   warm(count: number): Promise<void>;
 }
 
@@ -59,10 +57,11 @@ export function createEmbeddedTranscriber(
   options: EmbeddedTranscriberOptions,
 ): EmbeddedTranscriber {
   const { grammar, writtenAs, phraseState } = options;
-  const { maxWorkers = 4, waitMs = 2_000, startMs = 30_000, answerMs = 10_000 } = options;
+  const { maxWorkers = 4, waitMs = 2_000, startMs = 30_000, answerMs = 10_000, idleMs } = options;
   const pool = new WorkerPool<RecogniserRequest, RecogniserAnswer>({
     spawn: recogniserThreads(grammar),
     ...{ maxWorkers, waitMs, startMs, answerMs },
+    ...(idleMs !== undefined && { idleMs }),
     failure: 'transcriber_failed',
     clock: systemClock,
   });
@@ -78,6 +77,7 @@ export function createEmbeddedTranscriber(
       return new EmbeddedTranscription(acquire, utterance, writtenAs);
     },
     probe: (signal) => pool.probe({ type: 'discard' }, signal),
+    prepare: () => pool.prepare(),
     waiting: () => pool.waiting,
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

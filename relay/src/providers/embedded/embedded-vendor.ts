@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { seconds, whole } from '../../base/config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
 
@@ -12,7 +12,7 @@ const EMBEDDED_SETTINGS = {
     min: 1,
     max: 64,
     about:
-      'Threads of the embedded recogniser. Two stand ready, the others start when they are needed. One belongs to an utterance until it is decoded; while all are taken, the next utterance waits. Each takes about 170 MB.',
+      'Threads of the embedded recogniser. One stands ready while there are calls, the others start when callers talk at once, and end again. One belongs to an utterance until it is decoded; while all are taken, the next utterance waits. Each takes about 170 MB.',
   }),
   EMBEDDED_WAIT_S: seconds({
     fallback: 2,
@@ -22,17 +22,15 @@ const EMBEDDED_SETTINGS = {
   }),
 };
 
-/**
- * Recognisers that soon stand ready for the first callers. If many begin to speak at once, the start
- * of the second would take the processor from the first when it is needed most.
- */
-const READY_RECOGNISERS = Math.min(2, availableParallelism());
+/** A thread that starts again costs a caller nothing: it is ready before the first words end. */
+const IDLE_MS = 60_000;
 
 /**
  * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
  *
- * One thread of each kind is warm before the first call, so that the first turn is as quick as the
- * rest. An engine's code is loaded with it: a relay whose stages all have keys needs none.
+ * One thread of each kind stands ready while there are calls, and none without: a recogniser starts
+ * within the time in which its caller says the first words. An
+ * engine's code is loaded with it: a relay whose stages all have keys needs none.
  */
 export const embeddedVendor = defineVendor({
   id: 'embedded',
@@ -46,16 +44,14 @@ export const embeddedVendor = defineVendor({
       async create(values) {
         const { SPEECH_GRAMMAR, phraseState, asWritten } = await import('@parley/phrases');
         const { createEmbeddedTranscriber } = await import('./embedded-transcriber.ts');
-        return warmed(
-          createEmbeddedTranscriber({
-            grammar: SPEECH_GRAMMAR,
-            phraseState,
-            writtenAs: asWritten,
-            maxWorkers: values.EMBEDDED_WORKERS,
-            waitMs: values.EMBEDDED_WAIT_S * 1_000,
-          }),
-          READY_RECOGNISERS,
-        );
+        return createEmbeddedTranscriber({
+          grammar: SPEECH_GRAMMAR,
+          phraseState,
+          writtenAs: asWritten,
+          maxWorkers: values.EMBEDDED_WORKERS,
+          waitMs: values.EMBEDDED_WAIT_S * 1_000,
+          idleMs: IDLE_MS,
+        });
       },
     },
     {
@@ -70,24 +66,8 @@ export const embeddedVendor = defineVendor({
       isConfigured: () => true,
       async create() {
         const { createEmbeddedSynthesizer } = await import('./embedded-synthesizer.ts');
-        return warmed(await createEmbeddedSynthesizer({ maxWorkers: MAX_SYNTHESIS_WORKERS }));
+        return createEmbeddedSynthesizer({ maxWorkers: MAX_SYNTHESIS_WORKERS, idleMs: IDLE_MS });
       },
     },
   ],
 });
-
-/** Waits for the engine's first thread; the others of `ready` start behind it. */
-async function warmed<T extends AsyncDisposable & { warm(count: number): Promise<void> }>(
-  engine: T,
-  ready = 1,
-): Promise<T> {
-  try {
-    await engine.warm(1);
-    // A thread that cannot start is asked for again when it is needed, and reported then.
-    engine.warm(ready).catch(() => {});
-    return engine;
-  } catch (error) {
-    await engine[Symbol.asyncDispose]();
-    throw error;
-  }
-}

@@ -63,7 +63,7 @@ export async function openTurnModel(path: string): Promise<EmbeddedTurnModel> {
     };
   } catch (error) {
     await pool[Symbol.asyncDispose]();
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message } = (error as Error).cause as NodeJS.ErrnoException;
     throw refused(code === 'ERR_MODULE_NOT_FOUND' ? NO_RUNTIME : message);
   }
 }

@@ -30,7 +30,7 @@ export async function openVoiceToEar(
   signal: AbortSignal,
   grammar: SpeechGrammar = SPEECH_GRAMMAR,
 ) {
-  const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: workers, waitMs: WAIT_MS });
+  const synthesizer = createEmbeddedSynthesizer({ maxWorkers: workers, waitMs: WAIT_MS });
   const transcriber = createEmbeddedTranscriber({ grammar, maxWorkers: workers, waitMs: WAIT_MS });
   await transcriber.warm(workers);
   return {

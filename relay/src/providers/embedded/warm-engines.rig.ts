@@ -19,8 +19,7 @@ export const START_MS = 120_000;
 export const warmEngines = once(async () => {
   // One thread of each kind: test files run beside each other.
   const options = { maxWorkers: 1, waitMs: START_MS, answerMs: START_MS };
-  const { [Symbol.asyncDispose]: _voice, ...synthesizer } =
-    await createEmbeddedSynthesizer(options);
+  const { [Symbol.asyncDispose]: _voice, ...synthesizer } = createEmbeddedSynthesizer(options);
   const { [Symbol.asyncDispose]: _ear, ...transcriber } = createEmbeddedTranscriber({
     grammar: SPEECH_GRAMMAR,
     phraseState: phraseState,
