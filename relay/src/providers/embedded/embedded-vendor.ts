@@ -29,8 +29,8 @@ const IDLE_MS = 60_000;
  * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
  *
  * One thread of each kind stands ready while there are calls, and none without: a recogniser starts
- * within the time in which its caller says the first words. An
- * engine's code is loaded with it: a relay whose stages all have keys needs none.
+ * within the time in which its caller says the first words. An engine's code is loaded with it: a relay
+ * whose stages all have keys needs none.
  */
 export const embeddedVendor = defineVendor({
   id: 'embedded',
