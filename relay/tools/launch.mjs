@@ -2,22 +2,32 @@
 // Runs a command of package.json, from a fresh clone too.
 //
 // Plain JavaScript without dependencies, because it runs on the machine's own Node before anything
-// is installed. It installs what is missing and starts the project's own Node, which runs TypeScript
-// as it is.
+// is installed. It installs what is missing and starts a Node that runs TypeScript as it is.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RELAY_ENVIRONMENT, RELAY_NODE_FLAGS } from './node-flags.mjs';
+import { nodeOf } from './node-of.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
 /** Where Node keeps what it made of the sources, for the next process: a third of its start. */
 const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
+/** The lock file holds what the manifests ask for. */
+const SOURCES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml'];
 const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
-/** Its runtime takes 140 MB, and is of use only with a model of one's own: see `TURN_MODEL`. */
-const WITHOUT_TURN_MODEL = ['--filter', '!@parley/turn-model'];
+/** What not every command needs, with its megabytes on disk: packages of the workspace, and tools. */
+const PARTS = /** @type {const} */ ({
+  '@parley/node': 125,
+  // Its runtime is of use only with a model of one's own: see `TURN_MODEL`.
+  '@parley/turn-model': 145,
+  devDependencies: 340,
+});
+const REST_MB = 360;
+/** Commands of those who use Parley, and what needs no more. */
+const USES = ['start', 'talk', 'doctor', 'backup', 'restore', 'dev'];
 /** Installing counts as part of what a command takes. */
 const STARTED_AT_MS = Date.now();
 const ORPHAN_CHECK_MS = 500;
@@ -80,31 +90,35 @@ for (const script of scripts) {
   if (status !== 0) process.exit(status);
 }
 
-/** Installs what the lock file says, unless that was the last thing installed. */
+/**
+ * Installs what the lock file says of the parts that the command needs, unless that is there. A part
+ * that was installed once stays, for the commands that need it.
+ */
 function install() {
-  const wanted = createHash('sha256');
-  for (const file of [
-    'pnpm-lock.yaml',
-    'pnpm-workspace.yaml',
-    'package.json',
-    'web/package.json',
-    'relay/package.json',
-    'relay/packages/recogniser/package.json',
-    'relay/packages/voice/package.json',
-    'relay/packages/phrases/package.json',
-    'relay/packages/turn-model/package.json',
-    'shared/package.json',
-  ]) {
-    wanted.update(readFileSync(join(ROOT, file)));
-  }
-  const digest = wanted.digest('hex');
-  const isWhole = command !== 'start' || hasTurnModel();
-  const stamp = isWhole ? digest : `${digest} without the turn model`;
-  const installed = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
-  if (installed === digest || installed === stamp) return;
-  process.stderr.write('Installing what Parley needs (about 800 MB on disk) …\n');
+  const digest = createHash('sha256');
+  for (const file of SOURCES) digest.update(readFileSync(join(ROOT, file)));
+  const stamp = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
+  const isUse = USES.includes(command);
+  const isNeeded = {
+    '@parley/node': nodeOf(ROOT) === process.execPath && !isTestedNode(),
+    '@parley/turn-model': !isUse || hasTurnModel(),
+    devDependencies: !isUse,
+  };
+  const names = /** @type {(keyof typeof PARTS)[]} */ (Object.keys(PARTS));
+  const parts = names.filter((name) => isNeeded[name] || stamp.split(' ').includes(name));
+  const wanted = [digest.digest('hex'), ...parts].join(' ');
+  if (stamp === wanted && !isNeeded['@parley/node']) return;
+  const megabytes = parts.reduce((sum, name) => sum + PARTS[name], REST_MB);
+  process.stderr.write(`Installing what Parley needs (about ${megabytes} MB on disk) …\n`);
+  rmSync(STAMP, { force: true });
+  // By this record pnpm would take away all links before it adds another kind of dependencies: below
+  // a relay that runs, and for good if it is interrupted.
+  rmSync(join(ROOT, 'node_modules/.modules.yaml'), { force: true });
   const [program, ...prefix] = packageManager();
-  const options = isWhole ? INSTALL : [...INSTALL, ...WITHOUT_TURN_MODEL];
+  const without = names
+    .filter((name) => !parts.includes(name))
+    .flatMap((name) => (name === 'devDependencies' ? ['--prod'] : ['--filter', `!${name}`]));
+  const options = [...INSTALL, ...without];
   const { status, error } = spawnSync(program, [...prefix, ...options], {
     cwd: ROOT,
     // Standard output belongs to the command.
@@ -119,7 +133,15 @@ function install() {
         'machine is online and its disk not full, then run the same command again.',
     );
   }
-  writeFileSync(STAMP, stamp);
+  writeFileSync(STAMP, wanted);
+}
+
+/** Whether this Node is of the version that Parley is tested with, which V8's flags depend on. */
+function isTestedNode() {
+  const file = join(ROOT, 'relay/packages/node/package.json');
+  const [major, minor] = JSON.parse(readFileSync(file, 'utf8')).dependencies.node.match(/\d+/g);
+  const [thisMajor, thisMinor] = process.versions.node.split('.');
+  return thisMajor === major && Number(thisMinor) >= Number(minor);
 }
 
 /** Whether a setting names a turn model, in the environment or in `.env`. */
@@ -150,10 +172,9 @@ function packageManager() {
  * @returns {Promise<number>} its exit status
  */
 function run(script, scriptArguments) {
-  const node = join(ROOT, 'relay/node_modules/node/bin', IS_WINDOWS ? 'node.exe' : 'node');
   const flags =
     script === RELAY ? RELAY_NODE_FLAGS : script === PREPARATION ? PREPARATION_FLAGS : [];
-  const child = spawn(node, [...flags, join(ROOT, script), ...scriptArguments], {
+  const child = spawn(nodeOf(ROOT), [...flags, join(ROOT, script), ...scriptArguments], {
     stdio: 'inherit',
     env: {
       NODE_COMPILE_CACHE: COMPILE_CACHE,

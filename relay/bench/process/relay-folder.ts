@@ -23,12 +23,6 @@ export function cleanEnvironment(folder: string): Record<string, string> {
   return environment;
 }
 
-/** The Node that a folder has installed. */
-export function nodeOf(folder: string): string {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  return join(folder, 'relay/node_modules/node/bin', name);
-}
-
 /** Node's flags for the relay of a folder; they are part of what is measured. */
 export async function nodeFlagsOf(folder: string): Promise<readonly string[]> {
   const path = join(folder, 'relay/tools/node-flags.mjs');

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { withDeadline } from '../../src/base/lib/deadline.ts';
-import { cleanEnvironment, nodeOf } from '../process/relay-folder.ts';
+import { cleanEnvironment } from '../process/relay-folder.ts';
+import { nodeOf } from '../../tools/node-of.mjs';
 
 /** With the build of the page and of the database's template, the first time. */
 const READY_DEADLINE_MS = 180_000;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:f
 import { rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { nodeOf } from '../../bench/process/relay-folder.ts';
+import { nodeOf } from '../node-of.mjs';
 import { ROOT } from '../project.ts';
 import { runProgram, type ProgramResult } from './program.ts';
 

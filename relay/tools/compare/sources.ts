@@ -1,7 +1,7 @@
 import { measureStarts } from '../../bench/start/bench-start.ts';
 import { ROUND_TIMES } from '../../bench/relay/bench-relay.ts';
 import { openRounds, type RoundFigures, type Rounds } from '../../bench/relay/rounds.ts';
-import { nodeOf } from '../../bench/process/relay-folder.ts';
+import { nodeOf } from '../node-of.mjs';
 import { join } from 'node:path';
 import { ROOT } from '../project.ts';
 import { NotComparable } from './other-commit.ts';
