@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { X } from 'lucide-react';
+import { Icon } from '../ui/icon.tsx';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../features/call/controller-context.ts';
@@ -43,7 +43,7 @@ export function PageNotice() {
             <Button onClick={() => parts.forEach(({ onRetry }) => onRetry())}>Try again</Button>
           )}
           <Button look="plain" shape="icon" aria-label="Dismiss" onClick={dismiss}>
-            <X aria-hidden="true" size={18} />
+            <Icon name="x" size={18} />
           </Button>
         </div>
       )}

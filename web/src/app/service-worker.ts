@@ -1,6 +1,6 @@
 import { pageBase } from '../lib/page-base.ts';
 
-/** Beside the page it was built with, whose path is then its scope; made by `vite-plugin-pwa`. */
+/** Beside the page it was built with, whose path is then its scope; of `web/build`. */
 const SCRIPT = '/sw.js';
 /** Until the page has done what it does first. */
 const DELAY_MS = 3_000;

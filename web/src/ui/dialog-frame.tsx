@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import { Dialog } from 'radix-ui';
-import { X } from 'lucide-react';
+import * as Dialog from '@radix-ui/react-dialog';
+import { Icon } from './icon.tsx';
 import { Button } from './button.tsx';
 import styles from './dialog-frame.module.css';
 
@@ -46,7 +46,7 @@ export function DialogFrame({ title, onClose, children }: DialogFrameProps) {
             <Dialog.Title className={styles.title}>{title}</Dialog.Title>
             <Dialog.Close asChild>
               <Button look="plain" shape="icon" aria-label="Close">
-                <X aria-hidden="true" size={20} />
+                <Icon name="x" size={20} />
               </Button>
             </Dialog.Close>
           </header>

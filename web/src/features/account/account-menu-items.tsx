@@ -1,5 +1,5 @@
-import { ChartColumn, History, LogIn, LogOut, MonitorSmartphone, ShieldCheck } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import { Icon } from '../../ui/icon.tsx';
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -21,9 +21,9 @@ export function AccountMenuItems() {
       </DropdownMenu.Trigger>
       {/* Without a portal: a menu outside of all landmarks is found by no screen reader's list of them. */}
       <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4} loop>
-        <MenuPageItem path={PAGE_PATHS.history} icon={<History />} name="History" />
-        <MenuPageItem path={PAGE_PATHS.usage} icon={<ChartColumn />} name="Usage" />
-        <MenuPageItem path={PAGE_PATHS.sessions} icon={<MonitorSmartphone />} name="Calls" />
+        <MenuPageItem path={PAGE_PATHS.history} icon="history" name="History" />
+        <MenuPageItem path={PAGE_PATHS.usage} icon="chart-column" name="Usage" />
+        <MenuPageItem path={PAGE_PATHS.sessions} icon="monitor-smartphone" name="Calls" />
         <AccountItems />
         <OperatorPart />
       </DropdownMenu.Content>
@@ -50,16 +50,16 @@ function AccountItems() {
         <DropdownMenu.Label className={`quiet ${styles.name}`}>{name}</DropdownMenu.Label>
       )}
       <DropdownMenu.Item className={styles.item} onSelect={() => account.ask('privacy')}>
-        <ShieldCheck /> Privacy
+        <Icon name="shield-check" /> Privacy
       </DropdownMenu.Item>
       {name !== null && (
         <DropdownMenu.Item className={styles.item} onSelect={signOut}>
-          <LogOut /> Sign out
+          <Icon name="log-out" /> Sign out
         </DropdownMenu.Item>
       )}
       {name === null && hasAccounts && (
         <DropdownMenu.Item className={styles.item} onSelect={() => account.ask('sign-in')}>
-          <LogIn /> Sign in
+          <Icon name="log-in" /> Sign in
         </DropdownMenu.Item>
       )}
     </>

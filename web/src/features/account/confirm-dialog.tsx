@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { AlertDialog } from 'radix-ui';
+import * as AlertDialog from '@radix-ui/react-alert-dialog';
 import { Button } from '../../ui/button.tsx';
 import { Complaint } from '../../ui/complaint.tsx';
 import dialog from '../../ui/dialog-frame.module.css';

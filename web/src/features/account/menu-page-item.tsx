@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { Link } from 'wouter';
+import { Icon, type IconName } from '../../ui/icon.tsx';
 import styles from './account-menu.module.css';
 
 interface MenuPageItemProps {
   readonly path: string;
-  readonly icon: ReactNode;
+  readonly icon: IconName;
   readonly name: string;
 }
 
@@ -14,7 +14,7 @@ export function MenuPageItem({ path, icon, name }: MenuPageItemProps) {
   return (
     <DropdownMenu.Item asChild>
       <Link href={path} className={styles.item}>
-        {icon}
+        <Icon name={icon} />
         {name}
       </Link>
     </DropdownMenu.Item>

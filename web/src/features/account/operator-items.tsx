@@ -1,5 +1,4 @@
-import { Gauge } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { MenuPageItem } from './menu-page-item.tsx';
 import { useMe } from './use-remote.ts';
@@ -12,7 +11,7 @@ export function OperatorItems() {
   return (
     <>
       <DropdownMenu.Separator className={styles.line} />
-      <MenuPageItem path={PAGE_PATHS.status} icon={<Gauge />} name="Status" />
+      <MenuPageItem path={PAGE_PATHS.status} icon="gauge" name="Status" />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
-import { ArrowLeft } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { Link, useLocation } from 'wouter';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { AccountMenu } from './account-menu.tsx';
@@ -42,7 +42,7 @@ export function PageFrame({ title, back = TO_CALL, isWide = false, children }: P
     <main ref={main} className={styles.page} data-wide={isWide}>
       <header className={styles.header}>
         <Link href={back.path} className={styles.back} aria-label={back.name}>
-          <ArrowLeft aria-hidden="true" size={20} />
+          <Icon name="arrow-left" size={20} />
         </Link>
         <h1 ref={heading} className={styles.title} tabIndex={-1}>
           {title}

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { CloudOff, LogIn, MessagesSquare, SearchX, WifiOff } from 'lucide-react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { useController } from '../call/controller-context.ts';
@@ -7,10 +6,11 @@ import { useAway } from './use-remote.ts';
 import type { Remote, RemoteProblem } from './remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
+import { Icon, type IconName } from '../../ui/icon.tsx';
 import styles from './page-state.module.css';
 
 interface PageStateProps {
-  readonly icon: ReactNode;
+  readonly icon: IconName;
   readonly title: string;
   readonly children?: ReactNode;
 }
@@ -20,7 +20,7 @@ export function PageState({ icon, title, children }: PageStateProps) {
   return (
     <div className={styles.state}>
       <span className={styles.icon} aria-hidden="true">
-        {icon}
+        <Icon name={icon} />
       </span>
       <h2 className={styles.title}>{title}</h2>
       {children}
@@ -83,7 +83,7 @@ function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps
   if (isAway || !online) {
     return (
       <PageState
-        icon={online ? <CloudOff /> : <WifiOff />}
+        icon={online ? 'cloud-off' : 'wifi-off'}
         title={online ? 'Parley is not answering' : 'You are offline'}
       >
         <p role="alert">This page keeps trying.</p>
@@ -96,7 +96,7 @@ function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps
       return <SignedOut expected={expected} />;
     case 'missing':
       return (
-        <PageState icon={<SearchX />} title={missing}>
+        <PageState icon="search-x" title={missing}>
           <p>It may have been deleted, or belong to someone else.</p>
         </PageState>
       );
@@ -104,10 +104,7 @@ function ProblemState({ problem, onRetry, missing, expected }: ProblemStateProps
     case 'lasting': {
       const mayPass = problem.kind === 'passing';
       return (
-        <PageState
-          icon={<CloudOff />}
-          title={mayPass ? 'That did not work' : 'That is not possible'}
-        >
+        <PageState icon="cloud-off" title={mayPass ? 'That did not work' : 'That is not possible'}>
           <p role="alert">{problem.message}</p>
           {mayPass && <Button onClick={onRetry}>Try again</Button>}
         </PageState>
@@ -127,7 +124,7 @@ function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
   const title = hasAccounts ? 'You are not signed in' : 'Nothing here yet';
   return (
     <PageState
-      icon={hasAccounts ? <LogIn /> : <MessagesSquare />}
+      icon={hasAccounts ? 'log-in' : 'messages-square'}
       title={isForgotten ? 'This server no longer knows you' : title}
     >
       <p>{isForgotten ? GUEST_FORGOTTEN : expected}</p>

@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from 'react';
-import { MonitorSmartphone } from 'lucide-react';
 import { Link } from 'wouter';
 import type { LiveSession } from '@parley/shared';
 import { conversationPath } from '@parley/shared/page-paths';
@@ -47,7 +46,7 @@ export function SessionsPage() {
       >
         {({ sessions }) =>
           sessions.length === 0 ? (
-            <PageState icon={<MonitorSmartphone />} title="No calls are running">
+            <PageState icon="monitor-smartphone" title="No calls are running">
               <p>{EXPECTED}</p>
             </PageState>
           ) : (

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ArrowLeft, Mic, MicOff, PhoneOff } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { Link } from 'wouter';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -28,7 +28,7 @@ export function CallBar() {
       <ErrorNotice />
       <div className={styles.row}>
         <Link href="/" className={styles.back}>
-          <ArrowLeft aria-hidden="true" size={18} />
+          <Icon name="arrow-left" size={18} />
           <span className={styles.words}>
             <span className={styles.title}>
               Back to the call <CallClock />
@@ -44,12 +44,12 @@ export function CallBar() {
             aria-label={muted ? 'Unmute' : 'Mute'}
             onClick={() => controller.setMuted(!muted)}
           >
-            {muted ? <MicOff aria-hidden="true" size={19} /> : <Mic aria-hidden="true" size={19} />}
+            {muted ? <Icon name="mic-off" size={19} /> : <Icon name="mic" size={19} />}
           </Button>
         )}
         {isRunning && (
           <Button shape="icon" aria-label="Hang up" onClick={() => void controller.endCall()}>
-            <PhoneOff aria-hidden="true" size={19} />
+            <Icon name="phone-off" size={19} />
           </Button>
         )}
       </div>

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState, type Ref, type RefObject } from 'react';
-import { CircleQuestionMark, Phone } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { lostConversationOf } from '../../client/index.ts';
@@ -121,7 +121,7 @@ function CallOver() {
       <CallSummary />
       <span className={styles.again}>
         <Button look="primary" onClick={() => void controller.callAgain()}>
-          <Phone aria-hidden="true" size={18} /> {isLost ? 'Go back to the call' : 'Call again'}
+          <Icon name="phone" size={18} /> {isLost ? 'Go back to the call' : 'Call again'}
         </Button>
       </span>
     </>
@@ -140,7 +140,7 @@ function KeysButton({ onKeys }: Pick<CallScreenProps, 'onKeys'>) {
         title="Shortcuts (?)"
         onClick={onKeys}
       >
-        <CircleQuestionMark aria-hidden="true" size={20} />
+        <Icon name="circle-question-mark" size={20} />
       </Button>
     </span>
   );

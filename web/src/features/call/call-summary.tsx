@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { percentilesOf } from '@parley/shared/statistics';
-import { Check, Copy, Download, History } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useCall, useController, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountAccess } from '../account/account-access.ts';
@@ -52,20 +52,20 @@ export function CallSummary() {
     const type = extension === 'md' ? 'text/markdown' : 'text/plain';
     saveFile(new Blob([text], { type: `${type};charset=utf-8` }), `${fileDate()}.${extension}`);
   };
-  const Sign = copied === 'copied' ? Check : Copy;
+  const sign = copied === 'copied' ? 'check' : 'copy';
 
   return (
     <section className={styles.summary} aria-label="The call that is over">
       <p className="quiet">{summaryLineOf(figures, items, turns)}</p>
       <div className={styles.actions}>
         <Button look="plain" onClick={() => void copy()} onBlur={() => setCopied('ready')}>
-          <Sign aria-hidden="true" size={16} /> <span aria-live="polite">{COPY_WORDS[copied]}</span>
+          <Icon name={sign} size={16} /> <span aria-live="polite">{COPY_WORDS[copied]}</span>
         </Button>
         <Button look="plain" aria-label="Save the words as text" onClick={() => save('txt')}>
-          <Download aria-hidden="true" size={16} /> Text
+          <Icon name="download" size={16} /> Text
         </Button>
         <Button look="plain" aria-label="Save the words as Markdown" onClick={() => save('md')}>
-          <Download aria-hidden="true" size={16} /> Markdown
+          <Icon name="download" size={16} /> Markdown
         </Button>
       </div>
     </section>
@@ -83,7 +83,7 @@ export function GoOn({ id }: { readonly id: string }) {
   };
   return (
     <Button look="plain" aria-disabled={isRunning} onClick={() => void run(goOn)}>
-      <History aria-hidden="true" size={18} />
+      <Icon name="history" size={18} />
       <span aria-live="polite">{complaint ?? 'Go on where you were'}</span>
     </Button>
   );

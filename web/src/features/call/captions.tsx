@@ -8,7 +8,7 @@ import {
   useLayoutEffect,
   useMemo,
 } from 'react';
-import { AlarmClock, ArrowDown } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useCall, useSettings, useController } from './controller-context.ts';
 import {
   type ConversationItem,
@@ -86,7 +86,7 @@ function Lines({ onFull }: CaptionsProps) {
       </p>
       {unseenFrom !== null && (
         <button type="button" className={styles.latest} onClick={scrollToEnd}>
-          <ArrowDown aria-hidden="true" size={16} />
+          <Icon name="arrow-down" size={16} />
           {items.slice(unseenFrom).some(isTimer) ? 'Latest: your timer has rung' : 'Latest'}
         </button>
       )}
@@ -130,7 +130,7 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
     <li className={styles.reply} data-status={reply.status}>
       {isTimer(reply) && (
         <span className={styles.mark}>
-          <AlarmClock aria-hidden="true" size={16} /> Timer
+          <Icon name="alarm-clock" size={16} /> Timer
         </span>
       )}
       <span className="visually-hidden">Parley: </span>

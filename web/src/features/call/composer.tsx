@@ -1,5 +1,5 @@
 import { useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
-import { ArrowUp } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './composer.module.css';
@@ -61,7 +61,7 @@ export function Composer({ draft, onDraft, onClose }: ComposerProps) {
         // Disabled in words only: a send button that drops out of the tab order loses the focus.
         aria-disabled={isEmpty}
       >
-        <ArrowUp aria-hidden="true" size={20} />
+        <Icon name="arrow-up" size={20} />
       </Button>
     </form>
   );

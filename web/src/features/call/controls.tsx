@@ -1,6 +1,5 @@
-import type { ReactNode } from 'react';
-import { Activity, Keyboard, Mic, MicOff, PhoneOff, SlidersHorizontal } from 'lucide-react';
 import { useCall, useController } from './controller-context.ts';
+import { Icon, type IconName } from '../../ui/icon.tsx';
 import styles from './controls.module.css';
 
 export interface ControlsProps {
@@ -20,7 +19,7 @@ export function Controls(props: ControlsProps) {
     <nav className={styles.controls} aria-label="Call controls">
       <Control
         name="Settings"
-        icon={<SlidersHorizontal />}
+        icon="sliders-horizontal"
         onPress={props.onSettings}
         expanded={props.settingsOpen}
         opens="dialog"
@@ -29,14 +28,14 @@ export function Controls(props: ControlsProps) {
       <Control
         name="Type"
         keys="T"
-        icon={<Keyboard />}
+        icon="keyboard"
         onPress={props.onType}
         expanded={props.typing}
       />
       {standing === 'running' ? (
         <Control
           name="Hang up"
-          icon={<PhoneOff />}
+          icon="phone-off"
           look="danger"
           onPress={() => void controller.endCall()}
         />
@@ -46,7 +45,7 @@ export function Controls(props: ControlsProps) {
       <Control
         name="Debug"
         keys="D"
-        icon={<Activity />}
+        icon="activity"
         onPress={props.onDebug}
         expanded={props.debugOpen}
       />
@@ -62,14 +61,14 @@ function MicrophoneControl() {
   if (microphone === 'asking') return <span />;
   if (microphone === 'refused' || microphone === 'unwanted' || microphone === 'unknown') {
     return (
-      <Control name="Use mic" icon={<Mic />} onPress={() => void controller.requestMicrophone()} />
+      <Control name="Use mic" icon="mic" onPress={() => void controller.requestMicrophone()} />
     );
   }
   return (
     <Control
       name={muted ? 'Unmute' : 'Mute'}
       keys="M"
-      icon={muted ? <MicOff /> : <Mic />}
+      icon={muted ? 'mic-off' : 'mic'}
       look={muted ? 'pressed' : 'quiet'}
       onPress={() => controller.setMuted(!muted)}
     />
@@ -79,7 +78,7 @@ function MicrophoneControl() {
 interface ControlProps {
   readonly name: string;
   readonly keys?: string;
-  readonly icon: ReactNode;
+  readonly icon: IconName;
   readonly look?: 'quiet' | 'pressed' | 'danger';
   readonly expanded?: boolean;
   readonly opens?: 'dialog';
@@ -98,7 +97,7 @@ function Control({ name, keys, icon, look = 'quiet', expanded, opens, onPress }:
       aria-haspopup={opens}
     >
       <span className={styles.disc} aria-hidden="true">
-        {icon}
+        <Icon name={icon} />
       </span>
       <span className={styles.name}>{name}</span>
       {keys !== undefined && (

@@ -1,4 +1,4 @@
-import { X } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useCall, useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { adviceFor } from './call-words.ts';
@@ -27,7 +27,7 @@ export function ErrorNotice() {
             aria-label="Dismiss"
             onClick={() => controller.dismissError()}
           >
-            <X aria-hidden="true" size={18} />
+            <Icon name="x" size={18} />
           </Button>
         </div>
       )}

@@ -1,4 +1,4 @@
-import { Mic } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useCall } from './controller-context.ts';
 import styles from './hold-button.module.css';
 import { useHold } from './use-hold.ts';
@@ -14,7 +14,7 @@ export function HoldButton() {
   if (!isPossible) return null;
   return (
     <button type="button" className={styles.hold} aria-pressed={isHeld} {...hold}>
-      <Mic aria-hidden="true" size={24} />
+      <Icon name="mic" size={24} />
       {isHeld ? 'Release to send' : 'Hold to talk'}
     </button>
   );

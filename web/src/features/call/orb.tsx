@@ -9,7 +9,7 @@ import {
   type CSSProperties,
   type ReactNode,
 } from 'react';
-import { Hourglass, Keyboard, Mic, MicOff, RotateCw } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useController } from './controller-context.ts';
 import { ORB_POSES, type OrbMood, type OrbPose } from './orb-pose.ts';
 import type { OrbRole } from './orb-role.ts';
@@ -72,19 +72,18 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
       />
       {ring}
       <span className={styles.icon} aria-hidden="true">
-        {ICONS[icon]}
+        {icon !== 'none' && <Icon name={ICONS[icon]} />}
       </span>
     </button>
   );
 }
 
 const ICONS = {
-  none: null,
-  microphone: <Mic />,
-  muted: <MicOff />,
-  busy: <Hourglass />,
-  keyboard: <Keyboard />,
-  again: <RotateCw />,
+  microphone: 'mic',
+  muted: 'mic-off',
+  busy: 'hourglass',
+  keyboard: 'keyboard',
+  again: 'rotate-cw',
 } as const;
 
 /** Whether a CSS media query matches, kept up to date. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { Check, CircleAlert, TriangleAlert } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { levelOf } from '@parley/shared/audio/level';
 import { useAccountAccess } from '../account/account-access.ts';
 import { Button } from '../../ui/button.tsx';
@@ -25,9 +25,9 @@ interface ReportContext {
 }
 
 const GRADES = {
-  good: { name: 'Good', icon: <Check aria-hidden="true" size={18} /> },
-  fair: { name: 'Could be better', icon: <CircleAlert aria-hidden="true" size={18} /> },
-  bad: { name: 'Needs attention', icon: <TriangleAlert aria-hidden="true" size={18} /> },
+  good: { name: 'Good', icon: <Icon name="check" size={18} /> },
+  fair: { name: 'Could be better', icon: <Icon name="circle-alert" size={18} /> },
+  bad: { name: 'Needs attention', icon: <Icon name="triangle-alert" size={18} /> },
 } as const;
 
 /** Tries out microphone, speaker and connection, and says what to do about what is not right. */

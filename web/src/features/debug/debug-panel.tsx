@@ -8,7 +8,7 @@ import {
   type PointerEvent,
   Fragment,
 } from 'react';
-import { Check, Copy, X } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useController, useDebug, useCall } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts, ConnectionCounters } from './connection-charts.tsx';
@@ -63,7 +63,7 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
         <h2 className={styles.title}>Debug</h2>
         <CopyButton />
         <Button look="plain" shape="icon" aria-label="Close the debug panel" onClick={onClose}>
-          <X aria-hidden="true" size={18} />
+          <Icon name="x" size={18} />
         </Button>
       </header>
       <div className={styles.body}>
@@ -113,10 +113,10 @@ function CopyButton() {
       setOutcome('failed');
     }
   };
-  const Sign = outcome === 'copied' ? Check : Copy;
+  const sign = outcome === 'copied' ? 'check' : 'copy';
   return (
     <Button look="plain" onClick={() => void copy()} onBlur={() => setOutcome('ready')}>
-      <Sign aria-hidden="true" size={16} />
+      <Icon name={sign} size={16} />
       <span aria-live="polite">{COPY_WORDS[outcome]}</span>
     </Button>
   );

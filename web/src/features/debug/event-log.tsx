@@ -1,5 +1,5 @@
 import { memo, useEffect, useRef, useState } from 'react';
-import { Pause, Play } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import type { LatencySegment } from '@parley/shared/latency';
 import { useDebug } from '../call/controller-context.ts';
 import type { LoggedEntry, RecordedTurn, DebugEntry } from '../../client/index.ts';
@@ -64,7 +64,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
   const span = turn?.segment == null ? null : segmentSpan(turn.recorded, turn.segment);
   const isMarked = ({ atMs }: LoggedEntry): boolean =>
     span !== null && atMs >= span.fromMs - CLOCK_ERROR_MS && atMs <= span.toMs + CLOCK_ERROR_MS;
-  const Sign = held === null ? Pause : Play;
+  const sign = held === null ? 'pause' : 'play';
   const shown = runsOf(entries, isMarked).slice(-MAX_ROWS).toReversed();
   const section = useRef<HTMLElement>(null);
   const turnId = turn?.recorded.responseId;
@@ -107,7 +107,7 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
           aria-pressed={held !== null}
           onClick={() => setHeld(held === null ? log : null)}
         >
-          <Sign aria-hidden="true" size={18} />
+          <Icon name={sign} size={18} />
         </Button>
       </div>
       {turn !== null && (

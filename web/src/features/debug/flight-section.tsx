@@ -1,5 +1,5 @@
 import { useState, useEffect, useRef } from 'react';
-import { Download } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { Button } from '../../ui/button.tsx';
 import { fileInstant, saveFile } from '../history/save-file.ts';
 import panel from './debug-panel.module.css';
@@ -44,7 +44,7 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
           onClick={() => void download()}
           onBlur={() => setOutcome((now) => (now === 'saving' ? now : 'ready'))}
         >
-          <Download aria-hidden="true" size={16} />
+          <Icon name="download" size={16} />
           <span aria-live="polite">{OUTCOME_WORDS[outcome]}</span>
         </Button>
       </div>

@@ -1,7 +1,7 @@
 import { ENOUGH_TURNS, isTargetMet } from '@parley/shared/statistics';
 import { measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
-import { TargetVerdict } from './verdict.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import { useDebug } from '../call/controller-context.ts';
 import styles from './debug-panel.module.css';
 
@@ -45,5 +45,16 @@ export function PercentileTable() {
         )}
       </tbody>
     </table>
+  );
+}
+
+/** Whether a figure met its target: by shape and word, not by colour alone. */
+export function TargetVerdict({ met }: { readonly met: boolean }) {
+  const sign = met ? 'check' : 'triangle-alert';
+  return (
+    <span className={styles.verdict} data-met={met}>
+      <Icon name={sign} size={13} />
+      <span className="visually-hidden">{met ? 'target met' : 'target missed'}</span>
+    </span>
   );
 }

@@ -19,7 +19,7 @@ import {
   segmentText,
   differenceText,
 } from './statistics.ts';
-import { TargetVerdict } from './verdict.tsx';
+import { TargetVerdict } from './percentile-table.tsx';
 import { Swatch } from '../../ui/chart-legend.tsx';
 import styles from './waterfall.module.css';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';

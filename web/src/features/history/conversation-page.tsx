@@ -1,5 +1,5 @@
 import { useMemo, useState, useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
-import { Phone, Trash2, Disc, Download, Check, Pencil, X } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useLocation } from 'wouter';
 import type { ConversationDetail } from '@parley/shared';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -20,7 +20,7 @@ import styles from './conversation-page.module.css';
 import { Complaint } from '../../ui/complaint.tsx';
 import { ConfirmDialog } from '../account/confirm-dialog.tsx';
 import { useAction } from '../account/use-action.ts';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import type { TranscriptFormat } from '../account/account-api.ts';
 import menu from '../account/account-menu.module.css';
 import { fileNameOf, saveFile } from './save-file.ts';
@@ -108,7 +108,7 @@ function ContinueButton({ conversation }: { readonly conversation: ConversationD
   };
   return (
     <Button look="primary" onClick={onPress}>
-      <Phone aria-hidden="true" size={18} /> {isHere ? 'Back to the call' : 'Go on talking'}
+      <Icon name="phone" size={18} /> {isHere ? 'Back to the call' : 'Go on talking'}
     </Button>
   );
 }
@@ -126,7 +126,7 @@ function DeleteButton({ conversation }: { readonly conversation: ConversationDet
     <ConfirmDialog
       trigger={
         <Button look="plain">
-          <Trash2 aria-hidden="true" size={18} /> Delete
+          <Icon name="trash" size={18} /> Delete
         </Button>
       }
       title="Delete this conversation?"
@@ -159,7 +159,7 @@ function RecordingPlayer({ id }: { readonly id: string }) {
     <section className={styles.recording} aria-label="Recording">
       {url === null ? (
         <Button disabled={isRunning} onClick={() => void fetchRecording()}>
-          <Disc aria-hidden="true" size={18} />
+          <Icon name="disc" size={18} />
           {isRunning ? 'Fetching the recording' : 'Hear the recording'}
         </Button>
       ) : (
@@ -184,7 +184,7 @@ function ExportMenu({ id, title }: { readonly id: string; readonly title: string
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
           <Button disabled={isRunning}>
-            <Download aria-hidden="true" size={18} /> Export
+            <Icon name="download" size={18} /> Export
           </Button>
         </DropdownMenu.Trigger>
         <DropdownMenu.Content className={menu.menu} align="start" sideOffset={4} loop>
@@ -244,7 +244,7 @@ function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
           aria-label="Rename"
           onClick={() => setDraft(title)}
         >
-          <Pencil aria-hidden="true" size={17} />
+          <Icon name="pencil" size={17} />
         </Button>
       </div>
     );
@@ -264,10 +264,10 @@ function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
         onKeyDown={onKeyDown}
       />
       <Button type="submit" look="primary" shape="icon" aria-label="Save" disabled={isRunning}>
-        <Check aria-hidden="true" size={19} />
+        <Icon name="check" size={19} />
       </Button>
       <Button look="plain" shape="icon" aria-label="Cancel" onClick={() => setDraft(null)}>
-        <X aria-hidden="true" size={19} />
+        <Icon name="x" size={19} />
       </Button>
       <Complaint className={styles.complaint}>{complaint}</Complaint>
     </form>

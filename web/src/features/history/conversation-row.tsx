@@ -1,4 +1,4 @@
-import { Disc } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { Link } from 'wouter';
 import type { ConversationSummary } from '@parley/shared';
 import { conversationPath } from '@parley/shared/page-paths';
@@ -37,7 +37,7 @@ export function LiveMark() {
 export function RecordedMark() {
   return (
     <span className={styles.recorded}>
-      <Disc aria-hidden="true" size={14} /> Recorded
+      <Icon name="disc" size={14} /> Recorded
     </span>
   );
 }

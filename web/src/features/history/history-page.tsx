@@ -1,5 +1,5 @@
 import { useEffect, useState, useMemo, useId, useRef, type FormEvent } from 'react';
-import { SearchX, EyeOff, MessagesSquare, CalendarDays, Search } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useStore } from 'zustand';
 import type { ConversationsResponse } from '@parley/shared';
 import { byDay, type HistoryListStore } from './history-list.ts';
@@ -95,7 +95,7 @@ function More({ list }: { readonly list: HistoryListStore }) {
 
 function NothingFound({ list }: { readonly list: HistoryListStore }) {
   return (
-    <PageState icon={<SearchX />} title="Nothing found">
+    <PageState icon="search-x" title="Nothing found">
       <p>No conversation has these words on these days.</p>
       <Button onClick={() => void list.search({})}>Show all</Button>
     </PageState>
@@ -110,7 +110,7 @@ function NothingKept() {
   if (me.kind === 'loading') return <LoadingState rows={2} />;
   if (me.kind === 'ready' && me.value.storage.transcripts === 'off') {
     return (
-      <PageState icon={<EyeOff />} title="Conversations are not kept here">
+      <PageState icon="eye-off" title="Conversations are not kept here">
         <p>
           This server is set to keep nothing of what is said. What calls have used and cost is shown
           under Usage.
@@ -122,7 +122,7 @@ function NothingKept() {
     );
   }
   return (
-    <PageState icon={<MessagesSquare />} title="Nothing here yet">
+    <PageState icon="messages-square" title="Nothing here yet">
       <p>{EXPECTED}</p>
       <Link href="/" className={stateStyles.link}>
         To the call screen
@@ -167,7 +167,7 @@ function SearchForm({ list }: { readonly list: HistoryListStore }) {
     <search>
       <form className={styles.form} onSubmit={onSubmit}>
         <div className={styles.bar}>
-          <Search aria-hidden="true" size={18} className={styles.icon} />
+          <Icon name="search" size={18} className={styles.icon} />
           <input
             type="search"
             className={styles.words}
@@ -185,7 +185,7 @@ function SearchForm({ list }: { readonly list: HistoryListStore }) {
             aria-controls={`${id}-days`}
             onClick={() => setShowsDays(!showsDays)}
           >
-            <CalendarDays aria-hidden="true" size={19} />
+            <Icon name="calendar-days" size={19} />
           </Button>
         </div>
         <div id={`${id}-days`} className={styles.choiceOfDays} hidden={!showsDays}>

@@ -4,7 +4,7 @@ import { dayText, timeText } from '../../lib/dates.ts';
 import { useSettings } from '../call/controller-context.ts';
 import captions from '../call/captions.module.css';
 import styles from './transcript.module.css';
-import { AlarmClock, ChevronRight, TriangleAlert } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { timelineOf, LATENCY_SEGMENTS } from '@parley/shared/latency';
 import { exactUsdText } from '../../lib/figures.ts';
 import { clockText } from '../call/call-clock.tsx';
@@ -77,7 +77,7 @@ function TranscriptTurn({ turn }: { readonly turn: StoredTurn }) {
         <p className={captions.reply}>
           {turn.trigger === 'timer' && (
             <span className={captions.mark}>
-              <AlarmClock aria-hidden="true" size={16} /> Timer
+              <Icon name="alarm-clock" size={16} /> Timer
             </span>
           )}
           <span className="visually-hidden">Parley: </span>
@@ -94,7 +94,7 @@ function TranscriptTurn({ turn }: { readonly turn: StoredTurn }) {
       {turn.was_interrupted && <p className={`quiet ${styles.mark}`}>You interrupted here</p>}
       {error !== null && (
         <p className={`quiet ${styles.error}`}>
-          <TriangleAlert aria-hidden="true" size={15} /> {ERRORS[error].message}
+          <Icon name="triangle-alert" size={15} /> {ERRORS[error].message}
         </p>
       )}
       <Figures turn={turn} />
@@ -112,7 +112,7 @@ function Figures({ turn }: { readonly turn: StoredTurn }) {
   return (
     <details className={styles.details}>
       <summary className={styles.figures}>
-        <ChevronRight aria-hidden="true" size={14} />
+        <Icon name="chevron-right" size={14} />
         {isAnswer
           ? `Answered after ${Math.max(0.1, voiceToVoiceMs / 1_000).toFixed(1)} s`
           : 'Details'}

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { RadioGroup } from 'radix-ui';
+import * as RadioGroup from '@radix-ui/react-radio-group';
 import styles from './field.module.css';
 
 interface ChoiceFieldProps<T extends string> {

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { Slider } from 'radix-ui';
+import * as Slider from '@radix-ui/react-slider';
 import styles from './field.module.css';
 
 interface SliderFieldProps {

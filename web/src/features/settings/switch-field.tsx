@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { Switch } from 'radix-ui';
+import * as Switch from '@radix-ui/react-switch';
 import styles from './field.module.css';
 
 interface SwitchFieldProps {

@@ -1,4 +1,4 @@
-import { Check, TriangleAlert } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import type { MeasuredLatency, MonitoringMetrics, Overview } from '@parley/shared/monitoring-api';
 import { ENOUGH_TURNS, JUDGED_MS, shownPercentiles } from '@parley/shared/statistics';
 import { countText } from '../../lib/figures.ts';
@@ -67,12 +67,12 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
 type Target = MonitoringMetrics['latency_targets']['e2e'];
 
 function TargetMark({ target: { target, met } }: { readonly target: Target }) {
-  const Sign = met === false ? TriangleAlert : Check;
+  const sign = met === false ? 'triangle-alert' : 'check';
   return (
     <>
       {msOrDash(target)}
       <span className={styles.mark} data-met={met ?? 'unknown'}>
-        {met !== null && <Sign aria-hidden="true" size={14} />}
+        {met !== null && <Icon name={sign} size={14} />}
         <span className="visually-hidden">
           {met === null ? 'too few turns' : met ? 'met' : 'missed'}
         </span>

@@ -1,5 +1,5 @@
 import { memo, useEffect, useState } from 'react';
-import { Eraser, Pause, Play } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
 import { exactTimeText } from '../../lib/dates.ts';
@@ -46,7 +46,7 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
   const shown = (held ?? entries).toReversed();
   const newest = entries.at(-1)?.id ?? 0;
   const missed = held === null ? 0 : newest - (held.at(-1)?.id ?? newest);
-  const Sign = held === null ? Pause : Play;
+  const sign = held === null ? 'pause' : 'play';
   const clear = (): void => {
     tail.clear();
     if (held !== null) setHeld([]);
@@ -62,10 +62,10 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
           aria-pressed={held !== null}
           onClick={() => setHeld(held === null ? entries : null)}
         >
-          <Sign aria-hidden="true" size={18} />
+          <Icon name={sign} size={18} />
         </Button>
         <Button look="plain" shape="icon" aria-label="Clear the log" onClick={clear}>
-          <Eraser aria-hidden="true" size={18} />
+          <Icon name="eraser" size={18} />
         </Button>
       </div>
       <Complaint>{isTagWrong && 'A tag has small letters, digits and . _ : - only.'}</Complaint>

@@ -1,4 +1,4 @@
-import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import type { MonitoredService, Overview } from '@parley/shared/monitoring-api';
 import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
@@ -11,7 +11,7 @@ import { agoText } from './status-words.ts';
 import row from '../../ui/row.module.css';
 import styles from './rows.module.css';
 
-const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, failed: OctagonX } as const;
+const SIGNS = { healthy: 'circle-check', degraded: 'triangle-alert', failed: 'octagon-x' } as const;
 
 /** The candidates of each stage, in order of preference, their state, and the present one. */
 export function ProviderStates({ overview }: { readonly overview: Overview }) {
@@ -61,11 +61,11 @@ interface ProviderRowProps {
 
 function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
   const { state, url, last_error: lastError, last_error_at: errorAt } = service;
-  const Sign = SIGNS[state];
+  const sign = SIGNS[state];
   return (
     <li className={styles.row}>
       <span className={styles.sign} data-state={state}>
-        <Sign aria-hidden="true" size={20} />
+        <Icon name={sign} size={20} />
       </span>
       <div className={`${row.words} ${styles.words}`}>
         <p className={row.name}>

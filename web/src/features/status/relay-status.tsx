@@ -18,7 +18,7 @@ import { Meter } from '../../ui/meter.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
 import { ConfirmDialog } from '../account/confirm-dialog.tsx';
 import { fileInstant, saveFile } from '../history/save-file.ts';
-import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
+import { Icon } from '../../ui/icon.tsx';
 import verdictLineStyles from './verdict-line.module.css';
 import { STAGES } from '@parley/shared/stages';
 import row from '../../ui/row.module.css';
@@ -44,7 +44,11 @@ const STEPS: Readonly<Record<string, string>> = {
   event_loop_late: 'Lower MAX_SESSIONS, or move other programs off this machine.',
 };
 
-const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, critical_down: OctagonX } as const;
+const SIGNS = {
+  healthy: 'circle-check',
+  degraded: 'triangle-alert',
+  critical_down: 'octagon-x',
+} as const;
 
 /** If the relay gives no cause. */
 const WORDS: Readonly<Record<OverallStatus, string>> = {
@@ -202,14 +206,14 @@ function HeapButton() {
 function VerdictLine({ overview, atMs, away }: RelayStatusProps) {
   const { health, started_at: startedAt, timestamp, version } = overview;
   const others = health.causes.slice(1);
-  const Sign = away === null ? SIGNS[health.status] : CloudOff;
+  const sign = away === null ? SIGNS[health.status] : 'cloud-off';
   return (
     <section
       className={verdictLineStyles.verdict}
       data-status={away === null ? health.status : 'away'}
       aria-label="Verdict"
     >
-      <Sign className={verdictLineStyles.sign} aria-hidden="true" size={28} />
+      <Icon name={sign} className={verdictLineStyles.sign} size={28} />
       <div className={verdictLineStyles.words}>
         <p className={verdictLineStyles.line} role="status">
           {away === null
@@ -265,11 +269,11 @@ function RecentTurns({ overview }: { readonly overview: Overview }) {
 function TurnRow(props: Interaction) {
   const { timestamp, outcome, error, voice_to_voice_ms: ms, question, answer } = props;
   const providers = STAGES.flatMap((stage) => props.providers[stage] ?? []);
-  const Sign = error === null ? CircleCheck : TriangleAlert;
+  const sign = error === null ? 'circle-check' : 'triangle-alert';
   return (
     <li className={rowsStyles.row}>
       <span className={rowsStyles.sign} data-state={error === null ? 'healthy' : 'failed'}>
-        <Sign aria-hidden="true" size={18} />
+        <Icon name={sign} size={18} />
       </span>
       <div className={`${row.words} ${rowsStyles.words}`}>
         <p className={row.facts}>

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { CloudOff, KeyRound, LockKeyhole } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useAccountAccess } from '../account/account-access.ts';
 import { useController } from '../call/controller-context.ts';
@@ -52,7 +51,7 @@ function Status() {
     case 'asking':
       if (state.away === null) return <LoadingState rows={4} />;
       return (
-        <PageState icon={<CloudOff />} title="The relay does not answer">
+        <PageState icon="cloud-off" title="The relay does not answer">
           <p role="alert">
             It has not answered since {exactTimeText(state.away.sinceMs)}. This page keeps trying.
           </p>
@@ -67,7 +66,7 @@ function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
   const { feed } = useOperator();
   if (refusal === 'no-admin' || refusal === 'no-status') {
     return (
-      <PageState icon={<LockKeyhole />} title={TITLES[refusal]}>
+      <PageState icon="lock-keyhole" title={TITLES[refusal]}>
         {refusal === 'no-admin' ? (
           <p>
             Set <code>ADMIN_TOKEN</code> in its environment, start it again, and sign in here with
@@ -84,7 +83,7 @@ function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
     );
   }
   return (
-    <PageState icon={<KeyRound />} title="For the operator">
+    <PageState icon="key-round" title="For the operator">
       <p role={refusal === 'unknown' ? undefined : 'alert'}>{WORDS[refusal]}</p>
       <TokenForm />
     </PageState>

@@ -1,5 +1,4 @@
 import { useMemo, useState } from 'react';
-import { PiggyBank } from 'lucide-react';
 import type { UsageResponse, UsageRow } from '@parley/shared';
 import { createRemote } from '../account/remote.ts';
 import { isoDayOf, dayText, timeText, shortDayText } from '../../lib/dates.ts';
@@ -60,7 +59,7 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
     <div className={styles.usage}>
       <TodayCard usage={usage} />
       {isUnused ? (
-        <PageState icon={<PiggyBank />} title="Nothing was used in this time">
+        <PageState icon="piggy-bank" title="Nothing was used in this time">
           <p>{EXPECTED}</p>
         </PageState>
       ) : (
