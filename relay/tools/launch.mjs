@@ -20,12 +20,13 @@ const SOURCES = ['pnpm-lock.yaml', 'pnpm-workspace.yaml'];
 const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
 /** What not every command needs, with its megabytes on disk: packages of the workspace, and tools. */
 const PARTS = /** @type {const} */ ({
+  // For those who work on Parley, and for machines with another version.
   '@parley/node': 125,
   // Its runtime is of use only with a model of one's own: see `TURN_MODEL`.
   '@parley/turn-model': 145,
-  devDependencies: 340,
+  devDependencies: 390,
 });
-const REST_MB = 360;
+const REST_MB = 320;
 /** Commands of those who use Parley, and what needs no more. */
 const USES = ['start', 'talk', 'doctor', 'backup', 'restore', 'dev'];
 /** Installing counts as part of what a command takes. */
@@ -99,18 +100,20 @@ function install() {
   for (const file of SOURCES) digest.update(readFileSync(join(ROOT, file)));
   const stamp = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
   const isUse = USES.includes(command);
+  const lacksNode = nodeOf(ROOT) === process.execPath && !isTestedNode();
   const isNeeded = {
-    '@parley/node': nodeOf(ROOT) === process.execPath && !isTestedNode(),
+    '@parley/node': !isUse || lacksNode,
     '@parley/turn-model': !isUse || hasTurnModel(),
-    devDependencies: !isUse,
+    // Installed by hand, too, or by an earlier launcher: what is there stays.
+    devDependencies: !isUse || existsSync(join(ROOT, 'node_modules/typescript')),
   };
   const names = /** @type {(keyof typeof PARTS)[]} */ (Object.keys(PARTS));
   const parts = names.filter((name) => isNeeded[name] || stamp.split(' ').includes(name));
   const wanted = [digest.digest('hex'), ...parts].join(' ');
-  if (stamp === wanted && !isNeeded['@parley/node']) return;
+  if (stamp === wanted && !lacksNode) return;
   const megabytes = parts.reduce((sum, name) => sum + PARTS[name], REST_MB);
   process.stderr.write(`Installing what Parley needs (about ${megabytes} MB on disk) …\n`);
-  rmSync(STAMP, { force: true });
+  if (stamp !== '') writeFileSync(STAMP, ['unfinished', ...parts].join(' '));
   // By this record pnpm would take away all links before it adds another kind of dependencies: below
   // a relay that runs, and for good if it is interrupted.
   rmSync(join(ROOT, 'node_modules/.modules.yaml'), { force: true });

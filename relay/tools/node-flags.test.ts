@@ -29,7 +29,7 @@ describe('the flags of the relay', () => {
 
   it('are those of the command in docs/operations.md', () => {
     const command =
-      /^relay\/node_modules\/node\/bin\/node (?<flags>[^`]*?) relay\/src\/main\.ts$/m.exec(
+      /^relay\/packages\/node\/node_modules\/node\/bin\/node (?<flags>[^`]*?) relay\/src\/main\.ts$/m.exec(
         readFileSync(OPERATIONS, 'utf8'),
       );
     expect(command?.groups?.['flags']?.split(/[\s\\]+/)).toEqual(RELAY_NODE_FLAGS);

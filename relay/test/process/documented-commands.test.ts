@@ -118,9 +118,9 @@ describe.skipIf(process.platform !== 'linux')('a command that the documents give
     for (const part of [
       'npm start',
       'npm run dev',
-      'relay/node_modules/node/bin/node --external',
+      'relay/packages/node/node_modules/node/bin/node --external',
       // The machine's own Node may be too old for TypeScript.
-      'relay/node_modules/node/bin/node relay/simulators/main.ts',
+      'relay/packages/node/node_modules/node/bin/node relay/simulators/main.ts',
     ]) {
       expect(commands).toContain(part);
     }
