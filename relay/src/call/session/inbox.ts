@@ -93,9 +93,9 @@ export class Inbox {
     if (!this.#isNew(frame.seq)) return;
     const conversation = this.#conversation;
     const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
-    if (verdict.kind === 'fault') return this.#mistake(verdict.code);
+    if (verdict !== 'take' && verdict !== 'ignore') return this.#mistake(verdict);
     this.#wasActive = true;
-    if (verdict.kind === 'take') this.#takeAudio(frame);
+    if (verdict === 'take') this.#takeAudio(frame);
     if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
   }
 

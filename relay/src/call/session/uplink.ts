@@ -42,17 +42,9 @@ export class UplinkSequence {
   }
 }
 
-export type FrameVerdict =
-  | { readonly kind: 'take' }
-  /** Its utterance was ended or lost on this side; the client could not know yet. */
-  | { readonly kind: 'ignore' }
-  | { readonly kind: 'fault'; readonly code: ErrorCode };
-
-const TAKE: FrameVerdict = { kind: 'take' };
-const IGNORE: FrameVerdict = { kind: 'ignore' };
-
 /**
- * Whether a frame may be handed on.
+ * Whether a frame may be handed on. `ignore`: its utterance was ended or lost on this side; the
+ * client could not know yet.
  *
  * @param open - the utterance that takes audio now
  * @param latest - the utterance that was opened last
@@ -61,12 +53,12 @@ export function judgeFrame(
   frame: AudioFrame,
   open: number | undefined,
   latest: number | undefined,
-): FrameVerdict {
-  if (frame.kind !== AudioFrameKind.uplink) return { kind: 'fault', code: 'frame_unknown_kind' };
+): 'take' | 'ignore' | ErrorCode {
+  if (frame.kind !== AudioFrameKind.uplink) return 'frame_unknown_kind';
   const count = frame.samples.length;
   if (count > UPLINK_CHUNK_SAMPLES || (count < UPLINK_CHUNK_SAMPLES && !frame.last)) {
-    return { kind: 'fault', code: 'frame_wrong_size' };
+    return 'frame_wrong_size';
   }
-  if (frame.item === open) return TAKE;
-  return frame.item === latest ? IGNORE : { kind: 'fault', code: 'frame_unexpected' };
+  if (frame.item === open) return 'take';
+  return frame.item === latest ? 'ignore' : 'frame_unexpected';
 }

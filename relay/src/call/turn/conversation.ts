@@ -27,6 +27,7 @@ const MAX_REST_MS = 10_000;
 export class Conversation {
   readonly reminders: SessionReminders;
   readonly #options: ConversationOptions;
+  readonly #budget: TurnBudget;
   readonly #history: History;
   readonly #earlierMessages: number;
   readonly #turns: TurnTaking;
@@ -44,6 +45,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#budget = options.budget ?? NO_BUDGET;
     const { providers, settings, clock } = options;
     this.#history = options.history ?? new History();
     this.#earlierMessages = this.#history.messages.length;
@@ -294,10 +296,6 @@ export class Conversation {
     if (held !== undefined) return this.#turns.heardOf(held.responseId, held.playedMs);
     return this.#history.messages.findLast(({ role, text }) => role === 'assistant' && text !== '')
       ?.text;
-  }
-
-  get #budget(): TurnBudget {
-    return this.#options.budget ?? NO_BUDGET;
   }
 
   /** Text typed while the person speaks goes before the speech that is not finished. */
