@@ -23,15 +23,18 @@ export function cleanEnvironment(folder: string): Record<string, string> {
   return environment;
 }
 
-/** Node's flags for the relay of a folder; they are part of what is measured. */
-export async function nodeFlagsOf(folder: string): Promise<readonly string[]> {
+/** How Node is started for the relay of a folder, which is part of what is measured. */
+export async function nodeStartOf(folder: string) {
   const path = join(folder, 'relay/tools/node-flags.mjs');
-  // An old commit may have none.
-  if (!existsSync(path)) return [];
-  const { RELAY_NODE_FLAGS } = (await import(pathToFileURL(path).href)) as {
-    readonly RELAY_NODE_FLAGS: readonly string[];
-  };
-  return RELAY_NODE_FLAGS;
+  const { RELAY_NODE_FLAGS: flags = [], RELAY_ENVIRONMENT: environment = {} } =
+    // An old commit may have none.
+    existsSync(path) ? ((await import(pathToFileURL(path).href)) as NodeStart) : {};
+  return { flags, environment };
+}
+
+interface NodeStart {
+  readonly RELAY_NODE_FLAGS?: readonly string[];
+  readonly RELAY_ENVIRONMENT?: Readonly<Record<string, string>>;
 }
 
 function settingsFileOf(folder: string): NodeJS.Dict<string> {

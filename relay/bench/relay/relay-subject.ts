@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { API_PATHS } from '@parley/shared';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
-import { cleanEnvironment, nodeFlagsOf } from '../process/relay-folder.ts';
+import { cleanEnvironment, nodeStartOf } from '../process/relay-folder.ts';
 import { nodeOf } from '../../tools/node-of.mjs';
 import { UNLIMITED } from '../process/unlimited.ts';
 import type { RelayProbeHandlers } from './relay-probe.process.ts';
@@ -48,14 +48,15 @@ export async function startRelaySubject(options: RelaySubjectOptions): Promise<R
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rm(dataDir, { recursive: true, force: true }));
   resources.defer(() => closeSync(log));
-  const flags = [...(await nodeFlagsOf(folder)), '--import', PROBE.href];
+  const { flags, environment } = await nodeStartOf(folder);
   const main = pathToFileURL(join(folder, 'relay/src/main.ts'));
   const relay = resources.use(
-    new BenchProcess<RelayProbeHandlers>(main, signal, flags, {
+    new BenchProcess<RelayProbeHandlers>(main, signal, [...flags, '--import', PROBE.href], {
       node: nodeOf(folder),
       errors: log,
       environment: {
         ...cleanEnvironment(folder),
+        ...environment,
         PORT: '0',
         DATA_DIR: dataDir,
         ...UNLIMITED,
