@@ -6,7 +6,13 @@ import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts'
 test('what is not given is as the benchmark declares it', () => {
   expect(parseBenchOptions(['relay', '--json'])).toEqual({
     bench: 'relay',
-    options: { sessions: [1_000], baseline: 'pipe', rounds: 15, profile: undefined },
+    options: {
+      sessions: [1_000],
+      provider: 'nova',
+      baseline: 'pipe',
+      rounds: 10,
+      profile: undefined,
+    },
     isJson: true,
   });
   const optionsOf = (...commandLine: string[]) =>

@@ -102,7 +102,7 @@ export const RELAY_BENCH = defineBench({
 to the simulator of Deepgram's Nova, in turn with a bare WebSocket pipe to the same. 1,000 sessions
 if N is not given (without --json 500 before that), 10 chunks a second in utterances of ten seconds
 with pauses.
---provider NAME        whose adapter and simulator: nova, Deepgram's, the only one so far
+--provider V           whose adapter and simulator: nova, Deepgram's, the only one so far
 --baseline NAME=VALUE  against the same relay with another setting instead of the pipe, such as
                        STORAGE=off or ENABLE_METRICS=off
 --baseline DIR         against the relay of another folder (npm run compare does that)
@@ -110,7 +110,7 @@ with pauses.
 --profile DIR          writes a CPU profile of each side's last round to a folder`,
   options: {
     sessions: sizes(10_000, { people: [500, 1_000], programs: 1_000 }),
-    provider: oneOf('NAME', ['nova'], 'nova'),
+    provider: oneOf('V', ['nova'], 'nova'),
     baseline: BASELINE,
     rounds: wholeNumber(50, ROUNDS),
     profile: FOLDER,
