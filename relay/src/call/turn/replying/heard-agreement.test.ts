@@ -62,6 +62,11 @@ function once(words: readonly string[]): readonly string[] {
   return words.filter((text, index) => text !== words[index - 1]);
 }
 
+/** A number in letters that no drawn word has: α, β, … κ, βα, … */
+function inGreek(number: number): string {
+  return String(number).replaceAll(/\d/g, (digit) => 'αβγδεζηθικ'[Number(digit)]!);
+}
+
 interface Drawn {
   readonly sentences: readonly string[];
   readonly plans: readonly SpeakerPlan[];
@@ -77,10 +82,11 @@ const reply = fc.record<Drawn>({
 
 /** A conversation whose reply is spoken by voices that fail, and all its reports. */
 function createTest({ sentences, plans, last }: Drawn) {
-  // Every word is another one: a word that is missing or said twice shows.
+  // Every word is another one: a word that is missing or said twice shows. Not by a figure, which
+  // takes longer to say than a letter, nor by a capital, which may be an abbreviation's.
   let count = 0;
   const clauses = sentences.map(
-    (text) => `${text.replaceAll(/[a-z]+/g, (drawn) => drawn + count++)}.`,
+    (text) => `${text.replaceAll(/[a-z]+/g, (drawn) => drawn + inGreek(count++))}.`,
   );
   const vocabulary: string[] = [];
   const test = new TestConversation({
