@@ -8,8 +8,8 @@ export class ReplayNetwork {
   readonly WebSocket = socketsOver({
     opened: (socket) => {
       this.#open.add(socket);
-      // Before the socket is constructed, nothing listens for its end.
-      if (this.#isDown) setTimeout(() => socket.terminate());
+      // Before the socket is constructed, nothing listens for its end; a timer would let one open.
+      if (this.#isDown) queueMicrotask(() => socket.terminate());
     },
     closed: (socket) => this.#open.delete(socket),
   });
