@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { accountTerms, sessionRules } from './people/accounts/account-terms.ts';
 import { keepingOf } from './people/accounts/keeping.ts';
 import { openMoney } from './people/accounts/money.ts';
+import { EarlierConversations } from './people/accounts/earlier-conversations.ts';
 import { capacityWithin, openSettings } from './people/accounts/open-settings.ts';
 import { ProviderChoice } from './people/accounts/provider-choice.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
@@ -18,6 +19,7 @@ import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './base/lib/deadline.ts';
 import type { Clock } from './base/lib/clock.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
+import type { OpenReplicas } from './replicas/open-replicas.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';
 import { openFileLimit } from './base/lib/descriptors.ts';
 import type { Logger } from './base/lib/logger.ts';
@@ -97,8 +99,10 @@ export async function startRelay(
   let server: Server | undefined;
   parts.defer(() => server && closed(server));
   const base = await openBase(options, parts);
-  const calls = openCalls(options, base, state, parts);
-  server = await openServer(options, base, calls, state, parts);
+  let calls: Calls | undefined;
+  const replicas = await joinReplicas(options, state, () => calls, parts);
+  calls = openCalls(options, base, replicas, state, parts);
+  server = await openServer(options, base, calls, replicas, state, parts);
   const url = await listen(server, config, logger);
 
   base.keeping.newRecordings?.begin();
@@ -133,6 +137,7 @@ interface RelayState {
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>;
+type JoinedReplicas = OpenReplicas | undefined;
 type Calls = ReturnType<typeof openCalls>;
 
 /** People, money, what is kept, and the observers of calls. */
@@ -187,10 +192,31 @@ async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
   return { signIn, storage, keeping, settings, observation, money, exporters, observers };
 }
 
+/** The other relays; undefined: there are none, and nothing of it is loaded. */
+async function joinReplicas(
+  { config, version, clock, logger, problems }: RelayOptions,
+  state: RelayState,
+  calls: () => Calls | undefined,
+  parts: AsyncDisposableStack,
+): Promise<JoinedReplicas> {
+  if (config.replicas === undefined) return undefined;
+  const { openReplicas } = await import('./replicas/open-replicas.ts');
+  const startedAtMs = Date.now();
+  const describe = () =>
+    ({
+      ...{ version, startedAtMs },
+      state: state.isDraining ? 'draining' : state.isWarm ? 'ok' : 'starting',
+      calls: calls()?.registry.size ?? 0,
+    }) as const;
+  const { replicas } = config;
+  return parts.use(await openReplicas({ config, replicas, describe, clock, logger, problems }));
+}
+
 /** Calls, and the monitor that watches them. */
 function openCalls(
   options: RelayOptions,
   { storage, keeping, settings, observation, money, exporters, observers }: Base,
+  replicas: JoinedReplicas,
   state: RelayState,
   parts: AsyncDisposableStack,
 ) {
@@ -209,6 +235,7 @@ function openCalls(
     (opened) => opened.closeAll('draining'),
   );
   const isDraining = () => state.isDraining || settings.isDraining;
+  const earlier = new EarlierConversations({ storage, clock, logger });
   const sessions = new SessionCreator({
     context: {
       policy: config.providers,
@@ -230,6 +257,10 @@ function openCalls(
     observers,
     spending: money?.spending,
     ticketTtlMs: config.ticketTtlMs,
+    tickets: replicas?.tickets,
+    keeper: replicas?.snapshots,
+    historyOf: ({ identity, conversationId }) =>
+      earlier.load(identity, conversationId).then(({ history }) => history),
     limiter,
     planOf: (name) => settings.policy.planOf(name),
     providersOf: (plan) => choice.of(plan),
@@ -265,6 +296,7 @@ async function openServer(
   options: RelayOptions,
   base: Base,
   calls: Calls,
+  replicas: JoinedReplicas,
   state: RelayState,
   parts: AsyncDisposableStack,
 ): Promise<Server> {
@@ -324,6 +356,7 @@ async function openServer(
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
+    router: replicas?.routerFor(calls),
   });
   parts.defer(stopRealtime);
   return server;

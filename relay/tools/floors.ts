@@ -24,6 +24,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'watching/exporters',
     'call/session',
     'people/accounts',
+    'replicas',
     'watching/monitoring',
     'http',
     'app.ts',

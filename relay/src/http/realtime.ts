@@ -31,6 +31,7 @@ import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-so
 import { ownOrigins, secureAddress } from './secure-transport.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
+import type { CallRouter } from '../replicas/call-router.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import { Cork } from '../base/lib/cork.ts';
 
@@ -51,6 +52,8 @@ export interface RealtimeOptions {
   readonly refusals: RefusalLog;
   /** undefined: requests are not traced. */
   readonly traces?: RequestTraces | undefined;
+  /** Finds calls that other relays hold; undefined: this relay is the only one. */
+  readonly router?: Pick<CallRouter, 'route' | 'isFromPeer'> | undefined;
   /** The live tail of the log; undefined: there is none. */
   readonly logs?: Omit<LogSocketsOptions, 'refuse'> | undefined;
 }
@@ -65,7 +68,7 @@ export interface RealtimeOptions {
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, publicUrl, hosts, proxies, refusals, traces } = options;
+  const { allowedOrigins, publicUrl, hosts, proxies, refusals, traces, router } = options;
   const basePath = basePathOf(publicUrl);
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
@@ -98,6 +101,23 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     refuse(request, socket, 'invalid_request'),
   );
 
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const offered = offeredProtocols(request.headers);
+    if (!offered.includes(SUBPROTOCOL)) return refuse(request, socket, 'invalid_request');
+    const accept = () =>
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        connect(webSocket, request, socket, offered, options);
+      });
+    if (router === undefined) return accept();
+    const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
+    const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
+    const shown = { ticket, resumeKey: resumeToken && fingerprint(resumeToken) };
+    void router.route(request, socket, head, shown).then((route) => {
+      if (route === 'here') accept();
+      else if (route === 'elsewhere') refuse(request, socket, 'not_found');
+    });
+  };
+
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     request.url = withoutBase(request.url!, basePath);
@@ -108,6 +128,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (path !== API_PATHS.realtime && !isOfLogs) {
       return refuse(request, socket, 'not_found');
     }
+    if (!isOfLogs && router?.isFromPeer(request) === true) return upgrade(request, socket, head);
     const host = hosts.judge(request);
     if (host === 'malformed') {
       return refuse(request, socket, 'invalid_request', MALFORMED_HOST_DETAIL);
@@ -123,12 +144,8 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     ) {
       return refuse(request, socket, 'origin_not_allowed');
     }
-    if (isOfLogs) return logs.upgrade(request, socket, head);
-    const offered = offeredProtocols(headers);
-    if (!offered.includes(SUBPROTOCOL)) return refuse(request, socket, 'invalid_request');
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      connect(webSocket, request, socket, offered, options);
-    });
+    if (isOfLogs) logs.upgrade(request, socket, head);
+    else upgrade(request, socket, head);
   };
 
   server.on('upgrade', onUpgrade);
@@ -146,38 +163,56 @@ function connect(
   offered: readonly string[],
   options: RealtimeOptions,
 ): void {
-  const { sessions, registry, proxies, logger, refusals } = options;
+  const { sessions, registry, logger } = options;
   webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
-  let session: Session | undefined;
-  let refusal: CloseReasonName = 'ticketInvalid';
-  let limit: RequestLimit | undefined;
-  if (ticket !== undefined) {
-    try {
-      session = sessions.open(ticket);
-    } catch (err) {
-      if (err instanceof ParleyError && err.code === 'draining') refusal = 'draining';
-      else if (err instanceof LimitReached) ({ limit } = err);
-      else {
-        logger.error({ err }, 'session could not be opened');
-        return closeSocket(webSocket, 'internal');
-      }
+  const isResuming = ticket === undefined && resumeToken !== undefined;
+  const begin = (session: Session | undefined) => {
+    if (session !== undefined) {
+      return serve(session, webSocket, connection, isResuming ? 'resuming' : 'created');
     }
-  } else if (resumeToken !== undefined) {
-    session = registry.find(fingerprint(resumeToken));
-    refusal = 'sessionGone';
+    refuseConnection(webSocket, request, isResuming ? 'sessionGone' : 'ticketInvalid', options);
+  };
+  const fail = (err: unknown) => {
+    if (err instanceof ParleyError && err.code === 'draining') {
+      return refuseConnection(webSocket, request, 'draining', options);
+    }
+    if (err instanceof LimitReached) {
+      return refuseConnection(webSocket, request, 'ticketInvalid', options, err.limit);
+    }
+    logger.error({ err }, 'session could not be opened');
+    closeSocket(webSocket, 'internal');
+  };
+  try {
+    const resumeKey = isResuming ? fingerprint(resumeToken) : '';
+    const opened = ticket === undefined ? registry.find(resumeKey) : sessions.open(ticket);
+    if (!(opened instanceof Promise)) return begin(opened);
+    // Without a listener messages would be lost.
+    webSocket.pause();
+    void opened
+      .then(begin)
+      .catch(fail)
+      .finally(() => webSocket.resume());
+  } catch (err) {
+    fail(err);
   }
-  if (session === undefined) {
-    const { reason } = CLOSE_REASONS[refusal];
-    refusals.write(
-      proxies.clientAddress(request),
-      { requestId: newId('req'), reason, limit },
-      'connection refused',
-    );
-    return closeSocket(webSocket, refusal);
-  }
-  serve(session, webSocket, connection, ticket === undefined ? 'resuming' : 'created');
+}
+
+function refuseConnection(
+  webSocket: WebSocket,
+  request: IncomingMessage,
+  refusal: CloseReasonName,
+  { proxies, refusals }: Pick<RealtimeOptions, 'proxies' | 'refusals'>,
+  limit?: RequestLimit,
+): void {
+  const { reason } = CLOSE_REASONS[refusal];
+  refusals.write(
+    proxies.clientAddress(request),
+    { requestId: newId('req'), reason, limit },
+    'connection refused',
+  );
+  closeSocket(webSocket, refusal);
 }
 
 function serve(

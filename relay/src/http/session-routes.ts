@@ -62,7 +62,7 @@ export function sessionRoutes(options: SessionRoutesOptions): Hono<{ Bindings: H
     const earlier = id === undefined ? undefined : await conversations.load(identity, id);
     // A body may take its time, and so may the storage: time enough to sign out in.
     await signIn.identify(authorization);
-    const created = sessions.create({ identity, client, address }, request, earlier);
+    const created = await sessions.create({ identity, client, address }, request, earlier);
     if (earlier !== undefined) {
       const { session_id: sessionId } = created;
       const emit = observers.emitterOf(sessionId, identity.userId);

@@ -90,9 +90,9 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   const { port } = server.address() as AddressInfo;
   return {
     logs,
-    call() {
+    async call() {
       const grant: CreateSessionResponse = {
-        ...sessions.create({ ...TEST_CALLER, address: '127.0.0.1' }, {}),
+        ...(await sessions.create({ ...TEST_CALLER, address: '127.0.0.1' }, {})),
         ws_url: `ws://127.0.0.1:${port}/api/v1/realtime`,
       };
       return TestCall.start('', {}, grant);

@@ -75,13 +75,13 @@ events {} http { access_log off; ${paths}\n${servers}\n}`;
       env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
     });
     const proxy = new RealProxy(child, folder);
-    const deadline = performance.now() + START_MS;
-    while (!(await isListening(port))) {
-      if (child.exitCode === null && performance.now() < deadline) continue;
+    try {
+      await untilListening(port, child);
+      return proxy;
+    } catch (cause) {
       await proxy[Symbol.asyncDispose]();
-      throw new Error(`${program} does not listen: ${proxy.complaints}`);
+      throw new Error(`${program} does not listen: ${proxy.complaints}`, { cause });
     }
-    return proxy;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -91,6 +91,15 @@ events {} http { access_log off; ${paths}\n${servers}\n}`;
       await ended;
     }
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error if the program ends before, or takes longer than ten seconds */
+export async function untilListening(port: number, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (!(await isListening(port))) {
+    if (child.exitCode === null && performance.now() < deadline) continue;
+    throw new Error(`${child.spawnfile} does not listen on port ${port}.`);
   }
 }
 

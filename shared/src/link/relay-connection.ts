@@ -26,6 +26,8 @@ import type { SessionApi, SessionRequest } from './session-api.ts';
 const STABLE_MS = 15_000;
 /** One may fail as the relay restarts; so many in a row, while HTTP gets through, do not. */
 const MAX_BLOCKED_OPENINGS = 3;
+/** As many as a resumption may name. */
+const MAX_OPEN_RESPONSES = 8;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
 const WORKED_MS = 1_000;
 
@@ -77,6 +79,8 @@ export class RelayConnection {
   /** The newest message of the relay's that we have; it sends in order and repeats in order. */
   #receivedSeq = 0;
   #lostAtMs = 0;
+  /** That have begun and are not over; a relay that takes the call over ends them. */
+  readonly #responses = new Set<string>();
   #socket: RelaySocket | undefined;
   #sockets = 0;
   /** In a row; each while plain HTTP reached the relay. */
@@ -227,6 +231,7 @@ export class RelayConnection {
       session_id,
       resume_token,
       last_seq: this.#receivedSeq,
+      responses: [...this.#responses].slice(-MAX_OPEN_RESPONSES),
     });
   }
 
@@ -273,6 +278,12 @@ export class RelayConnection {
           this.clock.addRoundTrip(event.client_ms, event.server_ms, nowMs);
         }
         return;
+      case 'response.created':
+        this.#responses.add(event.response_id);
+        return;
+      case 'response.done':
+        this.#responses.delete(event.response_id);
+        return;
       default:
     }
   }
@@ -308,6 +319,7 @@ export class RelayConnection {
     if (!this.#entered) return;
     this.#entered = false;
     this.#receivedSeq = 0;
+    this.#responses.clear();
     this.clock.reset();
     this.#outbox.restart();
     this.#options.onSessionLost?.();

@@ -121,6 +121,8 @@ export const clientEventSchemas = {
     resume_token: z.string().min(1).max(128),
     /** The last relay sequence number the client received; 0 for none. */
     last_seq: uint32,
+    /** The responses that it has begun to receive: another relay, which goes on with the call, ends them. */
+    responses: z.array(identifier).max(8).optional(),
   }),
   ping: z.object({
     type: z.literal('ping'),

@@ -63,6 +63,12 @@ export const CLOSE_REASONS = {
     retry: 'new_session',
     message: 'The call has ended and cannot be resumed.',
   },
+  moved: {
+    code: 4405,
+    reason: 'moved',
+    retry: 'resume',
+    message: 'The call goes on at another server.',
+  },
   idle: {
     code: 4408,
     reason: 'idle',

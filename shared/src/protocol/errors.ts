@@ -58,6 +58,7 @@ export const ERRORS = {
     true,
     'All voices are busy at the moment. Try again in a few seconds.',
   ),
+  call_moved: entry(503, true, 'The call goes on at another server, which answers once more.'),
   draining: entry(503, true, 'The server is restarting. Try again in a moment.'),
   transcriber_failed: entry(
     502,

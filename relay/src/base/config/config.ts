@@ -7,6 +7,7 @@ import { toLogConfig, type LogConfig } from './log-settings.ts';
 import { toMetricsConfig, type MetricsConfig } from './metrics-settings.ts';
 import { toMoneyConfig, type MoneyConfig } from './money-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
+import { replicaProblems, toReplicaConfig, type ReplicaConfig } from './replica-settings.ts';
 import type { SettingsDeclaration, ValuesOf } from './settings.ts';
 import { toStorageConfig, type StorageConfig } from './storage-settings.ts';
 
@@ -46,6 +47,8 @@ export interface Config {
   readonly log: LogConfig;
   readonly money: MoneyConfig;
   readonly metrics: MetricsConfig;
+  /** undefined: this relay is the only one. */
+  readonly replicas: ReplicaConfig | undefined;
   readonly shutdownGraceMs: number;
 }
 
@@ -105,7 +108,10 @@ export function readConfigAnd<S extends SettingsDeclaration>(
   environment: Environment,
 ): { readonly config: Config; readonly values: ValuesOf<S> } {
   const values = readSettings({ ...others, ...CORE_SETTINGS }, environment);
-  const problems = authProblems(values);
+  const problems = [
+    ...authProblems(values),
+    ...replicaProblems(values as ValuesOf<typeof CORE_SETTINGS>),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: toConfig(values), values };
 }
@@ -168,6 +174,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     log: toLogConfig(env),
     money: toMoneyConfig(env),
     metrics: toMetricsConfig(env, resolve(env.DATA_DIR)),
+    replicas: toReplicaConfig(env),
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,
   };
 }

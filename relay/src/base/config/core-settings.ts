@@ -5,6 +5,7 @@ import { AUTH_SETTINGS } from './auth-settings.ts';
 import { LOG_SETTINGS } from './log-settings.ts';
 import { METRICS_SETTINGS } from './metrics-settings.ts';
 import { MONEY_SETTINGS } from './money-settings.ts';
+import { REPLICA_SETTINGS } from './replica-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
@@ -253,6 +254,7 @@ export const CORE_SETTINGS = {
     about: 'How long a relay that stops lets people finish.',
   }),
   ...STORAGE_SETTINGS,
+  ...REPLICA_SETTINGS,
   ...LOG_SETTINGS,
 } as const;
 

@@ -18,6 +18,8 @@ const SENTENCES = {
   certificate_expires: 'The certificate has expired, or will within a week.',
   issuer_unreachable:
     'The issuer of the accounts cannot be asked for its keys, so sign-ins may be refused.',
+  redis_away:
+    'Redis cannot be reached: calls go on, rates and budgets are counted by each relay alone.',
   memory_low: 'Memory is nearly used up.',
   internal_error: 'Something failed that belongs to no call.',
   event_loop_late: 'The process is overloaded: its work is late.',

@@ -17,6 +17,7 @@ import type { Logger } from '../../base/lib/logger.ts';
 import { MessageRefusals, type InboxAllowances } from './inbox-allowances.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionControls } from './session-controls.ts';
+import type { OpenTurns, UplinkPosition } from './open-turns.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
 /**
@@ -36,6 +37,10 @@ export interface InboxOptions {
   readonly emit: EmitCallEvent;
   readonly allowances: InboxAllowances;
   readonly onClose: (reason: CloseReasonName) => void;
+  /** Turns that are not over, for the snapshot of the call; undefined: it is kept nowhere. */
+  readonly openTurns?: OpenTurns | undefined;
+  /** How far the client had come in another relay. */
+  readonly restored?: UplinkPosition | undefined;
 }
 
 /**
@@ -50,7 +55,7 @@ export class Inbox {
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
   readonly #recorder: SessionControls['recorder'];
-  readonly #sequence = new UplinkSequence();
+  readonly #sequence: UplinkSequence;
   readonly #allowances: InboxAllowances;
   readonly #refusals: MessageRefusals;
   #latestUtterance: number | undefined;
@@ -59,14 +64,26 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#sequence = new UplinkSequence(options.restored);
     this.#conversation = options.conversation;
     this.#recorder = options.controls.recorder;
     this.#allowances = options.allowances;
     this.#refusals = new MessageRefusals(options.logger);
   }
 
+  /** The newest message that arrived. */
   get lastSeq(): number {
     return this.#sequence.last;
+  }
+
+  /** The client need not send anything up to and including this again, whatever happens. */
+  get safeSeq(): number {
+    return this.#sequence.acknowledgeable;
+  }
+
+  /** Nothing after `seq` is acknowledged until this is called again; Infinity: nothing is held back. */
+  holdAfter(seq: number): void {
+    this.#sequence.holdAfter(seq);
   }
 
   /** Since the last time this was asked: any message, and any that shows a person at work. */
@@ -127,7 +144,7 @@ export class Inbox {
         return;
       case 'event': {
         const { event } = result;
-        if ('seq' in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
+        if ('seq' in event && event.seq !== undefined && !this.#isNew(event.seq, event)) return;
         this.#receive(event);
       }
     }
@@ -195,14 +212,16 @@ export class Inbox {
         if (!this.#allowances.takeTurn()) {
           return this.#refuse('turns', 'rate_limited', event.utterance);
         }
-        conversation.startUtterance({
-          number: event.utterance,
-          onsetMs: event.audio_start_ms,
-          held: event.interrupts && {
-            responseId: event.interrupts.response_id,
-            playedMs: event.interrupts.audio_end_ms,
-          },
-        });
+        this.#begin(event.seq, () =>
+          conversation.startUtterance({
+            number: event.utterance,
+            onsetMs: event.audio_start_ms,
+            held: event.interrupts && {
+              responseId: event.interrupts.response_id,
+              playedMs: event.interrupts.audio_end_ms,
+            },
+          }),
+        );
         return;
       case 'input_audio_buffer.speech_paused':
         if (this.#isOpen(event.utterance)) conversation.pauseUtterance(event.audio_end_ms);
@@ -228,18 +247,23 @@ export class Inbox {
         const { text } = event.item.content[0]!;
         if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
         if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
-        conversation.addText(event.item.id ?? newId('item'), text);
-        return;
+        return this.#begin(event.seq, () =>
+          conversation.addText(event.item.id ?? newId('item'), text),
+        );
       }
       case 'conversation.item.truncate':
-        if (!conversation.truncateReply(event.response_id, event.audio_end_ms)) {
+        // A reply that another relay gave is known there only.
+        if (
+          !conversation.truncateReply(event.response_id, event.audio_end_ms) &&
+          this.#options.restored === undefined
+        ) {
           this.error('response_not_found');
         }
         return;
       case 'response.create':
         if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
-        if (!conversation.respond()) this.error('nothing_to_answer');
-        return;
+        if (!conversation.canRespond) return this.error('nothing_to_answer');
+        return this.#begin(event.seq, () => conversation.respond());
       case 'response.cancel':
         // Without an id it means "be quiet", and quiet it is. With one it may name a reply that
         // ended while the message was on its way, which is not a mistake either.
@@ -252,6 +276,12 @@ export class Inbox {
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
+  }
+
+  #begin(seq: number | undefined, turn: () => string | undefined): void {
+    const { openTurns } = this.#options;
+    if (openTurns === undefined) turn();
+    else openTurns.begin(seq ?? this.#sequence.last, turn);
   }
 
   #refuseControl(event: ClientEvent): void {
@@ -267,9 +297,12 @@ export class Inbox {
     return false;
   }
 
-  #isNew(seq: number): boolean {
+  #isNew(seq: number, event?: ClientEvent): boolean {
     const verdict = this.#sequence.accept(seq);
     if (verdict === 'gap') this.#mistake('sequence_gap');
+    // Its audio is then ignored, not counted as a mistake.
+    const isBegin = event?.type === 'input_audio_buffer.speech_started';
+    if (verdict === 'settled' && isBegin) this.#latestUtterance = event.utterance;
     return verdict === 'new';
   }
 

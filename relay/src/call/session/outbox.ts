@@ -29,6 +29,8 @@ export interface OutboxOptions {
   readonly onSlowConsumer: () => void;
   /** Called with each change of the memory that is kept for a replay, bytes. */
   readonly onKeptBytes?: (changed: number) => void;
+  /** Of a call that another relay held: its last number there, and when the session clock began. */
+  readonly restored?: { readonly lastSeq: number; readonly startedAtMs: number } | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export class Outbox implements ConversationOutput {
   readonly #startedAtMs: number;
   readonly #onSlowConsumer: () => void;
   readonly #kept: KeptMessages;
-  #nextSeq = 1;
+  #nextSeq: number;
   #framesOut = 0;
   #isOver = false;
   #socket: OutboxSocket | undefined;
@@ -51,7 +53,9 @@ export class Outbox implements ConversationOutput {
 
   constructor(options: OutboxOptions) {
     this.#clock = options.clock;
-    this.#startedAtMs = options.clock.now();
+    const { lastSeq, startedAtMs } = options.restored ?? { lastSeq: 0, startedAtMs: undefined };
+    this.#startedAtMs = startedAtMs ?? options.clock.now();
+    this.#nextSeq = lastSeq + 1;
     this.#onSlowConsumer = options.onSlowConsumer;
     this.#kept = new KeptMessages(options.onKeptBytes ?? (() => {}));
   }
@@ -59,6 +63,11 @@ export class Outbox implements ConversationOutput {
   /** The session clock: ms since this was made. */
   nowMs(): number {
     return this.#clock.now() - this.#startedAtMs;
+  }
+
+  /** The number of the newest message. */
+  get lastSeq(): number {
+    return this.#nextSeq - 1;
   }
 
   /** Memory that is kept for a replay. */

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { ParleyError, type CloseReasonName, type createSessionRequestSchema } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
-import { Tickets } from '../../people/auth/tickets.ts';
+import { Tickets, type Issued, type TicketOffice } from '../../people/auth/tickets.ts';
 import { LimitReached } from '../../people/limits/limit-reached.ts';
 import type { Limiter } from '../../people/limits/limiter.ts';
 import type { Plan } from '../../people/limits/plans.ts';
-import type { History } from '../turn/remembering/history.ts';
+import { History } from '../turn/remembering/history.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../events/call-observers.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
@@ -15,6 +15,7 @@ import { fingerprint, newId, newSecret } from '../../base/lib/ids.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Room, SessionRegistry } from './session-registry.ts';
+import type { SessionSnapshot, SnapshotKeeper } from './session-snapshot.ts';
 import { languageAmong } from '../stages/languages.ts';
 import { voiceIn } from './session-settings.ts';
 import {
@@ -40,11 +41,15 @@ export interface EarlierConversation {
   readonly history: History;
 }
 
-interface Grant extends Caller, Pick<SessionOptions, 'tags'> {
+/** What a ticket stands for. */
+export interface Grant extends Caller, Pick<SessionOptions, 'tags'> {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
-  readonly history: History | undefined;
+  /** Whether the conversation has begun in an earlier call. */
+  readonly isContinued: boolean;
+  /** undefined if it has not, or another relay issued the ticket. */
+  readonly history?: History | undefined;
   readonly voice: string;
   readonly language: string;
   readonly timeZone: string;
@@ -58,6 +63,12 @@ export interface SessionCreatorOptions {
   /** The money of sessions; without it nothing limits them. */
   readonly spending?: SpendingDesk | undefined;
   readonly ticketTtlMs: number;
+  /** Of all relays that share a memory; by default this one issues and redeems its own. */
+  readonly tickets?: TicketOffice<Grant> | undefined;
+  /** What was said before in a conversation that another relay let go on. */
+  readonly historyOf?: (grant: Grant) => Promise<History | undefined>;
+  /** Keeps calls where other relays find them; undefined: this relay is the only one. */
+  readonly keeper?: SnapshotKeeper | undefined;
   readonly limiter: Pick<Limiter, 'checkSession' | 'countSession'>;
   readonly planOf: (name: string) => Plan;
   /** @throws ParleyError `plan_excludes` */
@@ -73,14 +84,15 @@ export interface SessionCreatorOptions {
 export class SessionCreator {
   readonly #options: SessionCreatorOptions;
   /** Apart, so that guests cannot make those of accounts invalid. */
-  readonly #tickets: Readonly<Record<Identity['kind'], Tickets<Grant>>>;
+  readonly #tickets: Readonly<Record<Identity['kind'], TicketOffice<Grant>>>;
   /** Of the sessions that run: each has a level of its own, that of the relay when it began. */
   readonly #loggers = new Set<Logger>();
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
     const { ticketTtlMs: ttlMs, context } = options;
-    const tickets = () => new Tickets<Grant>({ clock: context.clock, ttlMs, limit: MAX_TICKETS });
+    const tickets = () =>
+      options.tickets ?? new Tickets<Grant>({ clock: context.clock, ttlMs, limit: MAX_TICKETS });
     this.#tickets = { guest: tickets(), account: tickets() };
   }
 
@@ -122,19 +134,33 @@ export class SessionCreator {
     const resumeToken = newSecret();
     const resumeKey = fingerprint(resumeToken);
     const grant = {
-      ...{ sessionId, conversationId, history: earlier?.history },
+      ...{
+        sessionId,
+        conversationId,
+        isContinued: earlier !== undefined,
+        history: earlier?.history,
+      },
       ...{ resumeKey, identity, client, address, voice, language, timeZone },
       tags: [...new Set(request.tags)],
     };
-    const ticket = this.#tickets[identity.kind].issue(grant, identity.userId);
-    this.#options.limiter.countSession(identity, address);
-    return {
-      session_id: sessionId,
-      conversation_id: conversationId,
-      ticket,
-      resume_token: resumeToken,
-      limits: limitsOf(context, identity),
+    const { openTickets } = planOf(identity.plan);
+    const created = (issued: Issued) => {
+      if ('waitMs' in issued) {
+        throw new LimitReached('user-tickets', 'rate_limited', issued.waitMs);
+      }
+      this.#options.limiter.countSession(identity, address);
+      return {
+        session_id: sessionId,
+        conversation_id: conversationId,
+        ticket: issued.ticket,
+        resume_token: resumeToken,
+        limits: limitsOf(context, identity),
+      };
     };
+    return settled(
+      this.#tickets[identity.kind].issue(grant, identity.userId, openTickets),
+      created,
+    );
   }
 
   /** Pays for the summary that a call begins with; undefined: nothing limits it. */
@@ -147,8 +173,7 @@ export class SessionCreator {
 
   /** The session will not be begun with this ticket; it counts as none that is open. */
   takeBack(ticket: string): void {
-    const { account, guest } = this.#tickets;
-    if (account.redeem(ticket) === undefined) guest.redeem(ticket);
+    void Promise.resolve(this.#redeem(ticket)).catch(() => {});
   }
 
   /**
@@ -156,15 +181,39 @@ export class SessionCreator {
    * @throws ParleyError `draining`
    * @throws LimitReached if there is no room: more tickets may be out, because most are never used
    */
-  open(ticket: string): Session | undefined {
-    const { registry, observers, planOf, providersOf, logger, traces } = this.#options;
-    const { account, guest } = this.#tickets;
+  open(ticket: string): MaybePromise<Session | undefined> {
     // The ticket stays valid: its client may come back when the relay lets calls in again.
     if (this.#options.isDraining()) throw new ParleyError('draining');
-    const grant = account.redeem(ticket) ?? guest.redeem(ticket);
-    if (grant === undefined) return undefined;
+    return settled(this.#redeem(ticket), (grant) => {
+      if (grant === undefined) return undefined;
+      const { historyOf } = this.#options;
+      if (!grant.isContinued || grant.history !== undefined || historyOf === undefined) {
+        return this.#begin(grant);
+      }
+      return historyOf(grant).then((history) => this.#begin({ ...grant, history }));
+    });
+  }
+
+  /** Goes on with a call that another relay held. It is let in whatever the room. */
+  adopt(snapshot: SessionSnapshot): Session {
+    return this.#open(snapshot.grant, snapshot);
+  }
+
+  #redeem(ticket: string): MaybePromise<Grant | undefined> {
+    const { account, guest } = this.#tickets;
+    if (account === guest) return account.redeem(ticket);
+    return settled(account.redeem(ticket), (grant) => grant ?? guest.redeem(ticket));
+  }
+
+  /** @throws LimitReached if there is no room */
+  #begin(grant: Grant): Session {
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
+    return this.#open(grant);
+  }
+
+  #open(grant: Grant, restored?: SessionSnapshot): Session {
+    const { registry, observers, planOf, providersOf, logger, traces, keeper } = this.#options;
     const { sessionId, conversationId, history, resumeKey, identity, client, address } = grant;
     const { voice, language, timeZone, tags } = grant;
     const { userId } = identity;
@@ -182,10 +231,17 @@ export class SessionCreator {
         identity,
         client,
         tags,
-        spending: this.#options.spending?.open(sessionId, identity, address),
+        address,
+        spending: this.#options.spending?.open(sessionId, identity, address, restored?.spent),
         resumeKey,
-        settings: { voice, language, timeZone, isSpoken: true, eagerness: 'medium' },
-        history,
+        settings: restored?.settings ?? {
+          ...{ voice, language, timeZone },
+          isSpoken: true,
+          eagerness: 'medium',
+        },
+        history: restored === undefined ? history : new History(restored.messages),
+        keeper,
+        restored,
         emit: observers.emitterOf(sessionId, userId),
         logger: sessionLogger,
         trace,
@@ -222,7 +278,9 @@ export class SessionCreator {
 
   /** Ends all calls of a person, and those that could still be opened. */
   endAll(userId: string, reason: CloseReasonName): void {
-    for (const tickets of Object.values(this.#tickets)) tickets.revokeOf(userId);
+    for (const tickets of new Set(Object.values(this.#tickets))) {
+      void Promise.resolve(tickets.revokeOf(userId)).catch(() => {});
+    }
     for (const session of this.#options.registry.ofUser(userId)) {
       within(session, () => session.close(reason));
     }
@@ -230,13 +288,10 @@ export class SessionCreator {
 
   /** Checks the conditions that hold before anything is counted. */
   #check({ identity, address }: Caller): void {
-    const { admission, limiter, planOf } = this.#options;
+    const { admission, limiter } = this.#options;
     if (!admission.isOpen) throw new LimitReached('lateness', 'capacity_exhausted');
     this.#roomFor(identity);
     limiter.checkSession(identity, address);
-    const { openTickets } = planOf(identity.plan);
-    const waitMs = this.#tickets[identity.kind].waitMs(identity.userId, openTickets);
-    if (waitMs > 0) throw new LimitReached('user-tickets', 'rate_limited', waitMs);
   }
 
   /** @throws LimitReached */
@@ -247,4 +302,14 @@ export class SessionCreator {
     const isUsers = room.limit === 'user-sessions';
     throw new LimitReached(room.limit, isUsers ? 'too_many_sessions' : 'capacity_exhausted');
   }
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** At once if the value is there: what was checked before still holds then. */
+function settled<T, U>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<U>,
+): MaybePromise<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -6,6 +6,7 @@ import type { BudgetScope } from '../../people/metering/budgets.ts';
 import { offeredLanguages, type LanguagePolicy } from '../stages/languages.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
+import type { SessionSnapshot, SnapshotKeeper } from './session-snapshot.ts';
 
 /** What all sessions of a relay share. */
 export interface SessionContext extends Pick<
@@ -54,8 +55,13 @@ export const NO_RULES: SessionRules = {
   takeTurn: () => true,
 };
 
+/** What a session has used and spent. */
+export type Spent = NonNullable<SessionSnapshot['spent']>;
+
 /** The money of one session. */
 export interface SessionSpending extends TurnBudget {
+  /** So far. */
+  readonly spent: Spent;
   /** What was used and spent so far. */
   statement(): Omit<RelayEventOf<'session.usage'>, 'type' | 'seq'>;
   /** The budgets that are nearly used up, each once. */
@@ -78,10 +84,16 @@ export interface SessionOptions extends Pick<
   readonly spending?: SessionSpending | undefined;
   /** Without it the session is not traced. */
   readonly trace?: { readonly id: string; readonly work: WorkTrace } | undefined;
+  /** Where it calls from; undefined if that counts for nothing. */
+  readonly address?: string | undefined;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
   /** Called with each change of the memory that is kept for a replay, bytes. */
   readonly onKeptBytes: (changed: number) => void;
+  /** Keeps it where other relays find it; undefined: this relay is the only one. */
+  readonly keeper?: SnapshotKeeper | undefined;
+  /** As another relay left it. */
+  readonly restored?: SessionSnapshot | undefined;
   /** Called once, when the session is over. */
   readonly onClosed: () => void;
 }
@@ -90,8 +102,11 @@ export interface SessionOptions extends Pick<
 export interface SpendingDesk {
   /** @throws ParleyError `budget_exhausted`, `capacity_exhausted` */
   admit(identity: Identity): void;
-  /** @param address - of the client */
-  open(sessionId: string, identity: Identity, address: string): SessionSpending;
+  /**
+   * @param address - of the client
+   * @param spent - by the same session, in another relay
+   */
+  open(sessionId: string, identity: Identity, address: string, spent?: Spent): SessionSpending;
   /** For what a call needs before it is opened; the owner gives it back. */
   prepare(sessionId: string, identity: Identity, address: string): TurnBudget & Disposable;
 }

@@ -140,12 +140,16 @@ export class SessionRegistry {
   async drain(graceMs: number): Promise<void> {
     for (const session of this.#sessions) within(session, () => session.drain(graceMs));
     const endMs = this.#clock.now() + graceMs;
-    while (
-      this.#clock.now() < endMs &&
-      [...this.#sessions].some((session) => session.isAttached && session.isBusy)
-    ) {
+    const moves: Promise<void>[] = [];
+    const move = (session: Session) => moves.push(session.handOver());
+    for (;;) {
+      for (const session of this.#sessions) if (session.canMove) move(session);
+      const isBusy = [...this.#sessions].some((session) => session.isAttached && session.isBusy);
+      if (!isBusy || this.#clock.now() >= endMs) break;
       await new Promise<void>((resolve) => this.#clock.after(DRAIN_CHECK_MS, resolve));
     }
+    for (const session of this.#sessions) move(session);
+    await Promise.all(moves);
     this.closeAll('draining');
   }
 

@@ -16,12 +16,13 @@ export class SessionTime {
   #lostMs = 0;
   #isEndingTold = false;
 
-  constructor(clock: Clock) {
+  /** @param startedAtMs - of a call that began in another relay, on the relay's monotonic clock */
+  constructor(clock: Clock, startedAtMs = clock.now()) {
     this.#clock = clock;
-    this.startedAtMs = clock.now();
-    this.#activeAtMs = this.startedAtMs;
-    this.#heartbeatAtMs = this.startedAtMs;
-    this.#checkedAtMs = this.startedAtMs;
+    this.startedAtMs = startedAtMs;
+    this.#activeAtMs = clock.now();
+    this.#heartbeatAtMs = this.#activeAtMs;
+    this.#checkedAtMs = this.#activeAtMs;
   }
 
   /** ms on the relay's monotonic clock, minus the stalls until the last `pass`. */

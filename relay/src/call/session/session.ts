@@ -3,7 +3,9 @@ import {
   decodeClientEvent,
   type CloseReasonName,
   type LiveSession,
+  ParleyError,
   STAGES,
+  type UnnumberedRelayEvent,
 } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
@@ -15,11 +17,21 @@ import { Inbox } from './inbox.ts';
 import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
+import { SessionKeeping } from './session-keeping.ts';
+import { SNAPSHOT_VERSION, type SessionSnapshot, type SnapshotKeeper } from './session-snapshot.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
+
+/**
+ * A relay that goes on with a call leaves so many numbers out: its client may have had more messages
+ * than the snapshot knows of.
+ */
+const ADOPTED_SEQ_GAP = 1_000_000;
+/** How long after it came back the client may take to send what it had begun to say. */
+const RESENT_MS = 1_000;
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
@@ -39,6 +51,8 @@ export class Session implements ErrorBoundary {
   readonly #controls: SessionControls;
   readonly #time: SessionTime;
   readonly #spending: SpendingNotices;
+  /** undefined: no other relay goes on with this call. */
+  readonly #keeping: SessionKeeping | undefined;
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
@@ -48,16 +62,24 @@ export class Session implements ErrorBoundary {
 
   constructor(context: SessionContext, options: SessionOptions) {
     const { providers, policy, turnModel, limits, rules, watchdog, clock } = context;
-    const { identity, settings, history, logger, emit, onKeptBytes } = options;
+    const { identity, settings, history, logger, emit, onKeptBytes, restored } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
     this.identity = identity;
     this.#context = context;
     this.#options = options;
-    this.#time = new SessionTime(clock);
-    this.#state = { kind: 'detached', sinceMs: this.#time.startedAtMs };
+    const startedAtMs =
+      restored === undefined ? undefined : restored.startedAtMs - Date.now() + clock.now();
+    this.#time = new SessionTime(clock, startedAtMs);
+    this.#state = { kind: 'detached', sinceMs: this.#time.nowMs };
     const onSlowConsumer = () => this.#drop('slowConsumer');
-    this.#outbox = new Outbox({ clock, onSlowConsumer, onKeptBytes });
+    this.#outbox = new Outbox({
+      ...{ clock, onSlowConsumer, onKeptBytes },
+      restored:
+        startedAtMs === undefined
+          ? undefined
+          : { startedAtMs, lastSeq: restored!.sentSeq + ADOPTED_SEQ_GAP },
+    });
     this.#controls = new SessionControls(context, options, {
       caller: () => this.identity,
       outbox: this.#outbox,
@@ -72,6 +94,8 @@ export class Session implements ErrorBoundary {
       providers,
       settings,
       history,
+      restored: restored?.conversation,
+      itemIdOf: options.keeper && ((utterance) => `item_${this.id.slice(-12)}_${utterance}`),
       ...{ policy, turnModel },
       browserModel: this.#controls.browserModel,
       allowsTools: () => rules.allowsTools(this.identity),
@@ -84,6 +108,7 @@ export class Session implements ErrorBoundary {
       onGoodbye: () => within(this, () => this.close('budgetExhausted')),
       emit: (event) => this.#emit(event),
     });
+    this.#keeping = options.keeper && this.#kept(options.keeper);
     this.#inbox = new Inbox({
       conversation: this.#conversation,
       outbox: this.#outbox,
@@ -93,7 +118,10 @@ export class Session implements ErrorBoundary {
       emit,
       allowances: new InboxAllowances(rules, identity),
       onClose: (reason) => this.close(reason),
+      openTurns: this.#keeping?.turns,
+      restored: restored?.received,
     });
+    if (options.keeper !== undefined) this.#inbox.holdAfter(restored?.received.seq ?? 0);
     this.traffic = trafficOf(this.#inbox.received, this.#outbox);
   }
 
@@ -116,7 +144,12 @@ export class Session implements ErrorBoundary {
     return this.#outbox.keptBytes;
   }
 
-  /** Something is being heard, thought or said. */
+  /** Nothing is being heard, thought or said, and another relay can go on with the call. */
+  get canMove(): boolean {
+    return this.#keeping !== undefined && !this.#conversation.isInTurn;
+  }
+
+  /** Something is being heard, thought or said, or a reminder is set. */
   get isBusy(): boolean {
     return this.#conversation.isBusy;
   }
@@ -134,12 +167,7 @@ export class Session implements ErrorBoundary {
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
-    const { conversationId, client, tags, settings } = this.#options;
-    this.#notices ??= new ProviderNotices(this.#context.providers, settings, (change) =>
-      within(this, () => this.#stageChanged(change)),
-    );
-    const { kind, plan } = this.identity;
-    this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags });
+    this.#begin();
     const server_ms = this.#outbox.nowMs();
     this.#outbox.event({ type: 'session.created', session: this.#controls.describe(), server_ms });
   }
@@ -205,7 +233,14 @@ export class Session implements ErrorBoundary {
     else this.close('sessionGone');
   }
 
-  /** Ends the call for good. */
+  /** Another relay goes on with the call, if it can. */
+  async handOver(): Promise<void> {
+    if (this.#state.kind === 'closed') return;
+    const isKept = await this.#keeping?.release();
+    within(this, () => this.close(isKept === true ? 'moved' : 'draining'));
+  }
+
+  /** Ends the call for good, or here if it has moved. */
   close(reason: CloseReasonName): void {
     if (this.#state.kind === 'closed') return;
     const socket = this.#socket;
@@ -215,6 +250,7 @@ export class Session implements ErrorBoundary {
     this.#release();
     this.#outbox.end();
     this.#state = { kind: 'closed' };
+    this.#keeping?.end(reason !== 'moved');
     const ended = () => {
       this.#emit({ type: 'session-ended', reason, durationMs, traffic: { ...this.traffic } });
       this.#over.resolve();
@@ -245,21 +281,82 @@ export class Session implements ErrorBoundary {
     if (result?.kind !== 'event' || result.event.type !== 'session.resume') {
       return this.#drop('tooManyMalformed');
     }
-    const { session_id: id, resume_token: token, last_seq: lastSeq } = result.event;
+    const { session_id: id, resume_token: token, last_seq: lastSeq, responses } = result.event;
     if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop('ticketInvalid');
     if (!this.#outbox.canReplay(lastSeq)) return this.close('sessionGone');
     this.#inbox.heard();
     this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs };
     this.#outbox.attach(this.#socket!);
+    const isAdopted = this.#notices === undefined;
+    if (isAdopted) this.#begin();
     // First what was missed, in its order; then how far the client's own sequence has come.
     this.#outbox.replay(lastSeq);
     this.#outbox.event({
       type: 'session.resumed',
       session: this.#controls.describe(),
       server_ms: this.#outbox.nowMs(),
-      last_input_seq: this.#inbox.lastSeq,
+      last_input_seq: this.#inbox.safeSeq,
     });
     this.#emit({ type: 'session-resumed' });
+    if (isAdopted) this.#goOn(responses ?? []);
+  }
+
+  /** The call begins, here at least. */
+  #begin(): void {
+    const { conversationId, client, tags, settings, restored } = this.#options;
+    this.#notices = new ProviderNotices(this.#context.providers, settings, (change) =>
+      within(this, () => this.#stageChanged(change)),
+    );
+    const { kind, plan } = this.identity;
+    const startedAtMs = restored?.startedAtMs;
+    this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags, startedAtMs });
+  }
+
+  /**
+   * What follows from a change of relays.
+   *
+   * @param responses - that the client had begun to receive
+   */
+  #goOn(responses: readonly string[]): void {
+    for (const responseId of responses) this.#outbox.event(cutOffResponse(responseId));
+    const isForgotten = this.#options.restored?.messages === undefined;
+    if (isForgotten) this.#conversation.announceForgotten();
+    // Unless the client sends again what else was said.
+    const answer = () => within(this, () => this.#conversation.answerPostponed());
+    this.#context.clock.after(RESENT_MS, answer);
+  }
+
+  #kept(keeper: SnapshotKeeper): SessionKeeping {
+    return new SessionKeeping({
+      keeper,
+      resumeKey: this.resumeKey,
+      take: () => this.#snapshot(),
+      holdAfter: (seq) => this.#inbox.holdAfter(seq),
+      onLost: () => within(this, () => this.close('moved')),
+      logger: this.#options.logger,
+    });
+  }
+
+  #snapshot(): SessionSnapshot {
+    const { conversationId, client, tags, address = '', settings, spending } = this.#options;
+    const { voice, language, timeZone } = settings;
+    const { turns } = this.#keeping!;
+    const { messages, ...conversation } = this.#conversation.snapshot(turns.ids);
+    return {
+      version: SNAPSHOT_VERSION,
+      grant: {
+        ...{ sessionId: this.id, resumeKey: this.resumeKey, conversationId, isContinued: false },
+        ...{ identity: this.identity, client, address, tags },
+        ...{ voice, language, timeZone },
+      },
+      settings: { ...settings },
+      startedAtMs: Date.now() - this.#outbox.nowMs(),
+      sentSeq: this.#outbox.lastSeq,
+      received: turns.position(this.#inbox.lastSeq),
+      conversation,
+      messages,
+      spent: spending?.spent,
+    };
   }
 
   /** Gives up this connection, not the session. */
@@ -289,6 +386,7 @@ export class Session implements ErrorBoundary {
     this.#notices?.observe(event);
     this.#controls.recorder?.observe(event);
     this.#spending.observe(event);
+    this.#keeping?.observe(event);
   }
 
   #stageChanged(change: StageChange): void {
@@ -298,6 +396,19 @@ export class Session implements ErrorBoundary {
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
+}
+
+/** A reply of another relay's, of which no more comes. */
+function cutOffResponse(responseId: string): UnnumberedRelayEvent {
+  const { message, retryable } = new ParleyError('call_moved');
+  return {
+    type: 'response.done',
+    response_id: responseId,
+    status: 'failed',
+    usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+    timeline: {},
+    error: { code: 'call_moved', message, retryable },
+  };
 }
 
 /** Has the providers open what a call will need. @returns what ends it when the call is over */

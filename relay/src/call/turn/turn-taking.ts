@@ -101,6 +101,11 @@ export class TurnTaking {
     return this.#unanswered !== undefined;
   }
 
+  /** The number of the next reply's voice. */
+  get nextItem(): number {
+    return this.#replies.nextItem;
+  }
+
   /** The person may have finished, with these words: the answer is begun, and kept back. */
   speculate(turn: SupposedTurn): void {
     this.#speculator.begin(turn);
@@ -289,7 +294,7 @@ export class TurnTaking {
     if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;
     this.#running.set(reply, request);
-    this.#options.history.add(reply.id, { role: 'assistant', text: '' });
+    this.#options.history.add(reply.id, { role: 'assistant', text: '' }, request.turnId);
     void (isWanted ? begun.release() : reply.run()).then(() => {
       this.#ended(reply);
       this.#running.delete(reply);

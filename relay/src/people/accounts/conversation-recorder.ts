@@ -62,11 +62,13 @@ export class ConversationRecorder implements CallObserver {
   }
 
   #sessionStarted(event: CallEventOf<'session-started'>): void {
-    const { userId, kind, plan, conversationId, sessionId, client, atMs: startedAtMs } = event;
+    const { userId, kind, plan, conversationId, sessionId, client } = event;
+    const { startedAtMs = event.atMs } = event;
     this.#sessions.set(sessionId, {
       call: { userId, kind, plan, conversationId, sessionId, client, startedAtMs },
       turns: new Map(),
-      isKept: false,
+      // Of a call that began in another relay, something may be kept.
+      isKept: event.startedAtMs !== undefined,
       isTitled: false,
     });
   }

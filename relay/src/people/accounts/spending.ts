@@ -6,7 +6,7 @@ import type { Budgets, BudgetScope, Payer, ReservationOutcome } from '../meterin
 import type { LedgerEntry, LedgerSink } from '../metering/ledger.ts';
 import type { PriceList } from '../metering/price-list.ts';
 import type { TurnEstimate } from '../metering/turn-estimate.ts';
-import type { SessionSpending, SpendingDesk } from '../../call/session/session-options.ts';
+import type { SessionSpending, SpendingDesk, Spent } from '../../call/session/session-options.ts';
 import type { ProviderUse } from '../../call/stages/provider.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
@@ -58,9 +58,9 @@ export class Spending implements CallObserver, SpendingDesk {
   }
 
   /** A session begins; it ends with its event `session-ended`. */
-  open(sessionId: string, identity: Identity, address: string): SessionSpending {
+  open(sessionId: string, identity: Identity, address: string, spent?: Spent): SessionSpending {
     const goodbye = this.#options.estimate.speech(GOODBYE_SENTENCE.length);
-    return this.#open(sessionId, identity, address, goodbye);
+    return this.#open(sessionId, identity, address, goodbye, spent);
   }
 
   prepare(sessionId: string, identity: Identity, address: string): TurnBudget & Disposable {
@@ -81,13 +81,14 @@ export class Spending implements CallObserver, SpendingDesk {
     { userId, kind, plan }: Identity,
     address: string,
     goodbye: number,
+    spent?: Spent,
   ): OpenSession {
     const { budgets, estimate } = this.#options;
     // The programs of this machine, or all people behind a proxy on it, have one address.
     const from = isLoopback(address) ? undefined : subscriberOf(address);
     const payer = { userId, kind, plan, address: from };
-    budgets.open(sessionId, payer, goodbye);
-    const session = new OpenSession(sessionId, payer, budgets, estimate);
+    budgets.open(sessionId, payer, goodbye, spent?.microUsd);
+    const session = new OpenSession(sessionId, payer, budgets, estimate, spent?.usage);
     this.#sessions.set(sessionId, session);
     return session;
   }
@@ -159,7 +160,7 @@ function payerOf(userId: string): Payer {
 /** The money of one call. */
 class OpenSession implements SessionSpending {
   readonly payer: Payer;
-  readonly totals = new SessionTotals();
+  readonly totals: SessionTotals;
   readonly #id: string;
   readonly #budgets: Budgets;
   readonly #estimate: TurnEstimate;
@@ -169,8 +170,9 @@ class OpenSession implements SessionSpending {
   /** Characters, of answers that are being spoken. */
   readonly #spoken = new Map<string, number>();
 
-  constructor(id: string, payer: Payer, budgets: Budgets, estimate: TurnEstimate) {
+  constructor(id: string, payer: Payer, budgets: Budgets, estimate: TurnEstimate, usage?: Usage) {
     this.#id = id;
+    this.totals = new SessionTotals(usage);
     this.payer = payer;
     this.#budgets = budgets;
     this.#estimate = estimate;
@@ -215,6 +217,11 @@ class OpenSession implements SessionSpending {
     this.#budgets.payGoodbye(this.#id, turnId);
   }
 
+  get spent() {
+    const { spentMicroUsd: microUsd } = this.#budgets.session(this.#id);
+    return { microUsd, usage: this.totals.usage };
+  }
+
   statement() {
     const { spentMicroUsd, capMicroUsd } = this.#budgets.session(this.#id);
     return {
@@ -234,11 +241,20 @@ class OpenSession implements SessionSpending {
 
 /** What one session has used so far, over all providers and attempts. */
 class SessionTotals {
-  #audioMs = 0;
-  #inputTokens = 0;
-  #outputTokens = 0;
-  #characters = 0;
-  #isEstimated = false;
+  #audioMs: number;
+  #inputTokens: number;
+  #outputTokens: number;
+  #characters: number;
+  #isEstimated: boolean;
+
+  /** @param before - what the same session used in another relay */
+  constructor(before?: Usage) {
+    this.#audioMs = (before?.asr_seconds ?? 0) * 1_000;
+    this.#inputTokens = before?.llm_input_tokens ?? 0;
+    this.#outputTokens = before?.llm_output_tokens ?? 0;
+    this.#characters = before?.tts_characters ?? 0;
+    this.#isEstimated = before?.llm_tokens_estimated ?? false;
+  }
 
   add({ stage, units, isEstimated }: Pick<LedgerEntry, 'stage' | 'units' | 'isEstimated'>): void {
     switch (stage) {

@@ -8,6 +8,19 @@ export interface TicketsOptions {
   readonly limit: number;
 }
 
+/** A ticket, or how long its owner has as many as they may, ms. */
+export type Issued = { readonly ticket: string } | { readonly waitMs: number };
+
+/** Where tickets are issued and redeemed: of this relay alone, or of all that share a memory. */
+export interface TicketOffice<Grant> {
+  /** @param limit - tickets that `owner` may have at a time */
+  issue(grant: Grant, owner: string, limit: number): Issued | Promise<Issued>;
+  /** Uses a ticket up. @returns undefined if it is unknown, used or expired */
+  redeem(ticket: string): Grant | undefined | Promise<Grant | undefined>;
+  /** The tickets of `owner` are not valid any more. */
+  revokeOf(owner: string): void | Promise<void>;
+}
+
 interface Entry<Grant> {
   readonly grant: Grant;
   readonly owner: string;
@@ -22,7 +35,7 @@ interface Entry<Grant> {
  * more than `limit` exist, the oldest goes: people who use theirs at once keep it, however many ask
  * for tickets that they leave lying.
  */
-export class Tickets<Grant> {
+export class Tickets<Grant> implements TicketOffice<Grant> {
   readonly #entries = new Map<string, Entry<Grant>>();
   readonly #byOwner = new Map<string, number>();
   readonly #options: TicketsOptions;
@@ -36,7 +49,7 @@ export class Tickets<Grant> {
   }
 
   /** @returns how long until `owner` may have one more than `limit`, ms; 0: now */
-  waitMs(owner: string, limit: number): number {
+  #waitMs(owner: string, limit: number): number {
     const nowMs = this.#options.clock.now();
     this.#dropExpired(nowMs);
     if ((this.#byOwner.get(owner) ?? 0) < limit) return 0;
@@ -46,10 +59,11 @@ export class Tickets<Grant> {
     return Infinity;
   }
 
-  issue(grant: Grant, owner: string): string {
+  issue(grant: Grant, owner: string, ofOwner: number): Issued {
     const { clock, ttlMs, limit } = this.#options;
     const nowMs = clock.now();
-    this.#dropExpired(nowMs);
+    const waitMs = this.#waitMs(owner, ofOwner);
+    if (waitMs > 0) return { waitMs };
     for (const key of this.#entries.keys()) {
       if (this.#entries.size < limit) break;
       this.#drop(key);
@@ -57,7 +71,7 @@ export class Tickets<Grant> {
     const ticket = newSecret();
     this.#entries.set(fingerprint(ticket), { grant, owner, expiresAtMs: nowMs + ttlMs });
     this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? 0) + 1);
-    return ticket;
+    return { ticket };
   }
 
   /** The tickets of `owner` are not valid any more. */
@@ -71,6 +85,10 @@ export class Tickets<Grant> {
     return entry !== undefined && entry.expiresAtMs > this.#options.clock.now()
       ? entry.grant
       : undefined;
+  }
+
+  has(ticket: string): boolean {
+    return this.#entries.has(fingerprint(ticket));
   }
 
   #dropExpired(nowMs: number): void {

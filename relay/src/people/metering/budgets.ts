@@ -110,10 +110,16 @@ export class Budgets {
     return this.#dayAccounts(payer).some(({ account, cap }) => account.isUsedUp(cap));
   }
 
-  /** A session begins. @param goodbye - is kept for its last words until it is closed */
-  open(sessionId: string, payer: Payer, goodbye: number): void {
+  /**
+   * A session begins.
+   *
+   * @param goodbye - is kept for its last words until it is closed
+   * @param spent - by the same session, in another relay
+   */
+  open(sessionId: string, payer: Payer, goodbye: number, spent = 0): void {
     this.#kept(payer.userId);
     const session = { payer, account: new SpendingAccount(), goodbye: 0, turns: new Map() };
+    session.account.spent = spent;
     this.#sessions.set(sessionId, session);
     this.#keepGoodbye(session, goodbye);
   }

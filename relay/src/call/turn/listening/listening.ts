@@ -89,7 +89,7 @@ export interface UtteranceStart {
   readonly mayInterrupt: boolean;
 }
 
-type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
+type Shared = 'caller' | 'itemIdOf' | 'output' | 'emit' | 'watchdog' | 'logger';
 /** The language may change from one utterance to the next. */
 type Settings = Pick<ConversationOptions['settings'], 'language'>;
 
@@ -159,7 +159,7 @@ export class Listening {
   ): void {
     const { caller, transcriber, settings, emit, logger } = this.#options;
     const { language } = settings;
-    const itemId = newId('item');
+    const itemId = this.#options.itemIdOf?.(number) ?? newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
     const active = () => transcriber.active(language);
     const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit, logger });

@@ -9,6 +9,7 @@ const MESSAGE_TOKENS = 4;
 
 interface Entry {
   readonly id: string;
+  readonly turnId: string | undefined;
   message: Message;
   tokens: number;
 }
@@ -40,6 +41,12 @@ export class History {
     return [...this.#earlierMessages, ...said(this.#entries)];
   }
 
+  /** The messages of all turns but these. */
+  without(turnIds: ReadonlySet<string>): readonly Message[] {
+    const entries = this.#entries.filter(({ turnId = '' }) => !turnIds.has(turnId));
+    return [...this.#earlierMessages, ...said(entries)];
+  }
+
   /** Whether the person has said anything that could be answered. */
   get hasQuestion(): boolean {
     return this.messages.some(({ role }) => role !== 'assistant');
@@ -50,9 +57,10 @@ export class History {
     return this.#tokens + estimateTokens(this.#earlier ?? '');
   }
 
-  add(id: string, message: Message): void {
+  /** @param turnId - of the turn that it belongs to */
+  add(id: string, message: Message, turnId?: string): void {
     const tokens = tokensOf(message);
-    this.#entries.push({ id, message, tokens });
+    this.#entries.push({ id, turnId, message, tokens });
     this.#tokens += tokens;
     while (this.#entries.length > MAX_MESSAGES || this.#tokens > MAX_TOKENS) {
       if (this.#entries.length === 1) return;

@@ -41,6 +41,22 @@ export class SessionReminders implements Reminders {
     return { id, label, text, remainingMs: delayMs };
   }
 
+  /** Goes on with reminders of the same session, which another relay held; those overdue ring now. */
+  restore(reminders: readonly Omit<Pending, 'stop'>[]): void {
+    for (const reminder of reminders) {
+      this.#nextId = Math.max(this.#nextId, reminder.id + 1);
+      this.#start(reminder);
+    }
+    this.#changed();
+  }
+
+  /** With the instants at which they ring, on this relay's monotonic clock. */
+  get pending(): readonly Omit<Pending, 'stop'>[] {
+    return [...this.#pending.values()].map(({ id, label, text, dueMs }) => ({
+      ...{ id, label, text, dueMs },
+    }));
+  }
+
   list(): readonly Reminder[] {
     const nowMs = this.#clock.now();
     return [...this.#pending.values()]

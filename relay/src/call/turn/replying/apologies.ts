@@ -22,6 +22,10 @@ const CANNOT_ANSWER = "I'm sorry, I cannot find answers for now. Please try agai
 /** An answer is asked for before anything was said. */
 export const NOTHING_HEARD = 'I have not heard anything yet. What would you like to know?';
 
+/** Another relay goes on with the call, and knows nothing of what was said before. */
+export const FORGOTTEN =
+  'I had to move to another server and no longer know what we said before. Please go on.';
+
 /** Goes before an answer that was given to the same question a while ago. */
 export const EARLIER_I_SAID = 'I cannot reach my source right now; earlier I said:';
 
@@ -47,4 +51,5 @@ export const APOLOGY_SENTENCES: readonly string[] = [
   BROWSER_SHOULD_LISTEN,
   CANNOT_ANSWER,
   NOTHING_HEARD,
+  FORGOTTEN,
 ];

@@ -40,17 +40,23 @@ export class Replies {
   readonly #pacer: Pacer;
   readonly #answers: AnswerCache;
   readonly #recent = new Map<string, Reply>();
-  #nextItem = 1;
+  #nextItem: number;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#pacer = new Pacer(options.clock, VOICE_LEAD_MS);
     this.#answers = new AnswerCache(options.clock);
+    this.#nextItem = options.restored?.nextItem ?? 1;
   }
 
   /** How long the listener still has to play. */
   get aheadMs(): number {
     return this.#pacer.aheadMs;
+  }
+
+  /** The number of the next reply's voice. */
+  get nextItem(): number {
+    return this.#nextItem;
   }
 
   /** One of the last eight. */

@@ -1,0 +1,60 @@
+import type { Logger } from '../base/lib/logger.ts';
+import { parseJson } from '../base/lib/json.ts';
+import {
+  snapshotSchema,
+  type SessionSnapshot,
+  type SnapshotKeeper,
+} from '../call/session/session-snapshot.ts';
+import type { KeptText } from '../keeping/storage/records.ts';
+import type { Sealing } from '../keeping/storage/sealing.ts';
+import type { Replicas } from './replicas.ts';
+
+export interface CallSnapshotsOptions {
+  readonly replicas: Pick<Replicas, 'keep' | 'forget'>;
+  readonly sealing: Sealing;
+  /** false: what was said stays in the memory of this relay. */
+  readonly keepsWords: boolean;
+  /** How long a call may go on without a turn, ms. */
+  readonly ttlMs: number;
+  readonly logger: Logger;
+}
+
+/** Snapshots of calls in Redis, under the same rules as conversations in the database. */
+export class CallSnapshots implements SnapshotKeeper {
+  readonly #options: CallSnapshotsOptions;
+
+  constructor(options: CallSnapshotsOptions) {
+    this.#options = options;
+  }
+
+  keep(resumeKey: string, snapshot: SessionSnapshot, isReleased: boolean): Promise<boolean> {
+    const { replicas, sealing, keepsWords, ttlMs } = this.#options;
+    // In a call in which nothing was said yet, there is nothing to forget.
+    const isWordless = snapshot.messages?.length === 0;
+    const kept = keepsWords || isWordless ? snapshot : { ...snapshot, messages: undefined };
+    const sealed = sealing.seal(JSON.stringify(kept), placeOf(resumeKey));
+    return replicas.keep(resumeKey, JSON.stringify(sealed), { ttlMs, isReleased });
+  }
+
+  forget(resumeKey: string): void {
+    const { replicas, logger } = this.#options;
+    replicas
+      .forget(resumeKey)
+      .catch((err: unknown) =>
+        logger.debug({ err }, 'the snapshot of a call stays until it expires'),
+      );
+  }
+
+  /** @returns undefined if another version wrote it, or its key is not known here */
+  read(resumeKey: string, text: string): SessionSnapshot | undefined {
+    const { sealing, logger } = this.#options;
+    const sealed = parseJson(text) as KeptText;
+    const opened = snapshotSchema.safeParse(parseJson(sealing.open(sealed, placeOf(resumeKey))));
+    if (!opened.success) logger.warn('the snapshot of a call cannot be read by this relay');
+    return opened.data;
+  }
+}
+
+function placeOf(resumeKey: string): string {
+  return `call:${resumeKey}`;
+}

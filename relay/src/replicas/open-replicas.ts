@@ -1,0 +1,78 @@
+import type { Config } from '../base/config/config.ts';
+import type { ReplicaConfig } from '../base/config/replica-settings.ts';
+import type { Clock } from '../base/lib/clock.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import type { Problems } from '../base/lib/problems.ts';
+import type { Grant, SessionCreator } from '../call/session/session-creator.ts';
+import type { SessionRegistry } from '../call/session/session-registry.ts';
+import { grantSchema } from '../call/session/session-snapshot.ts';
+import { Sealing } from '../keeping/storage/sealing.ts';
+import { Tickets } from '../people/auth/tickets.ts';
+import { CallRouter } from './call-router.ts';
+import { CallSnapshots } from './call-snapshots.ts';
+import { Replicas, type ReplicaState } from './replicas.ts';
+import { SharedMemory } from './shared-memory.ts';
+import { SharedTickets } from './shared-tickets.ts';
+
+/** Tickets that may wait to be used while Redis is away. */
+const MAX_OWN_TICKETS = 10_000;
+
+export interface OpenReplicasOptions {
+  readonly config: Pick<Config, 'authSecret' | 'limits' | 'storage' | 'ticketTtlMs'>;
+  readonly replicas: ReplicaConfig;
+  readonly describe: () => Omit<ReplicaState, 'peerUrl'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly problems: Problems;
+}
+
+/** Everything by which this relay is one of several. */
+export type OpenReplicas = Awaited<ReturnType<typeof openReplicas>>;
+
+/** Joins the relays that share a Redis. It may be away: then it is joined once it is there. */
+export async function openReplicas(options: OpenReplicasOptions) {
+  const { config, replicas: own, describe, clock, logger, problems } = options;
+  await using parts = new AsyncDisposableStack();
+  const memory = parts.use(new SharedMemory({ url: own.redisUrl, clock, logger, problems }));
+  const replicas = parts.use(
+    new Replicas({ memory, clock, describe: () => ({ ...describe(), peerUrl: own.peerUrl }) }),
+  );
+  const { limits, storage, ticketTtlMs: ttlMs } = config;
+  const authSecret = config.authSecret!;
+  const snapshots = new CallSnapshots({
+    replicas,
+    sealing: new Sealing(storage.sealing),
+    keepsWords: storage.transcripts !== 'off',
+    ttlMs: limits.session_duration_ms + limits.resume_window_ms,
+    logger,
+  });
+  const ownTickets = new Tickets<Grant>({ clock, ttlMs, limit: MAX_OWN_TICKETS });
+  const tickets = new SharedTickets<Grant>({ memory, schema: grantSchema, ttlMs, own: ownTickets });
+  const open = parts.move();
+  return {
+    memory,
+    replicas,
+    snapshots,
+    tickets,
+    routerFor(calls: {
+      readonly sessions: Pick<SessionCreator, 'adopt'>;
+      readonly registry: Pick<SessionRegistry, 'find'>;
+      readonly isDraining: () => boolean;
+    }) {
+      return new CallRouter({
+        replicas,
+        snapshots,
+        isHere: ({ resumeKey, ticket }) =>
+          (resumeKey !== undefined && calls.registry.find(resumeKey) !== undefined) ||
+          (ticket !== undefined && ownTickets.has(ticket)),
+        isMemoryThere: () => memory.isThere,
+        isDraining: calls.isDraining,
+        adopt: (snapshot) => calls.sessions.adopt(snapshot),
+        authSecret,
+        clock,
+        logger,
+      });
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
