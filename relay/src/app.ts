@@ -124,6 +124,7 @@ export async function startRelay(
     async stop(graceMs) {
       state.isDraining = true;
       stopping.abort(OVER);
+      await replicas?.replicas.renew().catch(() => {});
       await calls.registry.drain(graceMs);
       await running.disposeAsync();
     },
@@ -265,6 +266,7 @@ function openCalls(
     planOf: (name) => settings.policy.planOf(name),
     providersOf: (plan) => choice.of(plan),
     isDraining,
+    isClosed: () => isDraining() && replicas?.hasPeers() !== true,
     logger,
     traces: exporters.traces,
   });
@@ -356,7 +358,7 @@ async function openServer(
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
-    router: replicas?.routerFor(calls),
+    router: parts.use(replicas?.routerFor(calls)),
   });
   parts.defer(stopRealtime);
   return server;

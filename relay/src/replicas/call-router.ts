@@ -35,10 +35,13 @@ export interface CallRouterOptions {
 }
 
 /** Finds the relay for a client's WebSocket, wherever a balancer has sent it. */
-export class CallRouter {
+export class CallRouter implements Disposable {
   readonly #options: CallRouterOptions;
   /** Calls that are being adopted: a client that connects twice has one. */
   readonly #adoptions = new Map<string, Promise<boolean>>();
+
+  /** Of clients that are bridged. */
+  readonly #bridged = new Set<Duplex>();
 
   constructor(options: CallRouterOptions) {
     this.#options = options;
@@ -133,8 +136,16 @@ export class CallRouter {
   async #bridge(way: Way, peerUrl: string): Promise<BridgeOutcome> {
     const { authSecret, clock } = this.#options;
     const outcome = await bridge(way.request, way.socket, way.head, { peerUrl, authSecret, clock });
-    if (outcome === 'bridged') way.isBridged = true;
+    if (outcome !== 'bridged') return outcome;
+    way.isBridged = true;
+    this.#bridged.add(way.socket);
+    way.socket.once('close', () => this.#bridged.delete(way.socket));
     return outcome;
+  }
+
+  /** Clients that are bridged connect again, to another relay. */
+  [Symbol.dispose](): void {
+    for (const socket of this.#bridged) socket.destroy();
   }
 }
 

@@ -37,6 +37,9 @@ export async function openReplicas(options: OpenReplicasOptions) {
   const replicas = parts.use(
     new Replicas({ memory, clock, describe: () => ({ ...describe(), peerUrl: own.peerUrl }) }),
   );
+  await memory.untilThere();
+  // Before the first client, so that each knows the others.
+  await replicas.renew().catch(() => {});
   const { limits, storage, ticketTtlMs: ttlMs } = config;
   const authSecret = config.authSecret!;
   const snapshots = new CallSnapshots({
@@ -54,6 +57,8 @@ export async function openReplicas(options: OpenReplicasOptions) {
     replicas,
     snapshots,
     tickets,
+    /** Whether another relay takes calls. */
+    hasPeers: () => replicas.peers.some(({ state }) => state !== 'draining'),
     routerFor(calls: {
       readonly sessions: Pick<SessionCreator, 'adopt'>;
       readonly registry: Pick<SessionRegistry, 'find'>;

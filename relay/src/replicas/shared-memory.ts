@@ -56,6 +56,16 @@ export class SharedMemory implements AsyncDisposable {
     return this.#client.isReady;
   }
 
+  /** Resolves once it is there, or has not been for two seconds. */
+  async untilThere(): Promise<void> {
+    if (this.isThere) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#client.once('ready', resolve);
+    const cancel = this.#options.clock.after(CONNECT_MS, resolve);
+    await promise;
+    cancel();
+  }
+
   /** The whole name of a key, for scripts that make keys. */
   keyOf(key: string): string {
     return PREFIX + key;

@@ -144,7 +144,10 @@ export class TestCall implements AsyncDisposable {
   async resume(): Promise<void> {
     await this.reopen();
     this.askToResume();
-    const { last_input_seq: arrived } = await this.inbound.next('session.resumed');
+    this.sendAgainAfter((await this.inbound.next('session.resumed')).last_input_seq);
+  }
+
+  sendAgainAfter(arrived: number): void {
     for (const { seq, data } of this.#sent) if (seq > arrived) this.#socket.send(data);
   }
 

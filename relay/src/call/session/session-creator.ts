@@ -75,6 +75,8 @@ export interface SessionCreatorOptions {
   readonly providersOf: (plan: Plan) => Stages;
   /** Whether no new session is let in. */
   readonly isDraining: () => boolean;
+  /** Whether no other relay lets one in either; by default as `isDraining`. */
+  readonly isClosed?: () => boolean;
   readonly logger: Logger;
   /** undefined: sessions are not traced. */
   readonly traces?: SessionTraces | undefined;
@@ -106,9 +108,9 @@ export class SessionCreator {
     earlier?: EarlierConversation,
   ) {
     const { identity, client, address } = caller;
-    const { planOf, providersOf, isDraining } = this.#options;
+    const { planOf, providersOf, isDraining, isClosed = isDraining } = this.#options;
     const context = { ...this.#options.context, providers: providersOf(planOf(identity.plan)) };
-    if (isDraining()) throw new ParleyError('draining');
+    if (isClosed()) throw new ParleyError('draining');
     const offered = languagesIn(context);
     const language = languageAmong(offered, request.language ?? offered[0]);
     if (language === undefined) {
