@@ -8,7 +8,6 @@ import { capacityWithin, openSettings } from './people/accounts/open-settings.ts
 import { ProviderChoice } from './people/accounts/provider-choice.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
-import type { Config } from './base/config/config.ts';
 import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
@@ -17,72 +16,24 @@ import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './base/lib/deadline.ts';
-import type { Clock } from './base/lib/clock.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
-import type { OpenReplicas } from './replicas/open-replicas.ts';
+import { joinReplicas, type JoinedReplicas } from './replicas/join-replicas.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';
 import { openFileLimit } from './base/lib/descriptors.ts';
-import type { Logger } from './base/lib/logger.ts';
-import type { Log } from './base/lib/open-log.ts';
 import { Limiter } from './people/limits/limiter.ts';
-import type { Problems } from './base/lib/problems.ts';
-import type { LedgerSink } from './people/metering/ledger.ts';
-import type { PriceList } from './people/metering/price-list.ts';
-import type { ProviderInUse } from './people/metering/turn-estimate.ts';
-import type { Stages } from './call/stages/stages.ts';
 import { NO_STORAGE } from './keeping/storage/no-storage.ts';
-import type { Storage } from './keeping/storage/storage.ts';
 import { Admission } from './call/session/admission.ts';
 import { choicesOf } from './call/session/session-settings.ts';
 import { SessionCreator } from './call/session/session-creator.ts';
 import { SessionRegistry } from './call/session/session-registry.ts';
 import { openExporters } from './watching/exporters/open-exporters.ts';
-import { CallObservers, type CallObserver } from './call/events/call-observers.ts';
-import type { ConversationOptions } from './call/turn/conversation-options.ts';
+import { CallObservers } from './call/events/call-observers.ts';
 import { Watchdog } from './call/turn/watchdog.ts';
 import { Observation } from './watching/monitoring/observation.ts';
 import { openMonitor } from './watching/monitoring/open-monitor.ts';
-import type { ServiceUrls } from './watching/monitoring/services.ts';
+import type { Relay, RelayOptions } from './relay-options.ts';
 
-export interface RelayOptions extends Pick<ConversationOptions, 'turnModel'> {
-  readonly config: Config;
-  readonly providers: Stages;
-  /** What providers cost; without it money is not counted. */
-  readonly money?: {
-    readonly prices: PriceList;
-    readonly inUse: readonly ProviderInUse[];
-    /** In place of the storage. */
-    readonly ledger?: LedgerSink;
-  };
-  readonly version: string;
-  /** Folder of the built page. */
-  readonly pageRoot: string;
-  /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
-  readonly observers?: readonly CallObserver[];
-  /** Names of the providers that cost money; by default none does. */
-  readonly paid?: ReadonlySet<string>;
-  /** The addresses of providers that are reached over a network. */
-  readonly serviceUrls?: ServiceUrls;
-  /** What is kept; nothing by default. */
-  readonly storage?: Storage;
-  /** Refusals of one client that are logged in a minute; by default ten. */
-  readonly loggedRefusals?: number;
-  readonly logger: Logger;
-  /** The log that administrators may follow; without it they cannot. */
-  readonly logTap?: Log['tap'];
-  readonly clock: Clock;
-  /** Begun once it listens; until it is over, `/health` says `starting`. */
-  readonly warmUp?: (signal: AbortSignal) => Promise<unknown>;
-  /** What is wrong with the relay itself; `/health` shows it. */
-  readonly problems: Problems;
-}
-
-export interface Relay {
-  /** Where it listens, e.g. `http://127.0.0.1:8787`. */
-  readonly url: string;
-  /** Lets what is being said be finished within `graceMs`, then closes everything. */
-  stop(graceMs: number): Promise<void>;
-}
+export type { Relay, RelayOptions } from './relay-options.ts';
 
 /**
  * Puts the relay together and listens. Its parts are released in reverse, also if it cannot start.
@@ -100,7 +51,9 @@ export async function startRelay(
   parts.defer(() => server && closed(server));
   const base = await openBase(options, parts);
   let calls: Calls | undefined;
-  const replicas = await joinReplicas(options, state, () => calls, parts);
+  const replicas = parts.use(
+    await joinReplicas({ ...options, state, calls: () => calls?.registry.size ?? 0 }),
+  );
   calls = openCalls(options, base, replicas, state, parts);
   server = await openServer(options, base, calls, replicas, state, parts);
   const url = await listen(server, config, logger);
@@ -138,7 +91,6 @@ interface RelayState {
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>;
-type JoinedReplicas = OpenReplicas | undefined;
 type Calls = ReturnType<typeof openCalls>;
 
 /** People, money, what is kept, and the observers of calls. */
@@ -191,26 +143,6 @@ async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
     { logger },
   );
   return { signIn, storage, keeping, settings, observation, money, exporters, observers };
-}
-
-/** The other relays; undefined: there are none, and nothing of it is loaded. */
-async function joinReplicas(
-  { config, version, clock, logger, problems }: RelayOptions,
-  state: RelayState,
-  calls: () => Calls | undefined,
-  parts: AsyncDisposableStack,
-): Promise<JoinedReplicas> {
-  if (config.replicas === undefined) return undefined;
-  const { openReplicas } = await import('./replicas/open-replicas.ts');
-  const startedAtMs = Date.now();
-  const describe = () =>
-    ({
-      ...{ version, startedAtMs },
-      state: state.isDraining ? 'draining' : state.isWarm ? 'ok' : 'starting',
-      calls: calls()?.registry.size ?? 0,
-    }) as const;
-  const { replicas } = config;
-  return parts.use(await openReplicas({ config, replicas, describe, clock, logger, problems }));
 }
 
 /** Calls, and the monitor that watches them. */

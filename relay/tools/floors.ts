@@ -27,6 +27,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'replicas',
     'watching/monitoring',
     'http',
+    'relay-options.ts',
     'app.ts',
     'relay-process.ts',
     'create-relay.ts',

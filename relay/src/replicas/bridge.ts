@@ -7,7 +7,7 @@ import { isSameSecret } from '../base/lib/same-secret.ts';
 import type { Clock } from '../base/lib/clock.ts';
 
 /** Shows that a request comes from a relay of the same secret. */
-export const PEER_HEADER = 'parley-peer';
+const PEER_HEADER = 'parley-peer';
 /** A peer in the same network answers in milliseconds; one that died refuses or says nothing. */
 const CONNECT_MS = 1_000;
 

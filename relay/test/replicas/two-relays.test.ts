@@ -170,9 +170,8 @@ describe('a relay that is gone', () => {
 
 describe('a relay that stops', () => {
   it('gives up each call at the end of its turn, and sends new ones elsewhere', async () => {
-    const [leaving, heir] = await Promise.all([startReplica(), startReplica()]);
-    await using _ = leaving;
-    await using __ = heir;
+    await using leaving = await startReplica();
+    await using heir = await startReplica();
     const calls = await Promise.all([TestCall.start(leaving.url), TestCall.start(leaving.url)]);
     await using silent = calls[0];
     await using talking = calls[1];
@@ -183,9 +182,9 @@ describe('a relay that stops', () => {
     const late = await grantFor(leaving, leaving);
     const stopped = leaving.stop(5_000);
     expect(await silent.closed).toBe(CLOSE_REASONS.moved.code);
-    await using new_ = await TestCall.start('', {}, late);
-    new_.type('Third');
-    await new_.inbound.next('response.done');
+    await using third = await TestCall.start('', {}, late);
+    third.type('Third');
+    await third.inbound.next('response.done');
     expect(askedOf(heir)).toEqual(['Third']);
     expect(await talking.closed).toBe(CLOSE_REASONS.moved.code);
     expect(talking.inbound.ofType('response.done')).toMatchObject([{ status: 'completed' }]);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { setting, type ValuesOf } from './settings.ts';
-import type { CORE_SETTINGS } from './core-settings.ts';
 
 /** The paths below it are the relay's own. */
 const peerUrl = z
@@ -27,10 +26,10 @@ export interface ReplicaConfig {
   readonly peerUrl: string;
 }
 
-type ReplicaValues = Pick<
-  ValuesOf<typeof CORE_SETTINGS>,
-  'REDIS_URL' | 'PEER_URL' | 'DATABASE_URL' | 'AUTH_SECRET'
->;
+type ReplicaValues = ValuesOf<typeof REPLICA_SETTINGS> & {
+  readonly DATABASE_URL?: string | undefined;
+  readonly AUTH_SECRET?: string | undefined;
+};
 
 /** What `REDIS_URL` lacks; a sentence each. */
 export function replicaProblems(env: ReplicaValues): string[] {

@@ -252,14 +252,7 @@ export class Inbox {
         );
       }
       case 'conversation.item.truncate':
-        // A reply that another relay gave is known there only.
-        if (
-          !conversation.truncateReply(event.response_id, event.audio_end_ms) &&
-          this.#options.restored === undefined
-        ) {
-          this.error('response_not_found');
-        }
-        return;
+        return this.#truncate(event.response_id, event.audio_end_ms);
       case 'response.create':
         if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
         if (!conversation.canRespond) return this.error('nothing_to_answer');
@@ -276,6 +269,12 @@ export class Inbox {
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
+  }
+
+  #truncate(responseId: string, playedMs: number): void {
+    const isKnown = this.#conversation.truncateReply(responseId, playedMs);
+    // A reply that another relay gave is known there only.
+    if (!isKnown && this.#options.restored === undefined) this.error('response_not_found');
   }
 
   #begin(seq: number | undefined, turn: () => string | undefined): void {

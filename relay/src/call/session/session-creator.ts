@@ -311,7 +311,7 @@ type MaybePromise<T> = T | Promise<T>;
 /** At once if the value is there: what was checked before still holds then. */
 function settled<T, U>(
   value: MaybePromise<T>,
-  next: (value: T) => MaybePromise<U>,
+  follow: (value: T) => MaybePromise<U>,
 ): MaybePromise<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return value instanceof Promise ? value.then(follow) : follow(value);
 }

@@ -1,19 +1,25 @@
-import { outsideBoundaries } from '../../base/lib/error-boundary.ts';
-import type { Logger } from '../../base/lib/logger.ts';
+import { ParleyError, type UnnumberedRelayEvent } from '@parley/shared';
+import type { Clock } from '../../base/lib/clock.ts';
+import { outsideBoundaries, within, type ErrorBoundary } from '../../base/lib/error-boundary.ts';
+import type { Identity } from '../../people/auth/identity.ts';
 import type { CallEventBody } from '../events/call-events.ts';
+import type { Conversation } from '../turn/conversation.ts';
 import { OpenTurns } from './open-turns.ts';
-import type { SessionSnapshot, SnapshotKeeper } from './session-snapshot.ts';
+import type { Outbox } from './outbox.ts';
+import type { SessionOptions } from './session-options.ts';
+import { SNAPSHOT_VERSION, type SessionSnapshot, type SnapshotKeeper } from './session-snapshot.ts';
 
-export interface SessionKeepingOptions {
-  readonly keeper: SnapshotKeeper;
-  readonly resumeKey: string;
-  /** The call as it is now, without its open turns. */
-  readonly take: () => SessionSnapshot;
-  /** The client keeps what it sent after this number; Infinity: it need not. */
-  readonly holdAfter: (seq: number) => void;
+/** How long after it came back the client may take to send what it had begun to say. */
+const RESENT_MS = 1_000;
+
+export interface KeptSession {
+  readonly session: ErrorBoundary & { readonly identity: Identity };
+  readonly options: SessionOptions;
+  readonly conversation: Conversation;
+  readonly outbox: Outbox;
+  readonly inbox: () => { readonly lastSeq: number; holdAfter(seq: number): void };
   /** Another relay has taken the call over. */
   readonly onLost: () => void;
-  readonly logger: Logger;
 }
 
 /**
@@ -23,13 +29,15 @@ export interface SessionKeepingOptions {
  */
 export class SessionKeeping {
   readonly turns = new OpenTurns();
-  readonly #options: SessionKeepingOptions;
+  readonly #keeper: SnapshotKeeper;
+  readonly #kept: KeptSession;
   #isScheduled = false;
   #isOver = false;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(options: SessionKeepingOptions) {
-    this.#options = options;
+  constructor(keeper: SnapshotKeeper, kept: KeptSession) {
+    this.#keeper = keeper;
+    this.#kept = kept;
   }
 
   observe(event: CallEventBody): void {
@@ -41,19 +49,32 @@ export class SessionKeeping {
     outsideBoundaries(() => setImmediate(() => this.#next()));
   }
 
+  /**
+   * The client of a call that another relay held is back.
+   *
+   * @param responses - that it had begun to receive
+   */
+  goOn(responses: readonly string[], clock: Clock): void {
+    const { session, options, conversation, outbox } = this.#kept;
+    for (const responseId of responses) outbox.event(cutOffResponse(responseId));
+    if (options.restored?.messages === undefined) conversation.announceForgotten();
+    // Unless the client sends again what else was said.
+    clock.after(RESENT_MS, () => within(session, () => conversation.answerPostponed()));
+  }
+
   /** @returns whether another relay can go on with the call; this one does nothing more for it */
   async release(): Promise<boolean> {
     this.#isOver = true;
     await this.#work;
-    const { keeper, resumeKey, take } = this.#options;
-    return keeper.keep(resumeKey, take(), true).catch(() => false);
+    const { resumeKey } = this.#kept.options;
+    return this.#keeper.keep(resumeKey, this.#take(), true).catch(() => false);
   }
 
   /** The call is over, here or everywhere. */
   end(isEverywhere: boolean): void {
     this.#isOver = true;
-    const { keeper, resumeKey } = this.#options;
-    if (isEverywhere) void this.#work.then(() => keeper.forget(resumeKey));
+    const { resumeKey } = this.#kept.options;
+    if (isEverywhere) void this.#work.then(() => this.#keeper.forget(resumeKey));
   }
 
   #next(): void {
@@ -63,15 +84,50 @@ export class SessionKeeping {
 
   async #keep(): Promise<void> {
     if (this.#isOver) return;
-    const { keeper, resumeKey, take, holdAfter, onLost, logger } = this.#options;
+    const { options, inbox, onLost } = this.#kept;
     try {
-      const snapshot = take();
-      const isOurs = await keeper.keep(resumeKey, snapshot, false);
-      if (isOurs) holdAfter(snapshot.received.seq);
+      const snapshot = this.#take();
+      const isOurs = await this.#keeper.keep(options.resumeKey, snapshot, false);
+      if (isOurs) inbox().holdAfter(snapshot.received.seq);
       else if (!this.#isOver) onLost();
     } catch (err) {
-      holdAfter(Infinity);
-      logger.debug({ err }, 'the snapshot of a call could not be kept');
+      inbox().holdAfter(Infinity);
+      options.logger.debug({ err }, 'the snapshot of a call could not be kept');
     }
   }
+
+  /** The call as it is now, without its open turns. */
+  #take(): SessionSnapshot {
+    const { session, options, conversation, outbox, inbox } = this.#kept;
+    const { id, resumeKey, conversationId, client, tags, address = '', settings } = options;
+    const { voice, language, timeZone } = settings;
+    const { messages, ...rest } = conversation.snapshot(this.turns.ids);
+    return {
+      version: SNAPSHOT_VERSION,
+      grant: {
+        ...{ sessionId: id, resumeKey, conversationId, isContinued: false },
+        ...{ identity: session.identity, client, address, tags, voice, language, timeZone },
+      },
+      settings: { ...settings },
+      startedAtMs: Date.now() - outbox.nowMs(),
+      sentSeq: outbox.lastSeq,
+      received: this.turns.position(inbox().lastSeq),
+      conversation: rest,
+      messages,
+      spent: options.spending?.spent,
+    };
+  }
+}
+
+/** A reply of another relay's, of which no more comes. */
+function cutOffResponse(responseId: string): UnnumberedRelayEvent {
+  const { message, retryable } = new ParleyError('call_moved');
+  return {
+    type: 'response.done',
+    response_id: responseId,
+    status: 'failed',
+    usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+    timeline: {},
+    error: { code: 'call_moved', message, retryable },
+  };
 }

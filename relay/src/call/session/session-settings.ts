@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { EAGERNESS, type ClientEventOf, type SessionDescription } from '@parley/shared';
+import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import { languageAmong } from '../stages/languages.ts';
@@ -13,18 +12,6 @@ import {
 } from './session-options.ts';
 
 export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
-
-/** The settings of a conversation, from another relay. */
-export const CONVERSATION_SETTINGS: z.ZodType<ConversationSettings> = z.object({
-  voice: z.string(),
-  speed: z.number().optional(),
-  timeZone: z.string(),
-  language: z.string(),
-  isSpoken: z.boolean(),
-  eagerness: z.enum(EAGERNESS),
-  asksBrowser: z.boolean().exactOptional(),
-  browserListens: z.boolean().exactOptional(),
-});
 
 /**
  * Changes what the person asked to change: all of it, or nothing.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CONVERSATION_SETTINGS } from './session-settings.ts';
+import { EAGERNESS } from '@parley/shared';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
 
 /** Of another shape, a snapshot is not taken: the relays of a rolling restart may differ. */
 export const SNAPSHOT_VERSION = 1;
@@ -38,11 +39,22 @@ const messageSchema = z.union([
   z.object({ role: z.literal('assistant'), text: z.string() }),
 ]);
 
+const settingsSchema: z.ZodType<ConversationSettings> = z.object({
+  voice: z.string(),
+  speed: z.number().optional(),
+  timeZone: z.string(),
+  language: z.string(),
+  isSpoken: z.boolean(),
+  eagerness: z.enum(EAGERNESS),
+  asksBrowser: z.boolean().exactOptional(),
+  browserListens: z.boolean().exactOptional(),
+});
+
 /** What another relay needs to go on with a call. Instants are ms since 1970. */
 export const snapshotSchema = z.object({
   version: z.literal(SNAPSHOT_VERSION),
   grant: grantSchema,
-  settings: CONVERSATION_SETTINGS,
+  settings: settingsSchema,
   /** The zero of the session clock. */
   startedAtMs: z.number(),
   /** The newest number that was sent to the client. */

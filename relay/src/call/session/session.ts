@@ -3,9 +3,7 @@ import {
   decodeClientEvent,
   type CloseReasonName,
   type LiveSession,
-  ParleyError,
   STAGES,
-  type UnnumberedRelayEvent,
 } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
@@ -18,7 +16,6 @@ import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
 import { SessionKeeping } from './session-keeping.ts';
-import { SNAPSHOT_VERSION, type SessionSnapshot, type SnapshotKeeper } from './session-snapshot.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
@@ -30,9 +27,6 @@ import { SpendingNotices } from './spending-notices.ts';
  * than the snapshot knows of.
  */
 const ADOPTED_SEQ_GAP = 1_000_000;
-/** How long after it came back the client may take to send what it had begun to say. */
-const RESENT_MS = 1_000;
-
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
   readonly id: string;
@@ -108,7 +102,16 @@ export class Session implements ErrorBoundary {
       onGoodbye: () => within(this, () => this.close('budgetExhausted')),
       emit: (event) => this.#emit(event),
     });
-    this.#keeping = options.keeper && this.#kept(options.keeper);
+    this.#keeping =
+      options.keeper &&
+      new SessionKeeping(options.keeper, {
+        session: this,
+        options,
+        conversation: this.#conversation,
+        outbox: this.#outbox,
+        inbox: () => this.#inbox,
+        onLost: () => within(this, () => this.close('moved')),
+      });
     this.#inbox = new Inbox({
       conversation: this.#conversation,
       outbox: this.#outbox,
@@ -298,7 +301,7 @@ export class Session implements ErrorBoundary {
       last_input_seq: this.#inbox.safeSeq,
     });
     this.#emit({ type: 'session-resumed' });
-    if (isAdopted) this.#goOn(responses ?? []);
+    if (isAdopted) this.#keeping?.goOn(responses ?? [], this.#context.clock);
   }
 
   /** The call begins, here at least. */
@@ -310,53 +313,6 @@ export class Session implements ErrorBoundary {
     const { kind, plan } = this.identity;
     const startedAtMs = restored?.startedAtMs;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags, startedAtMs });
-  }
-
-  /**
-   * What follows from a change of relays.
-   *
-   * @param responses - that the client had begun to receive
-   */
-  #goOn(responses: readonly string[]): void {
-    for (const responseId of responses) this.#outbox.event(cutOffResponse(responseId));
-    const isForgotten = this.#options.restored?.messages === undefined;
-    if (isForgotten) this.#conversation.announceForgotten();
-    // Unless the client sends again what else was said.
-    const answer = () => within(this, () => this.#conversation.answerPostponed());
-    this.#context.clock.after(RESENT_MS, answer);
-  }
-
-  #kept(keeper: SnapshotKeeper): SessionKeeping {
-    return new SessionKeeping({
-      keeper,
-      resumeKey: this.resumeKey,
-      take: () => this.#snapshot(),
-      holdAfter: (seq) => this.#inbox.holdAfter(seq),
-      onLost: () => within(this, () => this.close('moved')),
-      logger: this.#options.logger,
-    });
-  }
-
-  #snapshot(): SessionSnapshot {
-    const { conversationId, client, tags, address = '', settings, spending } = this.#options;
-    const { voice, language, timeZone } = settings;
-    const { turns } = this.#keeping!;
-    const { messages, ...conversation } = this.#conversation.snapshot(turns.ids);
-    return {
-      version: SNAPSHOT_VERSION,
-      grant: {
-        ...{ sessionId: this.id, resumeKey: this.resumeKey, conversationId, isContinued: false },
-        ...{ identity: this.identity, client, address, tags },
-        ...{ voice, language, timeZone },
-      },
-      settings: { ...settings },
-      startedAtMs: Date.now() - this.#outbox.nowMs(),
-      sentSeq: this.#outbox.lastSeq,
-      received: turns.position(this.#inbox.lastSeq),
-      conversation,
-      messages,
-      spent: spending?.spent,
-    };
   }
 
   /** Gives up this connection, not the session. */
@@ -396,19 +352,6 @@ export class Session implements ErrorBoundary {
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
-}
-
-/** A reply of another relay's, of which no more comes. */
-function cutOffResponse(responseId: string): UnnumberedRelayEvent {
-  const { message, retryable } = new ParleyError('call_moved');
-  return {
-    type: 'response.done',
-    response_id: responseId,
-    status: 'failed',
-    usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
-    timeline: {},
-    error: { code: 'call_moved', message, retryable },
-  };
 }
 
 /** Has the providers open what a call will need. @returns what ends it when the call is over */
