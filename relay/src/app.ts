@@ -278,7 +278,9 @@ async function openServer(
     basePath: basePathOf(config.publicUrl),
     tls,
     maxOfAddress: (address) =>
-      proxies.has(address) ? Infinity : settings.policy.addresses.connections,
+      proxies.has(address) || replicas?.replicas.isPeerAddress(address) === true
+        ? Infinity
+        : settings.policy.addresses.connections,
   });
   settings.onChange(() => {
     server.maxConnections = maxConnections();

@@ -3,6 +3,7 @@ import { OVER } from '../base/lib/deadline.ts';
 import { sleep, type Clock } from '../base/lib/clock.ts';
 import { newId } from '../base/lib/ids.ts';
 import { parseJson } from '../base/lib/json.ts';
+import { PeerAddresses } from './peer-addresses.ts';
 import { scriptOf, type SharedMemory } from './shared-memory.ts';
 
 /** A relay is gone if it has not said for so long that it is there. */
@@ -93,6 +94,7 @@ export class Replicas implements AsyncDisposable {
   readonly #options: ReplicasOptions;
   readonly #over = new AbortController();
   #peers: readonly Peer[] = [];
+  readonly #addresses = new PeerAddresses();
   readonly #renewal: Promise<void>;
 
   constructor(options: ReplicasOptions) {
@@ -103,6 +105,11 @@ export class Replicas implements AsyncDisposable {
   /** The others, as of the last second; those that were there before Redis was away. */
   get peers(): readonly Peer[] {
     return this.#peers;
+  }
+
+  /** Whether one of the others connects from this address. */
+  isPeerAddress(address: string): boolean {
+    return this.#addresses.has(address);
   }
 
   /** @throws SharedMemoryAway */
@@ -160,6 +167,7 @@ export class Replicas implements AsyncDisposable {
       const peer = index % 2 === 0 ? peerSchema.safeParse(parseJson(found[index + 1]!)) : undefined;
       return peer?.data === undefined ? [] : [{ id, ...peer.data }];
     });
+    this.#addresses.update(this.#peers.map(({ peerUrl }) => peerUrl));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -33,7 +33,8 @@ export class OpenTurns {
     this.#endedMeanwhile = ended;
     try {
       const id = turn();
-      if (id !== undefined && !ended.has(id)) this.#open.set(id, seq);
+      if (id !== undefined) this.#open.set(id, seq);
+      if (id !== undefined && ended.has(id)) this.ended(id);
     } finally {
       this.#endedMeanwhile = undefined;
     }

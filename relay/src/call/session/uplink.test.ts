@@ -27,6 +27,28 @@ describe('the client sequence', () => {
     );
   });
 
+  it('acknowledges nothing that is held back, until too much is', () => {
+    const sequence = new UplinkSequence();
+    sequence.holdAfter(3);
+    for (let seq = 1; seq <= 10; seq++) sequence.accept(seq);
+    expect(sequence.acknowledge()).toBe(3);
+    expect(sequence.unacknowledged).toBe(0);
+    sequence.holdAfter(7);
+    expect(sequence.unacknowledged).toBe(4);
+    for (let seq = 11; seq <= 910; seq++) sequence.accept(seq);
+    expect(sequence.acknowledge()).toBe(910);
+  });
+
+  it('goes on where another relay was, without what is settled there', () => {
+    const sequence = new UplinkSequence({ seq: 40, settled: [43] });
+    expect([40, 41, 43, 44].map((seq) => sequence.accept(seq))).toEqual([
+      'seen',
+      'new',
+      'settled',
+      'new',
+    ]);
+  });
+
   it('does not believe a number far ahead, so that one bad frame spoils nothing', () => {
     const sequence = new UplinkSequence();
     expect(sequence.accept(1_001)).toBe('gap');
