@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/lib/clock.ts';
 import { CLOSE_REASONS } from '@parley/shared';
-import { createSession } from '../support/api.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { ScriptedGenerator, words } from '../support/scripted-generator.ts';
-import { counting, ScriptedSynthesizer } from '../support/scripted-synthesizer.ts';
+import { askedOf, grantFor, moveTo, startReplica, type Replica } from '../support/replica.ts';
+import { counting } from '../support/scripted-synthesizer.ts';
 import { transcriptOf } from '../support/scripted-transcriber.ts';
 import { TestCall } from '../support/test-call.ts';
-import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
-
-const SECRET = 'a secret that all relays of the test share';
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -18,59 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => redis[Symbol.asyncDispose]());
 
-interface Replica extends TestRelay {
-  readonly generator: ScriptedGenerator;
-}
-
-/** @param peerPort - where the others look for it; by default where it listens */
-async function startReplica(peerPort?: number, env: Record<string, string> = {}): Promise<Replica> {
-  const port = await freePort();
-  const generator = new ScriptedGenerator({
-    clock: systemClock,
-    reply: ({ history }) => {
-      const { text } = history.at(-1)!;
-      // More than the three seconds of voice that are sent ahead.
-      const sentences = { 'Tell me a story': 20, 'In short': 5 }[text];
-      return [words(sentences === undefined ? `${text}!` : 'A sentence. '.repeat(sentences))];
-    },
-  });
-  const relay = await startTestRelay({
-    providers: {
-      generator,
-      synthesizer: new ScriptedSynthesizer({ clock: systemClock, clauseMs: () => 1_000 }),
-    },
-    env: {
-      PORT: String(port),
-      REDIS_URL: redis.url,
-      PEER_URL: `http://127.0.0.1:${peerPort ?? port}`,
-      DATABASE_URL: 'postgres://127.0.0.1:1/none',
-      AUTH_SECRET: SECRET,
-      ...env,
-    },
-  });
-  return { ...relay, generator };
-}
-
-/** From now on a call connects to another relay. */
-function moveTo(call: TestCall, { url }: TestRelay): void {
-  const { ws_url } = call.grant;
-  Object.assign(call.grant, { ws_url: ws_url.replace(new URL(ws_url).host, new URL(url).host) });
-}
-
-/** The grant of one relay, for the WebSocket of another. */
-async function grantFor(issuer: TestRelay, host: TestRelay) {
-  const grant = await createSession(issuer.url);
-  return {
-    ...grant,
-    ws_url: grant.ws_url.replace(new URL(grant.ws_url).host, new URL(host.url).host),
-  };
-}
-
 describe('two relays of one Redis', () => {
-  let a: TestRelay;
-  let b: TestRelay;
+  let a: Replica;
+  let b: Replica;
   beforeAll(async () => {
-    [a, b] = await Promise.all([startReplica(), startReplica()]);
+    [a, b] = await Promise.all([startReplica(redis), startReplica(redis)]);
   });
   afterAll(() => Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]));
 
@@ -98,16 +45,15 @@ describe('two relays of one Redis', () => {
   });
 });
 
-/** What a generator was asked, as one text each. */
-const askedOf = ({ generator }: Replica) =>
-  generator.requests.map(({ history }) => history.map(({ text }) => text).join(' | '));
-
 describe('a relay that is gone', () => {
   let gone: Replica;
   let heir: Replica;
   beforeAll(async () => {
     // Its process lives, and sees in Redis that its calls went on elsewhere.
-    [gone, heir] = await Promise.all([startReplica(await freePort()), startReplica()]);
+    [gone, heir] = await Promise.all([
+      startReplica(redis, { peerPort: await freePort() }),
+      startReplica(redis),
+    ]);
   });
   afterAll(() => Promise.all([gone[Symbol.asyncDispose](), heir[Symbol.asyncDispose]()]));
 
@@ -170,8 +116,8 @@ describe('a relay that is gone', () => {
 
 describe('a relay that stops', () => {
   it('gives up each call at the end of its turn, and sends new ones elsewhere', async () => {
-    await using leaving = await startReplica();
-    await using heir = await startReplica();
+    await using leaving = await startReplica(redis);
+    await using heir = await startReplica(redis);
     const calls = await Promise.all([TestCall.start(leaving.url), TestCall.start(leaving.url)]);
     await using silent = calls[0];
     await using talking = calls[1];
