@@ -114,7 +114,8 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     const shown = { ticket, resumeKey: resumeToken && fingerprint(resumeToken) };
     void router.route(request, socket, head, shown).then((route) => {
       if (route === 'here') accept();
-      else if (route === 'elsewhere') refuse(request, socket, 'not_found');
+      // Its client tries again.
+      else if (route === 'elsewhere') refuse(request, socket, 'draining');
     });
   };
 

@@ -18,7 +18,7 @@ export interface Shown {
   readonly ticket?: string | undefined;
 }
 
-/** - `elsewhere`: this relay was asked by another and cannot help */
+/** - `elsewhere`: not here, and the relay that holds the call cannot be reached now */
 export type Route = 'here' | 'bridged' | 'elsewhere';
 
 export interface CallRouterOptions {
@@ -69,7 +69,9 @@ export class CallRouter implements Disposable {
       return await this.#ask(way);
     } catch (err) {
       if (!(err instanceof SharedMemoryAway)) logger.error({ err }, 'a call could not be found');
-      return this.#ask(way).catch(() => 'here' as const);
+      const route = await this.#ask(way).catch(() => 'here' as const);
+      // Where its call is can be known later.
+      return route === 'here' && shown.resumeKey !== undefined ? 'elsewhere' : route;
     }
   }
 
@@ -92,7 +94,7 @@ export class CallRouter implements Disposable {
       else if (way.fromPeer) return 'elsewhere';
       await sleep(clock, RETRY_MS, NEVER);
     }
-    return 'here';
+    return 'elsewhere';
   }
 
   /** Whether the call may be adopted; if its owner is there, the client is bridged to it. */

@@ -5,7 +5,6 @@ import {
   type SessionSnapshot,
   type SnapshotKeeper,
 } from '../call/session/session-snapshot.ts';
-import type { KeptText } from '../keeping/storage/records.ts';
 import type { Sealing } from '../keeping/storage/sealing.ts';
 import type { Replicas } from './replicas.ts';
 
@@ -31,9 +30,9 @@ export class CallSnapshots implements SnapshotKeeper {
     const { replicas, sealing, keepsWords, ttlMs } = this.#options;
     // In a call in which nothing was said yet, there is nothing to forget.
     const isWordless = snapshot.messages?.length === 0;
-    const kept = keepsWords || isWordless ? snapshot : { ...snapshot, messages: undefined };
-    const sealed = sealing.seal(JSON.stringify(kept), placeOf(resumeKey));
-    return replicas.keep(resumeKey, JSON.stringify(sealed), { ttlMs, isReleased });
+    const kept = keepsWords || isWordless ? snapshot : withoutWords(snapshot);
+    const { key, text } = sealing.seal(JSON.stringify(kept), placeOf(resumeKey));
+    return replicas.keep(resumeKey, `${key ?? ''}:${text}`, { ttlMs, isReleased });
   }
 
   forget(resumeKey: string): void {
@@ -46,13 +45,23 @@ export class CallSnapshots implements SnapshotKeeper {
   }
 
   /** @returns undefined if another version wrote it, or its key is not known here */
-  read(resumeKey: string, text: string): SessionSnapshot | undefined {
+  read(resumeKey: string, kept: string): SessionSnapshot | undefined {
     const { sealing, logger } = this.#options;
-    const sealed = parseJson(text) as KeptText;
+    const [key = ''] = kept.split(':', 1);
+    const sealed = { key: key || null, text: kept.slice(key.length + 1) };
     const opened = snapshotSchema.safeParse(parseJson(sealing.open(sealed, placeOf(resumeKey))));
     if (!opened.success) logger.warn('the snapshot of a call cannot be read by this relay');
     return opened.data;
   }
+}
+
+/** Reminders still ring, but do not say what of. */
+function withoutWords(snapshot: SessionSnapshot): SessionSnapshot {
+  const { conversation } = snapshot;
+  const reminders = conversation.reminders.map(({ id, dueAtMs }) => ({
+    ...{ id, dueAtMs, label: 'reminder', text: 'Your reminder is due.' },
+  }));
+  return { ...snapshot, messages: undefined, conversation: { ...conversation, reminders } };
 }
 
 function placeOf(resumeKey: string): string {
