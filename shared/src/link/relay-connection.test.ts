@@ -116,7 +116,10 @@ function describeMessage(data: Buffer, isBinary: boolean): string {
   const result = decodeClientEvent(data.toString());
   if (result.kind !== 'event') return result.kind;
   const { event } = result;
-  if (event.type === 'session.resume') return `resume after ${event.last_seq}`;
+  if (event.type === 'session.resume') {
+    const { last_seq, responses = [] } = event;
+    return [`resume after ${last_seq}`, ...responses].join(' with ');
+  }
   return 'seq' in event && event.seq !== undefined ? `${event.type} #${event.seq}` : event.type;
 }
 
@@ -225,6 +228,31 @@ test('what is repeated although it had arrived is told once', async () => {
   await until(() => events.includes('session.resumed'));
   expect(events.filter((event) => event === 'audio 2')).toHaveLength(1);
   expect(arrived).toContain('resume after 2');
+});
+
+test('a resumption names the responses that are not over', async () => {
+  onSocket = (socket, _offered, n) => {
+    if (n > 1) return;
+    created(socket);
+    ['a', 'b'].forEach((response_id, index) =>
+      say(socket, {
+        type: 'response.created',
+        seq: 2 + index,
+        ...{ response_id, item: index + 1, trigger: 'text', utterance: null, audio: null },
+      }),
+    );
+    const usage = {
+      ...{ asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+    };
+    const done = { type: 'response.done', seq: 4, response_id: 'a', status: 'completed' };
+    say(socket, { ...done, usage, timeline: {}, error: null });
+    watchers.push(() => {
+      if (events.includes('response.done')) socket.terminate();
+    });
+  };
+  void connection.run();
+  await until(() => arrived.some((entry) => entry.startsWith('resume')));
+  expect(arrived).toContain('resume after 4 with b');
 });
 
 test('a session that is gone is replaced by a new one, which gets what was typed', async () => {
