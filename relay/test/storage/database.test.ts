@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlState } from '../../src/keeping/storage/database.ts';
 import type { DatabaseService } from '../../src/keeping/storage/database-service.ts';
+import { writeRecords } from '../../src/keeping/storage/record-writer.ts';
 import { callOf, ledgerRecord, sessionEnd, START_MS, turnRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases, type TestDatabase } from '../support/test-databases.ts';
 
@@ -271,6 +272,22 @@ describe.each(BACKENDS)('the %s database', (kind) => {
       is_live: false,
       sessions: [{ ended_at: '2026-11-22T10:00:02.000Z', close_reason: 'relay_stopped' }],
     });
+  });
+
+  it('a session that another relay goes on with runs, and ends when that one says so', async () => {
+    const call = callOf('guest_moved');
+    const sessionOf = async () => {
+      const detail = await service.conversation('guest_moved', call.conversationId);
+      return detail?.sessions[0];
+    };
+    await service.write([turnRecord(call, 1), sessionEnd(call, 2_000)]);
+    await writeRecords(subject.database, 'there', [turnRecord(call, 5)]);
+    // The relay that held it starts again.
+    await service.endLostSessions(START_MS + 10_000);
+    expect(await sessionOf()).toMatchObject({ ended_at: null, close_reason: null });
+    await writeRecords(subject.database, 'there', [sessionEnd(call, 6_000)]);
+    const ended = { ended_at: '2026-11-22T10:00:06.000Z', close_reason: 'normal' };
+    expect(await sessionOf()).toMatchObject(ended);
   });
 
   it('finds what was said long before much that holds the same word', async () => {

@@ -114,8 +114,8 @@ export type CallEventBody =
       readonly client: string;
       /** What the client calls the session by; any text, so not the label of a metric. */
       readonly tags?: readonly string[] | undefined;
-      /** ms since 1970: of a call that began in another relay. */
-      readonly startedAtMs?: number | undefined;
+      /** It began in another relay: when, ms since 1970, and whether anything was answered there. */
+      readonly before?: { readonly startedAtMs: number; readonly hadReplies: boolean } | undefined;
     }
   | { readonly type: 'session-resumed' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }

@@ -311,8 +311,11 @@ export class Session implements ErrorBoundary {
       within(this, () => this.#stageChanged(change)),
     );
     const { kind, plan } = this.identity;
-    const startedAtMs = restored?.startedAtMs;
-    this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags, startedAtMs });
+    const before = restored && {
+      startedAtMs: restored.startedAtMs,
+      hadReplies: restored.conversation.nextItem > 1,
+    };
+    this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags, before });
   }
 
   /** Gives up this connection, not the session. */

@@ -179,7 +179,9 @@ async function insertCalls(
       durationMs: 0,
       closeReason: null,
     })),
-    sql`do nothing`,
+    // Another relay goes on with the call.
+    sql`(id) do update set instance = excluded.instance, ended_at = null, close_reason = null
+      where sessions.instance <> excluded.instance and sessions.user_id = excluded.user_id`,
   );
 }
 
@@ -219,7 +221,10 @@ async function endSessions(
     await queries
       .update(sessions)
       .set({ endedAt: date(atMs), durationMs: Math.round(durationMs), closeReason })
-      .where(sql`${sessions.id} = ${id}`);
+      // A relay that gave the call up may say so late.
+      .where(
+        sql`${sessions.id} = ${id} and (${sessions.endedAt} is null or ${sessions.endedAt} <= ${date(atMs)})`,
+      );
   }
 }
 

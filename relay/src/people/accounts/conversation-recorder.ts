@@ -63,12 +63,11 @@ export class ConversationRecorder implements CallObserver {
 
   #sessionStarted(event: CallEventOf<'session-started'>): void {
     const { userId, kind, plan, conversationId, sessionId, client } = event;
-    const { startedAtMs = event.atMs } = event;
+    const startedAtMs = event.before?.startedAtMs ?? event.atMs;
     this.#sessions.set(sessionId, {
       call: { userId, kind, plan, conversationId, sessionId, client, startedAtMs },
       turns: new Map(),
-      // Of a call that began in another relay, something may be kept.
-      isKept: event.startedAtMs !== undefined,
+      isKept: event.before?.hadReplies === true,
       isTitled: false,
     });
   }
