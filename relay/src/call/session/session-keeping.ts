@@ -40,6 +40,11 @@ export class SessionKeeping {
     this.#kept = kept;
   }
 
+  /** The call is over, here at least, or is being given up. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   observe(event: CallEventBody): void {
     if (event.type === 'turn-ended') this.turns.ended(event.turnId);
     else if (event.type !== 'session-started') return;

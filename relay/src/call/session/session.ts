@@ -149,7 +149,7 @@ export class Session implements ErrorBoundary {
 
   /** Nothing is being heard, thought or said, and another relay can go on with the call. */
   get canMove(): boolean {
-    return this.#keeping !== undefined && !this.#conversation.isInTurn;
+    return this.#keeping?.isOver === false && !this.#conversation.isInTurn;
   }
 
   /** Something is being heard, thought or said, or a reminder is set. */
@@ -224,8 +224,9 @@ export class Session implements ErrorBoundary {
     else if (verdict.kind === 'dead-connection') this.#socket?.terminate();
   }
 
-  /** Informs the client that the server is about to go. */
+  /** Informs the client that the server is about to go, unless another one goes on with the call. */
   drain(graceMs: number): void {
+    if (this.#keeping !== undefined) return;
     this.#outbox.event({ type: 'session.draining', grace_ms: graceMs });
   }
 
@@ -238,7 +239,7 @@ export class Session implements ErrorBoundary {
 
   /** Another relay goes on with the call, if it can. */
   async handOver(): Promise<void> {
-    if (this.#state.kind === 'closed') return;
+    if (this.#state.kind === 'closed' || this.#keeping?.isOver === true) return;
     const isKept = await this.#keeping?.release();
     within(this, () => this.close(isKept === true ? 'moved' : 'draining'));
   }
