@@ -1,5 +1,5 @@
 import type { Stage } from '@parley/shared';
-import { paint, type Output } from '../tools/command-line.ts';
+import { oneLine, paint, type Output } from '../tools/command-line.ts';
 import type { Step } from './outside.ts';
 import { SOUND_DEADLINE_MS } from '../src/call/turn/deciding/pause-sound.ts';
 
@@ -61,7 +61,7 @@ export function printFinding(output: Output, finding: Finding): void {
 
 export function printStep(output: Output, { step, works, ms, detail, advice }: Step): void {
   const colour = works === null ? 'dim' : works ? 'green' : 'red';
-  const line = `${step.padEnd(10)} ${mark(works).padEnd(4)} ${`${ms} ms`.padEnd(9)} ${detail}`;
+  const line = `${step.padEnd(10)} ${mark(works).padEnd(4)} ${`${ms} ms`.padEnd(9)} ${oneLine(detail)}`;
   output.write(`${paint(output, colour, line)}\n`);
   printAdvice(output, advice);
 }
@@ -95,7 +95,8 @@ export function printTurnModel(output: Output, judgementMs: number): void {
 /** Text in lines of no more than `width` characters; a word that is longer is cut. */
 export function wrapped(text: string, width: number): readonly string[] {
   const words = text
-    .split(/\s+/)
+    // A server's words are among them: no character that a terminal obeys comes through.
+    .split(/[\s\p{Cc}]+/u)
     .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []);
   const lines: string[] = [];
   for (const word of words) {

@@ -6,6 +6,7 @@ import { ProviderError } from '../src/call/stages/provider-error.ts';
 import type { Provider } from '../src/call/stages/provider.ts';
 import type { Synthesizer } from '../src/call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../src/call/stages/transcriber/transcriber.ts';
+import { oneLine } from '../tools/command-line.ts';
 
 /** What a live round trip showed. */
 export interface Trip {
@@ -186,8 +187,7 @@ function wordsOf(text: string): string[] {
 }
 
 function shortened(text: string): string {
-  // Without the characters that a terminal obeys.
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = oneLine(text);
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }
 

@@ -1,5 +1,5 @@
 import { LATENCY_SEGMENTS, type LatencySegment, type SessionDescription } from '@parley/shared';
-import { paint, type Output } from '../tools/command-line.ts';
+import { oneLine, paint, type Output } from '../tools/command-line.ts';
 import type { Turn } from './client/turn.ts';
 import type { TalkTurn } from './options.ts';
 
@@ -43,7 +43,7 @@ const SEGMENT_NAMES: Readonly<Record<LatencySegment, string>> = {
 
 const LABEL_WIDTH = 8;
 
-/** Lines for people. */
+/** Lines for people. A terminal obeys nothing in them that the server, or a model behind it, wrote. */
 export function humanPrinter(output: Output): TalkPrinter {
   const line = (label: string, text: string) =>
     output.write(`${paint(output, 'bold', label.padEnd(LABEL_WIDTH))}${text}\n`);
@@ -55,17 +55,17 @@ export function humanPrinter(output: Output): TalkPrinter {
         `answering ${providers.generator}`,
         `speaking ${providers.synthesizer} (${name})`,
       ];
-      output.write(paint(output, 'dim', `Connected: ${parts.join(', ')}.\n`));
+      output.write(paint(output, 'dim', `Connected: ${oneLine(parts.join(', '))}.\n`));
     },
     turn(said, turn) {
       output.write('\n');
       if (said !== undefined)
-        line('You', turn.transcript || paint(output, 'dim', '(nothing recognised)'));
+        line('You', oneLine(turn.transcript) || paint(output, 'dim', '(nothing recognised)'));
       if (said?.kind === 'file') line('', paint(output, 'dim', said.path));
-      if (turn.reply !== '') line('Parley', turn.reply);
+      if (turn.reply !== '') line('Parley', oneLine(turn.reply));
       if (turn.interrupted) line('', paint(output, 'yellow', 'The reply was interrupted.'));
       if (turn.error !== null)
-        line('Error', paint(output, 'red', `${turn.error.message} (${turn.error.code})`));
+        line('Error', paint(output, 'red', oneLine(`${turn.error.message} (${turn.error.code})`)));
       if (turn.latency !== null) line('', paint(output, 'dim', timelineText(turn.latency)));
     },
   };

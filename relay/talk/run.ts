@@ -13,7 +13,7 @@ import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
 import { callRecorder, writeRecording } from './client/call-recording.ts';
 import type { Turn } from './client/turn.ts';
-import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
+import { oneLine, UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
 import { humanPrinter, jsonPrinter } from './print.ts';
 import { runReplay } from './replay/run-replay.ts';
@@ -62,7 +62,7 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
     }
     const isUnusable = error instanceof SpeechFileError || error instanceof FlightFileError;
     if (!isUnusable && !(error instanceof ClientError || error instanceof ParleyError)) throw error;
-    io.errors.write(`${error.message}\n`);
+    io.errors.write(`${oneLine(error.message)}\n`);
     return isUnusable ? UNUSABLE : FAILED;
   }
 }

@@ -24,6 +24,11 @@ export function paint(
   return isPlain ? text : styleText(style, text);
 }
 
+/** Words of others on one line, without the characters that a terminal obeys. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
 /** Exit status of a command line that cannot be used. */
 export const UNUSABLE = 2;
 /** Exit status of a command that a signal ended. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { FlightFileError, readFlight } from '@parley/shared/flight/flight-file';
 import { whyUnreadable } from '../client/speech-file.ts';
-import { paint, type CommandIo, type Output } from '../../tools/command-line.ts';
+import { oneLine, paint, type CommandIo, type Output } from '../../tools/command-line.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { outlineOf, type Outline } from './outline.ts';
 import { recordedSessions, type RecordedSession } from './recorded-session.ts';
@@ -91,7 +91,9 @@ function printForPeople(
   for (const { order, transcripts } of outlines) {
     for (const key of order) {
       const words = transcripts.get(key);
-      output.write(words === undefined ? `${key}\n` : `${key}: ${words || '(no words)'}\n`);
+      output.write(
+        words === undefined ? `${key}\n` : `${key}: ${oneLine(words) || '(no words)'}\n`,
+      );
     }
   }
   if (differences.length === 0) {
@@ -101,7 +103,7 @@ function printForPeople(
   for (const { what, of, recorded, replayed } of differences) {
     const title = of === null ? what : `${what} of ${of}`;
     output.write(`\n${paint(output, 'bold', title)}\n`);
-    output.write(`  recorded: ${recorded ?? '(not there)'}\n`);
-    output.write(`  replayed: ${replayed ?? '(not there)'}\n`);
+    output.write(`  recorded: ${oneLine(recorded ?? '(not there)')}\n`);
+    output.write(`  replayed: ${oneLine(replayed ?? '(not there)')}\n`);
   }
 }

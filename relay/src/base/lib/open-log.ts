@@ -60,7 +60,13 @@ export async function openLog(options: {
   };
 }
 
-/** Formats each line for people: time, level, message, then the fields. */
+/** In JSON: characters that a terminal obeys, but for the ends of lines; and a `\\`, which is none. */
+const CONTROL = /\\\\|\\u00(?:[01][\da-f]|7f)|\\[bfr]|[\u007f-\u009f]/gi;
+
+/**
+ * Formats each line for people: time, level, message, then the fields. What others wrote may stand in
+ * the message of an error, and must not rewrite the screen.
+ */
 export async function readable(
   destination: { write(line: string): void },
   hasColours: boolean,
@@ -71,5 +77,6 @@ export async function readable(
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
   });
-  return { write: (line) => destination.write(format(line)) };
+  const harmless = (found: string) => (found === String.raw`\\` ? found : ' ');
+  return { write: (line) => destination.write(format(line.replaceAll(CONTROL, harmless))) };
 }
