@@ -72,6 +72,7 @@ const COMMANDS = {
   lab: ['relay/tools/lab.ts'],
   browsers: ['relay/tools/browsers.ts'],
   mutations: ['relay/tools/mutations.ts'],
+  audit: ['relay/tools/audit.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.
