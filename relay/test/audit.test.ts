@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -78,4 +79,21 @@ it('a registry that gives no answer is a sentence and exit status 3, not a clean
   const { status, output, errors } = await audit(() => 405);
   expect({ status, output }).toEqual({ status: 3, output: '' });
   expect(errors).toMatch(/did not say which packages have known vulnerabilities \(405 .*\)/);
+});
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+it('installs only what the lock file has a digest of, by a pnpm that is pinned by one', () => {
+  const [, list] = read('pnpm-lock.yaml').split(/^(?:packages|snapshots):\n/m);
+  const packages = list!.trim().split(/\n\n/);
+  expect(packages.length).toBeGreaterThan(500);
+  const digest = /^ {4}resolution: \{integrity: sha512-[\w+/]+={0,2}\}$/m;
+  expect(packages.filter((each) => !digest.test(each))).toEqual([]);
+  expect(read('package.json')).toMatch(/"packageManager": "pnpm@[\d.]+\+sha512\.[\da-f]{128}"/);
+  expect(read('relay/tools/launch.mjs')).toContain("'--frozen-lockfile'");
+});
+
+it('lets one package run a program when it is installed', () => {
+  const [, list] = /^allowBuilds:\n((?: {2}.*\n)+)/m.exec(read('pnpm-workspace.yaml'))!;
+  expect(list!.match(/\S+(?=: true)/g)).toEqual(['node']);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mcp-simulator.ts';
 import { systemClock, type Clock } from '../src/base/lib/clock.ts';
 import { FakeClock, settle } from '../src/base/lib/clock.fake.ts';
@@ -16,11 +16,13 @@ let shared: Toolbox & AsyncDisposable;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-mcp-'));
+  vi.stubEnv('VENDOR_API_KEY', 'a-key-that-is-secret');
   // Its clock stands still: a busy machine may take its time.
   shared = await open({ shelf: local({ SHELF: '${SHELF_WOOD}' }) }, new FakeClock());
 });
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await shared[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -34,6 +36,12 @@ test('a program’s tools are found and used under its name', async () => {
   expect(Object.keys(shared.tools())).toContain('shelf__look_up');
   expect(await use(shared, 'shelf__look_up', { word: 'tea' })).toBe('tea: found');
   expect(await use(shared, 'shelf__environment')).toBe('oak');
+});
+
+test('a program gets the variables that its entry names, and none of the relay’s keys', async () => {
+  const names = await use(shared, 'shelf__variables');
+  expect(names).toContain('SHELF');
+  expect(names).not.toContain('VENDOR_API_KEY');
 });
 
 test('what a tool says is bounded, and its failures are words', async () => {

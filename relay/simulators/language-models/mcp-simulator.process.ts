@@ -6,4 +6,7 @@ server.registerTool('crash', { description: 'Ends the program.' }, () => process
 server.registerTool('environment', { description: 'Tells a variable.' }, () => ({
   content: [{ type: 'text', text: process.env['SHELF'] ?? 'not set' }],
 }));
+server.registerTool('variables', { description: 'Names the variables there are.' }, () => ({
+  content: [{ type: 'text', text: Object.keys(process.env).join(' ') }],
+}));
 await server.connect(new StdioServerTransport());

@@ -32,6 +32,14 @@ test.skipIf(!hasSystemd)('systemd finds nothing wrong with the unit', async () =
   expect(status).toBe(0);
 });
 
+test.skipIf(!hasSystemd)('the unit leaves little to the relay, by systemd’s own measure', () => {
+  const path = join(ROOT, 'docs/systemd/parley.service');
+  // Of ten points, two at most: https://www.freedesktop.org/software/systemd/man/systemd-analyze.html
+  const measure = ['security', '--offline=true', '--threshold=20', path];
+  const { status, stdout } = spawnSync('systemd-analyze', measure, { encoding: 'utf8' });
+  expect({ status, verdict: stdout.trimEnd().split('\n').at(-1) }).toMatchObject({ status: 0 });
+});
+
 test('the unit starts the relay as npm start does', async () => {
   const unit = await document('systemd/parley.service');
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
