@@ -5,12 +5,12 @@ import {
   type SessionSnapshot,
   type SnapshotKeeper,
 } from '../call/session/session-snapshot.ts';
-import type { Sealing } from '../keeping/storage/sealing.ts';
 import type { Replicas } from './replicas.ts';
+import type { SharedSeal } from './shared-seal.ts';
 
 export interface CallSnapshotsOptions {
   readonly replicas: Pick<Replicas, 'keep' | 'forget'>;
-  readonly sealing: Sealing;
+  readonly seal: SharedSeal;
   /** false: what was said stays in the memory of this relay. */
   readonly keepsWords: boolean;
   /** How long a call may go on without a turn, ms. */
@@ -27,12 +27,12 @@ export class CallSnapshots implements SnapshotKeeper {
   }
 
   keep(resumeKey: string, snapshot: SessionSnapshot, isReleased: boolean): Promise<boolean> {
-    const { replicas, sealing, keepsWords, ttlMs } = this.#options;
+    const { replicas, seal, keepsWords, ttlMs } = this.#options;
     // In a call in which nothing was said yet, there is nothing to forget.
     const isWordless = snapshot.messages?.length === 0;
     const kept = keepsWords || isWordless ? snapshot : withoutWords(snapshot);
-    const { key, text } = sealing.seal(JSON.stringify(kept), placeOf(resumeKey));
-    return replicas.keep(resumeKey, `${key ?? ''}:${text}`, { ttlMs, isReleased });
+    const sealed = seal.seal(JSON.stringify(kept), placeOf(resumeKey));
+    return replicas.keep(resumeKey, sealed, { ttlMs, isReleased });
   }
 
   forget(resumeKey: string): void {
@@ -45,11 +45,9 @@ export class CallSnapshots implements SnapshotKeeper {
   }
 
   /** @returns undefined if another version wrote it, or its key is not known here */
-  read(resumeKey: string, kept: string): SessionSnapshot | undefined {
-    const { sealing, logger } = this.#options;
-    const [key = ''] = kept.split(':', 1);
-    const sealed = { key: key || null, text: kept.slice(key.length + 1) };
-    const opened = snapshotSchema.safeParse(parseJson(sealing.open(sealed, placeOf(resumeKey))));
+  read(resumeKey: string, text: string): SessionSnapshot | undefined {
+    const { seal, logger } = this.#options;
+    const opened = snapshotSchema.safeParse(parseJson(seal.open(text, placeOf(resumeKey)) ?? ''));
     if (!opened.success) logger.warn('the snapshot of a call cannot be read by this relay');
     return opened.data;
   }

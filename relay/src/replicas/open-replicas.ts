@@ -6,12 +6,12 @@ import type { Problems } from '../base/lib/problems.ts';
 import type { Grant, SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import { grantSchema } from '../call/session/session-snapshot.ts';
-import { Sealing } from '../keeping/storage/sealing.ts';
 import { Tickets } from '../people/auth/tickets.ts';
 import { CallRouter } from './call-router.ts';
 import { CallSnapshots } from './call-snapshots.ts';
 import { Replicas, type ReplicaState } from './replicas.ts';
 import { SharedMemory } from './shared-memory.ts';
+import { SharedSeal } from './shared-seal.ts';
 import { SharedTickets } from './shared-tickets.ts';
 
 /** Tickets that may wait to be used while Redis is away. */
@@ -34,23 +34,33 @@ export async function openReplicas(options: OpenReplicasOptions) {
   const { config, replicas: own, describe, clock, logger, problems } = options;
   await using parts = new AsyncDisposableStack();
   const memory = parts.use(new SharedMemory({ url: own.redisUrl, clock, logger, problems }));
+  const authSecret = config.authSecret!;
+  const seal = new SharedSeal(authSecret);
   const replicas = parts.use(
-    new Replicas({ memory, clock, describe: () => ({ ...describe(), peerUrl: own.peerUrl }) }),
+    new Replicas({
+      memory,
+      seal,
+      clock,
+      describe: () => ({ ...describe(), peerUrl: own.peerUrl }),
+    }),
   );
   await memory.untilThere();
   // Before the first client, so that each knows the others.
   await replicas.renew().catch(() => {});
   const { limits, storage, ticketTtlMs: ttlMs } = config;
-  const authSecret = config.authSecret!;
   const snapshots = new CallSnapshots({
     replicas,
-    sealing: new Sealing(storage.sealing),
+    seal: new SharedSeal(authSecret, storage.sealing),
     keepsWords: storage.transcripts !== 'off',
     ttlMs: limits.session_duration_ms + limits.resume_window_ms,
     logger,
   });
   const ownTickets = new Tickets<Grant>({ clock, ttlMs, limit: MAX_OWN_TICKETS });
-  const tickets = new SharedTickets<Grant>({ memory, schema: grantSchema, ttlMs, own: ownTickets });
+  const tickets = new SharedTickets<Grant>({
+    ...{ memory, seal, ttlMs },
+    schema: grantSchema,
+    own: ownTickets,
+  });
   const open = parts.move();
   return {
     memory,

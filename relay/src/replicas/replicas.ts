@@ -5,6 +5,7 @@ import { newId } from '../base/lib/ids.ts';
 import { parseJson } from '../base/lib/json.ts';
 import { PeerAddresses } from './peer-addresses.ts';
 import { scriptOf, type SharedMemory } from './shared-memory.ts';
+import type { SharedSeal } from './shared-seal.ts';
 
 /** A relay is gone if it has not said for so long that it is there. */
 export const LEASE_MS = 4_000;
@@ -84,6 +85,7 @@ export type Whereabouts =
 
 export interface ReplicasOptions {
   readonly memory: Pick<SharedMemory, 'run' | 'keyOf'>;
+  readonly seal: SharedSeal;
   readonly describe: () => ReplicaState;
   readonly clock: Clock;
 }
@@ -120,7 +122,7 @@ export class Replicas implements AsyncDisposable {
       | readonly [string, string]
       | readonly [];
     if (owner === undefined) return { kind: 'unknown' };
-    const peer = peerSchema.safeParse(parseJson(said ?? '')).data;
+    const peer = this.#stateOf(owner, said);
     if (peer === undefined) return { kind: 'free', owner };
     return { kind: 'held', owner, peerUrl: peer.peerUrl };
   }
@@ -159,15 +161,21 @@ export class Replicas implements AsyncDisposable {
 
   /** Says anew what this relay is doing. @throws SharedMemoryAway */
   async renew(): Promise<void> {
-    const { memory, describe } = this.#options;
-    const values = [this.id, JSON.stringify(describe()), LEASE_MS, memory.keyOf('replica:')];
+    const { memory, seal, describe } = this.#options;
+    const said = seal.seal(JSON.stringify(describe()), placeOf(this.id));
+    const values = [this.id, said, LEASE_MS, memory.keyOf('replica:')];
     const keys = ['replicas', `replica:${this.id}`];
     const found = (await memory.run(RENEW, keys, values)) as readonly string[];
     this.#peers = found.flatMap((id, index) => {
-      const peer = index % 2 === 0 ? peerSchema.safeParse(parseJson(found[index + 1]!)) : undefined;
-      return peer?.data === undefined ? [] : [{ id, ...peer.data }];
+      const state = index % 2 === 0 ? this.#stateOf(id, found[index + 1]) : undefined;
+      return state === undefined ? [] : [{ id, ...state }];
     });
     this.#addresses.update(this.#peers.map(({ peerUrl }) => peerUrl));
+  }
+
+  #stateOf(id: string, said = ''): ReplicaState | undefined {
+    const text = this.#options.seal.open(said, placeOf(id)) ?? '';
+    return peerSchema.safeParse(parseJson(text)).data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,6 +193,10 @@ export class Replicas implements AsyncDisposable {
       await sleep(this.#options.clock, RENEW_MS, signal);
     }
   }
+}
+
+function placeOf(id: string): string {
+  return `replica:${id}`;
 }
 
 function keyOf(resumeKey: string): string {

@@ -1,12 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { parseJson } from '../base/lib/json.ts';
 import { fingerprint, newSecret } from '../base/lib/ids.ts';
 import type { Issued, TicketOffice } from '../people/auth/tickets.ts';
 import { scriptOf, SharedMemoryAway, type SharedMemory } from './shared-memory.ts';
+import type { SharedSeal } from './shared-seal.ts';
 
 /**
  * KEYS: the owner's tickets, by when they expire; the ticket.
- * ARGV: how many the owner may have, how long one is valid (ms), the ticket's name, the grant.
+ * ARGV: how many the owner may have, how long one is valid (ms), the ticket's name, owner and sealed grant.
  * Returns 0 if it was issued, else for how long the owner has as many as they may, ms.
  */
 const ISSUE = scriptOf(`
@@ -24,13 +25,13 @@ return 0`);
 
 /**
  * KEYS: the ticket. ARGV: what stands before the name of an owner's tickets, the ticket's name.
- * Returns its grant, once.
+ * Returns its owner and sealed grant, once.
  */
 const REDEEM = scriptOf(`
 local grant = redis.call('GET', KEYS[1])
 if grant then
   redis.call('DEL', KEYS[1])
-  redis.call('ZREM', ARGV[1] .. cjson.decode(grant).identity.userId, ARGV[2])
+  redis.call('ZREM', ARGV[1] .. cjson.decode(grant).owner, ARGV[2])
 end
 return grant`);
 
@@ -41,8 +42,11 @@ for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
 end
 return redis.call('DEL', KEYS[1])`);
 
+const kept = z.object({ owner: z.string(), sealed: z.string() });
+
 export interface SharedTicketsOptions<Grant> {
   readonly memory: Pick<SharedMemory, 'run' | 'keyOf'>;
+  readonly seal: SharedSeal;
   /** A relay of another version may have issued it. */
   readonly schema: z.ZodType<Grant>;
   readonly ttlMs: number;
@@ -51,9 +55,7 @@ export interface SharedTicketsOptions<Grant> {
 }
 
 /** Tickets that any relay issues and any other redeems, each once. */
-export class SharedTickets<
-  Grant extends { readonly identity: { readonly userId: string } },
-> implements TicketOffice<Grant> {
+export class SharedTickets<Grant> implements TicketOffice<Grant> {
   readonly #options: SharedTicketsOptions<Grant>;
 
   constructor(options: SharedTicketsOptions<Grant>) {
@@ -61,10 +63,11 @@ export class SharedTickets<
   }
 
   async issue(grant: Grant, owner: string, limit: number): Promise<Issued> {
-    const { memory, ttlMs, own } = this.#options;
+    const { memory, seal, ttlMs, own } = this.#options;
     const ticket = newSecret();
     const name = fingerprint(ticket);
-    const values = [limit, ttlMs, name, JSON.stringify(grant)];
+    const sealed = seal.seal(JSON.stringify(grant), `ticket:${name}`);
+    const values = [limit, ttlMs, name, JSON.stringify({ owner, sealed })];
     try {
       const waitMs = await memory.run(ISSUE, [`tickets:${owner}`, `ticket:${name}`], values);
       return Number(waitMs) > 0 ? { waitMs: Number(waitMs) } : { ticket };
@@ -75,14 +78,15 @@ export class SharedTickets<
   }
 
   async redeem(ticket: string): Promise<Grant | undefined> {
-    const { memory, schema, own } = this.#options;
+    const { memory, seal, schema, own } = this.#options;
     const known = await own.redeem(ticket);
     if (known !== undefined) return known;
     const name = fingerprint(ticket);
     try {
       const text = await memory.run(REDEEM, [`ticket:${name}`], [memory.keyOf('tickets:'), name]);
       if (typeof text !== 'string') return undefined;
-      return schema.safeParse(parseJson(text)).data;
+      const sealed = kept.safeParse(parseJson(text)).data?.sealed ?? '';
+      return schema.safeParse(parseJson(seal.open(sealed, `ticket:${name}`) ?? '')).data;
     } catch (error) {
       if (!(error instanceof SharedMemoryAway)) throw error;
       return undefined;

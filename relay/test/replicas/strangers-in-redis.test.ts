@@ -1,0 +1,103 @@
+import { createClient } from '@redis/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fingerprint } from '../../src/base/lib/ids.ts';
+import { createSession } from '../support/api.ts';
+import { freePort } from '../support/free-port.ts';
+import { serveHttp } from '../support/http-server.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { TestCall } from '../support/test-call.ts';
+import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
+
+let redis: RedisServer;
+let client: ReturnType<typeof clientOf>;
+let relay: TestRelay;
+
+const clientOf = (url: string) => createClient({ url, RESP: 2 });
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = clientOf(redis.url);
+  await client.connect();
+  const port = await freePort();
+  relay = await startTestRelay({
+    env: {
+      PORT: String(port),
+      REDIS_URL: redis.url,
+      PEER_URL: `http://127.0.0.1:${port}`,
+      DATABASE_URL: 'postgres://127.0.0.1:1/none',
+      AUTH_SECRET: 'a secret that all relays of the test share',
+    },
+  });
+});
+afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+  client.destroy();
+  await redis[Symbol.asyncDispose]();
+});
+
+/** All that Redis holds. */
+async function everything(): Promise<string> {
+  const values = (await client.keys('*')).map(async (key) => {
+    switch (await client.type(key)) {
+      case 'string':
+        return client.get(key);
+      case 'hash':
+        return client.hGetAll(key);
+      case 'set':
+        return client.sMembers(key);
+      case 'zset':
+        return client.zRange(key, 0, -1);
+      default:
+        throw new Error(`${key} is of another type.`);
+    }
+  });
+  return JSON.stringify(await Promise.all(values));
+}
+
+it('another program reads neither words nor people nor addresses in Redis', async () => {
+  await createSession(relay.url);
+  await using call = await TestCall.start(relay.url);
+  call.type('The password is swordfish');
+  await call.inbound.next('response.done');
+  const key = `parley:call:${fingerprint(call.grant.resume_token)}`;
+  await expect.poll(() => client.exists(key)).toBe(1);
+  const held = await everything();
+  expect(held).toContain('owner');
+  expect(held).not.toMatch(/swordfish|identity|Europe|127\.0\.0\.1|peerUrl/);
+});
+
+it('a ticket that another program writes into Redis opens nothing', async () => {
+  const grant = await createSession(relay.url);
+  const name = `parley:ticket:${fingerprint(grant.ticket)}`;
+  const { sealed } = JSON.parse((await client.get(name))!) as { readonly sealed: string };
+  const plain = JSON.stringify({ identity: { userId: 'victim', role: 'admin' } });
+  const forged = { ...grant, ticket: 'x'.repeat(43) };
+  const place = `parley:ticket:${fingerprint(forged.ticket)}`;
+  // Words of its own, and those of another ticket.
+  for (const text of [plain, sealed]) {
+    await client.set(place, JSON.stringify({ owner: 'victim', sealed: text }));
+    await expect(TestCall.start('', {}, forged)).rejects.toThrow(/4401/);
+  }
+  await using call = await TestCall.start('', {}, grant);
+  expect(call.inbound.ofType('session.created')).toHaveLength(1);
+});
+
+it('a relay that another program writes into Redis is given no client', async () => {
+  let asked = 0;
+  const stranger = await serveHttp((_request, response) => {
+    asked += 1;
+    response.end();
+  });
+  await using call = await TestCall.start(relay.url);
+  await call.cut();
+  const said = { peerUrl: stranger.url, version: '1', state: 'ok', calls: 0, startedAtMs: 0 };
+  await client.sAdd('parley:replicas', 'relay_stranger');
+  await client.set('parley:replica:relay_stranger', JSON.stringify(said));
+  const forged = { ...call.grant, resume_token: 'y'.repeat(43) };
+  const key = `parley:call:${fingerprint(forged.resume_token)}`;
+  await client.hSet(key, { owner: 'relay_stranger', snapshot: JSON.stringify({ version: 1 }) });
+  Object.assign(call.grant, forged);
+  await expect(call.resume()).rejects.toThrow(/4404/);
+  expect(asked).toBe(0);
+  stranger.close();
+});
