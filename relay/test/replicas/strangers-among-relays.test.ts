@@ -1,16 +1,20 @@
+import { createHmac } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SUBPROTOCOL } from '@parley/shared';
 import { fingerprint } from '../../src/base/lib/ids.ts';
 import { createSession } from '../support/api.ts';
-import { freePort } from '../support/free-port.ts';
 import { serveHttp } from '../support/http-server.ts';
+import { rawRequest, upgradeRequest } from '../support/raw-http.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { startReplica, type Replica } from '../support/replica.ts';
 import { TestCall } from '../support/test-call.ts';
-import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
+
+const AUTH_SECRET = 'the secret of the relays of this test';
 
 let redis: RedisServer;
 let client: ReturnType<typeof clientOf>;
-let relay: TestRelay;
+let relay: Replica;
 
 const clientOf = (url: string) => createClient({ url, RESP: 2 });
 
@@ -18,16 +22,7 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   client = clientOf(redis.url);
   await client.connect();
-  const port = await freePort();
-  relay = await startTestRelay({
-    env: {
-      PORT: String(port),
-      REDIS_URL: redis.url,
-      PEER_URL: `http://127.0.0.1:${port}`,
-      DATABASE_URL: 'postgres://127.0.0.1:1/none',
-      AUTH_SECRET: 'a secret that all relays of the test share',
-    },
-  });
+  relay = await startReplica(redis, { env: { AUTH_SECRET } });
 });
 afterAll(async () => {
   await relay[Symbol.asyncDispose]();
@@ -100,4 +95,28 @@ it('a relay that another program writes into Redis is given no client', async ()
   await expect(call.resume()).rejects.toThrow(/4404/);
   expect(asked).toBe(0);
   stranger.close();
+});
+
+it('only a relay of the same secret passes requests on for hosts and pages that it has checked', async () => {
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  const tokenFor = (secret: string, handshake: string) =>
+    createHmac('sha256', secret).update(`peer ${handshake}`).digest('base64url');
+  const statusWith = async (token: string) => {
+    const { ticket } = await createSession(relay.url);
+    const headers = {
+      Host: 'evil.example',
+      Origin: 'https://evil.example',
+      'Sec-WebSocket-Key': key,
+      'Sec-WebSocket-Protocol': `${SUBPROTOCOL}, ticket.${ticket}`,
+      'Parley-Peer': token,
+    };
+    const answer = await rawRequest(relay.url, upgradeRequest(relay.url, { headers }), (text) =>
+      text.includes('\r\n\r\n'),
+    );
+    return answer.split(' ')[1];
+  };
+  expect(await statusWith(tokenFor(AUTH_SECRET, key))).toBe('101');
+  expect(await statusWith(tokenFor('another secret', key))).toBe('421');
+  // Of another handshake.
+  expect(await statusWith(tokenFor(AUTH_SECRET, 'AAAAAAAAAAAAAAAAAAAAAA=='))).toBe('421');
 });
