@@ -4,10 +4,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SUBPROTOCOL } from '@parley/shared';
 import { fingerprint } from '../../src/base/lib/ids.ts';
 import { createSession } from '../support/api.ts';
+import { freePort } from '../support/free-port.ts';
 import { serveHttp } from '../support/http-server.ts';
 import { rawRequest, upgradeRequest } from '../support/raw-http.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { startReplica, type Replica } from '../support/replica.ts';
+import { moveTo, startReplica, type Replica } from '../support/replica.ts';
 import { TestCall } from '../support/test-call.ts';
 
 const AUTH_SECRET = 'the secret of the relays of this test';
@@ -119,4 +120,24 @@ it('only a relay of the same secret passes requests on for hosts and pages that 
   expect(await statusWith(tokenFor('another secret', key))).toBe('421');
   // Of another handshake.
   expect(await statusWith(tokenFor(AUTH_SECRET, 'AAAAAAAAAAAAAAAAAAAAAA=='))).toBe('421');
+});
+
+it('a relay lets go of a call that another has taken over', async () => {
+  // Nothing listens where the others look for it: it counts as gone.
+  await using gone = await startReplica(redis, {
+    peerPort: await freePort(),
+    env: { AUTH_SECRET },
+  });
+  await using call = await TestCall.start(gone.url);
+  call.type('In short');
+  await call.inbound.next('response.created');
+  await call.cut();
+  moveTo(call, relay);
+  await call.resume();
+  const ended = await gone.logs.until('session ended');
+  expect(JSON.parse(ended)).toMatchObject({ reason: 'moved' });
+  call.type('Still there?');
+  await call.inbound.until('the answer', ({ events }) =>
+    events.find((event) => event.type === 'response.done' && event.status === 'completed'),
+  );
 });
