@@ -292,7 +292,7 @@ async function openServer(
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
-    router: parts.use(replicas?.routerFor(calls)),
+    router: parts.use(replicas?.routerFor({ ...calls, signIn })),
   });
   parts.defer(stopRealtime);
   return server;

@@ -6,6 +6,7 @@ import type { Problems } from '../base/lib/problems.ts';
 import type { Grant, SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import { grantSchema } from '../call/session/session-snapshot.ts';
+import type { SignIn } from '../people/auth/sign-in.ts';
 import { Tickets } from '../people/auth/tickets.ts';
 import { CallRouter } from './call-router.ts';
 import { CallSnapshots } from './call-snapshots.ts';
@@ -70,6 +71,7 @@ export async function openReplicas(options: OpenReplicasOptions) {
     /** Whether another relay takes calls. */
     hasPeers: () => replicas.peers.some(({ state }) => state !== 'draining'),
     routerFor(calls: {
+      readonly signIn: Pick<SignIn, 'hasSignedOut'>;
       readonly sessions: Pick<SessionCreator, 'adopt'>;
       readonly registry: Pick<SessionRegistry, 'find'>;
       readonly isDraining: () => boolean;
@@ -82,7 +84,13 @@ export async function openReplicas(options: OpenReplicasOptions) {
           (ticket !== undefined && ownTickets.has(ticket)),
         isMemoryThere: () => memory.isThere,
         isDraining: calls.isDraining,
-        adopt: (snapshot) => calls.sessions.adopt(snapshot),
+        adopt: (snapshot) => {
+          const { identity, resumeKey } = snapshot.grant;
+          // No relay was left that could have ended the call at that moment.
+          const isOver = calls.signIn.hasSignedOut(identity, snapshot.startedAtMs);
+          if (isOver) snapshots.forget(resumeKey);
+          else calls.sessions.adopt(snapshot);
+        },
         authSecret,
         clock,
         logger,

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SUBPROTOCOL } from '@parley/shared';
+import { API_PATHS, SUBPROTOCOL } from '@parley/shared';
 import { fingerprint } from '../../src/base/lib/ids.ts';
-import { createSession } from '../support/api.ts';
+import { createSession, signIn } from '../support/api.ts';
 import { freePort } from '../support/free-port.ts';
 import { serveHttp } from '../support/http-server.ts';
 import { rawRequest, upgradeRequest } from '../support/raw-http.ts';
@@ -120,6 +120,24 @@ it('only a relay of the same secret passes requests on for hosts and pages that 
   expect(await statusWith(tokenFor('another secret', key))).toBe('421');
   // Of another handshake.
   expect(await statusWith(tokenFor(AUTH_SECRET, 'AAAAAAAAAAAAAAAAAAAAAA=='))).toBe('421');
+});
+
+it('a call of a person who has signed out is not taken over', async () => {
+  await using gone = await startReplica(redis, {
+    peerPort: await freePort(),
+    env: { AUTH_SECRET },
+  });
+  const token = await signIn(gone.url);
+  await using call = await TestCall.start('', {}, await createSession(gone.url, token));
+  const key = `parley:call:${fingerprint(call.grant.resume_token)}`;
+  await expect.poll(() => client.exists(key)).toBe(1);
+  await call.cut();
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(new URL(API_PATHS.signOut, relay.url), { method: 'POST', headers });
+  expect(answer.status).toBe(204);
+  moveTo(call, relay);
+  await expect(call.resume()).rejects.toThrow(/4404/);
+  await expect.poll(() => client.exists(key)).toBe(0);
 });
 
 it('a relay lets go of a call that another has taken over', async () => {

@@ -129,6 +129,11 @@ export class SignIn implements Authenticator, AsyncDisposable {
     this.#signOuts.add(identity);
   }
 
+  /** @param sinceMs - ms since 1970 */
+  hasSignedOut(identity: Identity, sinceMs: number): boolean {
+    return this.#signOuts.refuses(identity, Math.floor(sinceMs / 1_000));
+  }
+
   #requireCode(given = ''): void {
     const expected = this.#auth.accessCode;
     if (expected === undefined) return;
