@@ -7,6 +7,7 @@ import { Problems } from '../../src/base/lib/problems.ts';
 import { Tickets } from '../../src/people/auth/tickets.ts';
 import { Replicas } from '../../src/replicas/replicas.ts';
 import { SharedMemory } from '../../src/replicas/shared-memory.ts';
+import { SharedSeal } from '../../src/replicas/shared-seal.ts';
 import { SharedTickets } from '../../src/replicas/shared-tickets.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
@@ -32,9 +33,10 @@ beforeAll(async () => {
     );
     const said = { peerUrl: 'http://127.0.0.1:1', version: '1', calls: 0, startedAtMs: 0 };
     const describe = () => ({ ...said, state: 'ok' }) as const;
-    const replicas = parts.use(new Replicas({ memory, clock, describe }));
+    const seal = new SharedSeal('a secret of all relays of this test');
+    const replicas = parts.use(new Replicas({ memory, seal, clock, describe }));
     const own = new Tickets<Grant>({ clock, ttlMs: 30_000, limit: 10 });
-    const tickets = new SharedTickets({ memory, schema: grant, ttlMs: 30_000, own });
+    const tickets = new SharedTickets({ memory, seal, schema: grant, ttlMs: 30_000, own });
     relays.push({ replicas, tickets });
     await memory.untilThere();
     await replicas.renew();

@@ -9,6 +9,11 @@ import type { Outbox } from './outbox.ts';
 import type { SessionOptions } from './session-options.ts';
 import { SNAPSHOT_VERSION, type SessionSnapshot, type SnapshotKeeper } from './session-snapshot.ts';
 
+/**
+ * A relay that goes on with a call leaves so many numbers out: its client may have had more messages
+ * than the snapshot knows of.
+ */
+const ADOPTED_SEQ_GAP = 1_000_000;
 /** How long after it came back the client may take to send what it had begun to say. */
 const RESENT_MS = 1_000;
 
@@ -122,6 +127,14 @@ export class SessionKeeping {
       spent: options.spending?.spent,
     };
   }
+}
+
+/** Where the outbox of a call goes on that another relay held, on this one's monotonic clock. */
+export function adoptedStart({ startedAtMs, sentSeq }: SessionSnapshot, clock: Clock) {
+  return {
+    startedAtMs: startedAtMs - Date.now() + clock.now(),
+    lastSeq: sentSeq + ADOPTED_SEQ_GAP,
+  };
 }
 
 /** A reply of another relay's, of which no more comes. */

@@ -15,18 +15,13 @@ import { Inbox } from './inbox.ts';
 import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
-import { SessionKeeping } from './session-keeping.ts';
+import { adoptedStart, SessionKeeping } from './session-keeping.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
 
-/**
- * A relay that goes on with a call leaves so many numbers out: its client may have had more messages
- * than the snapshot knows of.
- */
-const ADOPTED_SEQ_GAP = 1_000_000;
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
   readonly id: string;
@@ -62,18 +57,11 @@ export class Session implements ErrorBoundary {
     this.identity = identity;
     this.#context = context;
     this.#options = options;
-    const startedAtMs =
-      restored === undefined ? undefined : restored.startedAtMs - Date.now() + clock.now();
-    this.#time = new SessionTime(clock, startedAtMs);
+    const start = restored && adoptedStart(restored, clock);
+    this.#time = new SessionTime(clock, start?.startedAtMs);
     this.#state = { kind: 'detached', sinceMs: this.#time.nowMs };
     const onSlowConsumer = () => this.#drop('slowConsumer');
-    this.#outbox = new Outbox({
-      ...{ clock, onSlowConsumer, onKeptBytes },
-      restored:
-        startedAtMs === undefined
-          ? undefined
-          : { startedAtMs, lastSeq: restored!.sentSeq + ADOPTED_SEQ_GAP },
-    });
+    this.#outbox = new Outbox({ clock, onSlowConsumer, onKeptBytes, restored: start });
     this.#controls = new SessionControls(context, options, {
       caller: () => this.identity,
       outbox: this.#outbox,
