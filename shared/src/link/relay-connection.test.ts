@@ -237,8 +237,7 @@ test('a resumption names the responses that are not over', async () => {
     const made = { type: 'response.created', trigger: 'text', utterance: null, audio: null };
     say(socket, { ...made, seq: 2, response_id: 'a', item: 1 });
     say(socket, { ...made, seq: 3, response_id: 'b', item: 2 });
-    const tokens = { llm_input_tokens: 0, llm_output_tokens: 0 };
-    const usage = { asr_seconds: 0, ...tokens, tts_characters: 0 };
+    const usage = { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 };
     const over = { response_id: 'a', status: 'completed', usage, timeline: {}, error: null };
     say(socket, { type: 'response.done', seq: 4, ...over });
     watchers.push(() => {
