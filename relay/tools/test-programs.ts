@@ -7,6 +7,8 @@ const PACKAGES: Readonly<Record<string, () => boolean>> = {
   prometheus: hasPrometheus,
   nginx: () => programPath('nginx') !== undefined,
   caddy: () => programPath('caddy') !== undefined,
+  haproxy: () => programPath('haproxy') !== undefined,
+  'redis-server': () => programPath('redis-server') !== undefined,
 };
 
 /**

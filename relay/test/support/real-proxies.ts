@@ -13,6 +13,7 @@ const RETRY_MS = 20;
 
 export const NGINX = programPath('nginx');
 export const CADDY = programPath('caddy');
+export const HAPROXY = programPath('haproxy');
 
 /** The blocks of a language in the chapter on proxies, in their order. */
 export function documentedBlocks(language: 'nginx' | 'caddyfile'): readonly string[] {
@@ -52,6 +53,10 @@ events {} http { access_log off; ${paths}\n${servers}\n}`;
       configuration,
       port,
     );
+  }
+
+  static haproxy(configuration: string, port: number): Promise<RealProxy> {
+    return RealProxy.#start(HAPROXY!, (path) => ['-db', '-f', path], configuration, port);
   }
 
   static caddy(sites: string, port: number): Promise<RealProxy> {
