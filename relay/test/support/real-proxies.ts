@@ -11,9 +11,22 @@ import { ROOT } from '../../tools/project.ts';
 const START_MS = 10_000;
 const RETRY_MS = 20;
 
-export const NGINX = programPath('nginx');
-export const CADDY = programPath('caddy');
-export const HAPROXY = programPath('haproxy');
+export const NGINX = proxyProgram('nginx');
+export const CADDY = proxyProgram('caddy');
+export const HAPROXY = proxyProgram('haproxy');
+
+/**
+ * Tests without their proxy are left out on a developer's machine.
+ *
+ * @throws Error that says what to install, in CI
+ */
+function proxyProgram(name: string): string | undefined {
+  const path = programPath(name);
+  if (path === undefined && process.env['CI'] !== undefined) {
+    throw new Error(`These tests need ${name}: install it with "apt-get install ${name}" as root.`);
+  }
+  return path;
+}
 
 /** The blocks of a language in the chapter on proxies, in their order. */
 export function documentedBlocks(language: 'nginx' | 'caddyfile'): readonly string[] {
