@@ -23,12 +23,17 @@ const COMMAND_MS = 60_000;
  * `apt-get` has installed what the machine has.
  */
 const STAND_INS = (ask: string): Readonly<Record<string, string>> => ({
-  systemctl: `exec curl --silent --show-error --fail-with-body --data-binary "systemctl $*" ${ask}`,
-  nginx: `exec curl --silent --show-error --fail-with-body --data-binary "nginx $*" ${ask}`,
+  systemctl: `exec '${process.execPath}' -e "${request(ask)}" systemctl "$@"`,
+  nginx: `exec '${process.execPath}' -e "${request(ask)}" nginx "$@"`,
   'apt-get': 'exit 0',
   runuser: 'shift 3; exec "$@"',
   npm: `shift 3; exec '${process.execPath}' '${ROOT}/relay/doctor/main.ts' "$@"`,
 });
+
+/** A program that has this process do what it is told. */
+const request = (ask: string) =>
+  `fetch('${ask}', { method: 'POST', body: process.argv.slice(1).join(' ') })` +
+  `.then(({ ok }) => process.exit(ok ? 0 : 1))`;
 
 /**
  * A machine as the page of deployment finds it: real Postgres, Redis and nginx, at free ports; its
@@ -135,7 +140,7 @@ export class Machine implements AsyncDisposable {
       .replaceAll('/var/lib/', `${this.#folder}/var/lib/`)
       .replaceAll('127.0.0.1:5432', `127.0.0.1:${this.#postgres.port}`)
       .replaceAll('127.0.0.1:6379', `127.0.0.1:${this.#redis.port}`)
-      .replaceAll('http://localhost', this.url)
+      .replaceAll(/http:\/\/localhost(?!:)/g, this.url)
       .replaceAll('listen 80;', `listen 127.0.0.1:${this.#balancerPort};`)
       .replaceAll(/\b878(?=\d\b)/g, String(this.#ports));
   }

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../tools/page-build.ts';
 import { NGINX } from '../support/real-proxies.ts';
 import { TestCall } from '../support/test-call.ts';
-import { deploymentFile } from './deployment-files.ts';
+import { DEPLOYMENT, deploymentFile } from './deployment-files.ts';
 import { Machine } from './machine.ts';
 
 const START_MS = 120_000;
@@ -19,6 +21,24 @@ async function answerOf(call: TestCall, question: string): Promise<unknown> {
   call.type(question);
   return (await call.inbound.next('response.done')).status;
 }
+
+it('the page of deployment links to what there is', () => {
+  const page = deploymentFile('README.md');
+  const anchorsOf = (text: string) =>
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      title!
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+  const links = [...page.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)];
+  expect(links.length).toBeGreaterThan(10);
+  for (const [link, path = '', anchor] of links) {
+    const target = path === '' ? 'README.md' : path;
+    expect(existsSync(join(DEPLOYMENT, target)), link).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(deploymentFile(target))).toContain(anchor);
+  }
+});
 
 describe.skipIf(NGINX === undefined)('the page of deployment, followed word for word', () => {
   let machine: Machine;

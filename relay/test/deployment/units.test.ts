@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RELAY_ENVIRONMENT } from '../../tools/node-flags.mjs';
 import { ROOT } from '../../tools/project.ts';
-import { RELAY_COMMAND, deploymentFile } from './deployment-files.ts';
+import { DEPLOYMENT, RELAY_COMMAND, deploymentFile } from './deployment-files.ts';
 
 describe('the units of systemd', () => {
   const UNITS = ['parley.service', 'parley@.service'];
@@ -25,6 +25,15 @@ describe('the units of systemd', () => {
     await rm(folder, { recursive: true });
     expect(stderr.split('\n').filter((line) => line.includes('parley'))).toEqual([]);
     expect(status).toBe(0);
+  });
+
+  it.skipIf(!hasSystemd)('the unit leaves little to the relay, by systemd’s own measure', () => {
+    for (const name of UNITS) {
+      // Of ten points, two at most: https://www.freedesktop.org/software/systemd/man/systemd-analyze.html
+      const measure = ['security', '--offline=true', '--threshold=20', join(DEPLOYMENT, name)];
+      const { status, stdout } = spawnSync('systemd-analyze', measure, { encoding: 'utf8' });
+      expect({ status, verdict: stdout.trimEnd().split('\n').at(-1) }).toMatchObject({ status: 0 });
+    }
   });
 
   it.each(UNITS)('%s starts the relay as npm start does', (name) => {
