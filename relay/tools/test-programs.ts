@@ -13,13 +13,13 @@ const PACKAGES: Readonly<Record<string, () => boolean>> = {
 
 /**
  * Provides the programs that tests run beside the relay, if this process may install them. Tests
- * without theirs are left out: nothing of Parley needs them to run.
+ * without theirs are left out, or fail and say what to install, as all do in CI.
  */
 export async function provideTestPrograms(): Promise<void> {
   for (const [name, isThere] of Object.entries(PACKAGES)) {
     if (isThere()) continue;
     say(`Installing ${name} for the tests …`);
     if ((await installPackages(name)) && isThere()) continue;
-    say(`Tests with a real ${name} are left out: it is not installed.`);
+    say(`Tests with a real ${name} are left out or fail: it is not installed.`);
   }
 }

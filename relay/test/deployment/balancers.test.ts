@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../../src/base/config/config.ts';
 import { createSession, signIn } from '../support/api.ts';
 import { freePort } from '../support/free-port.ts';
 import { CADDY, HAPROXY, NGINX, RealProxy } from '../support/real-proxies.ts';
@@ -59,6 +60,17 @@ async function drain({ url }: TestRelay): Promise<void> {
   });
   expect(response.status).toBe(200);
 }
+
+it.each([
+  ['nginx.conf', /proxy_(?:read|send)_timeout (\d+)s/g],
+  ['haproxy.cfg', /timeout tunnel (\d+)s/g],
+  ['kubernetes.yaml', /proxy-(?:read|send)-timeout: '(\d+)'/g],
+])('%s lets a call be silent for longer than two heartbeats', (name, pattern) => {
+  const { heartbeat_ms: heartbeatMs } = readConfig({}).limits;
+  const limits = [...deploymentFile(name).matchAll(pattern)].map(([, seconds]) => Number(seconds));
+  expect(limits.length).toBeGreaterThan(0);
+  for (const seconds of limits) expect(seconds * 1_000).toBeGreaterThan(2 * heartbeatMs);
+});
 
 describe.each([
   ['nginx', NGINX, nginx],
