@@ -23,15 +23,15 @@ const COMMAND_MS = 60_000;
  * `apt-get` has installed what the machine has.
  */
 const STAND_INS = (ask: string): Readonly<Record<string, string>> => ({
-  systemctl: `exec '${process.execPath}' -e "${request(ask)}" systemctl "$@"`,
-  nginx: `exec '${process.execPath}' -e "${request(ask)}" nginx "$@"`,
+  systemctl: `exec '${process.execPath}' -e "${asking(ask)}" systemctl "$@"`,
+  nginx: `exec '${process.execPath}' -e "${asking(ask)}" nginx "$@"`,
   'apt-get': 'exit 0',
   runuser: 'shift 3; exec "$@"',
   npm: `shift 3; exec '${process.execPath}' '${ROOT}/relay/doctor/main.ts' "$@"`,
 });
 
 /** A program that has this process do what it is told. */
-const request = (ask: string) =>
+const asking = (ask: string) =>
   `fetch('${ask}', { method: 'POST', body: process.argv.slice(1).join(' ') })` +
   `.then(({ ok }) => process.exit(ok ? 0 : 1))`;
 

@@ -33,11 +33,12 @@ it('the page of deployment links to what there is', () => {
     );
   const links = [...page.matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)];
   expect(links.length).toBeGreaterThan(10);
-  for (const [link, path = '', anchor] of links) {
+  const broken = links.filter(([, path = '', anchor]) => {
     const target = path === '' ? 'README.md' : path;
-    expect(existsSync(join(DEPLOYMENT, target)), link).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(deploymentFile(target))).toContain(anchor);
-  }
+    if (!existsSync(join(DEPLOYMENT, target))) return true;
+    return anchor !== undefined && !anchorsOf(deploymentFile(target)).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });
 
 describe.skipIf(NGINX === undefined)('the page of deployment, followed word for word', () => {
