@@ -120,6 +120,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
   const auth = toAuthConfig(env);
   const publicUrls = env.PUBLIC_URL === undefined ? [] : [env.PUBLIC_URL];
   const known = [...env.ALLOWED_ORIGINS, ...publicUrls].map((url) => new URL(url));
+  const peers = env.PEER_URL === undefined ? [] : [new URL(env.PEER_URL)];
   return {
     host: env.HOST,
     port: env.PORT,
@@ -127,7 +128,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: known.map(({ origin }) => origin),
-    hostNames: [env.HOST, ...known.map(({ hostname }) => hostname)],
+    hostNames: [env.HOST, ...[...known, ...peers].map(({ hostname }) => hostname)],
     auth,
     authSecret: env.AUTH_SECRET,
     adminToken: env.ADMIN_TOKEN,
