@@ -66,10 +66,11 @@ export class CallRouter implements Disposable {
       if (shown.resumeKey !== undefined) return await this.#resume(way, shown.resumeKey);
       if (isMemoryThere() && !(isDraining() && !way.fromPeer)) return 'here';
       // It may have been issued while Redis was away, or this relay takes no more calls.
-      return await this.#ask(way);
+      return await this.#ask(way, 'not-draining');
     } catch (err) {
       if (!(err instanceof SharedMemoryAway)) logger.error({ err }, 'a call could not be found');
-      const route = await this.#ask(way).catch(() => 'here' as const);
+      const peers = shown.resumeKey === undefined ? 'not-draining' : 'any';
+      const route = await this.#ask(way, peers).catch(() => 'here' as const);
       // Where its call is can be known later.
       return route === 'here' && shown.resumeKey !== undefined ? 'elsewhere' : route;
     }
@@ -78,14 +79,19 @@ export class CallRouter implements Disposable {
   async #resume(way: Way, resumeKey: string): Promise<Route> {
     const { replicas, isDraining, isHere, clock } = this.#options;
     const endMs = clock.now() + ROUTE_MS;
-    while (clock.now() < endMs && !way.socket.destroyed) {
+    for (let looks = 1; clock.now() < endMs && !way.socket.destroyed; looks += 1) {
       if (isHere({ resumeKey })) return 'here';
       const where = await replicas.whereIs(resumeKey);
-      if (where.kind === 'unknown' || (where.kind === 'held' && where.owner === replicas.id)) {
-        return 'here';
+      if (where.kind === 'held' && where.owner === replicas.id) return 'here';
+      if (where.kind === 'unknown') {
+        // Its relay has not said so yet, or said it to a Redis that was restarted since then.
+        const route = await this.#ask(way, 'any');
+        if (route !== 'here' || looks > 1) return route;
+        await sleep(clock, RETRY_MS, NEVER);
+        continue;
       }
       if (where.kind === 'free' && isDraining() && !way.fromPeer) {
-        const route = await this.#ask(way);
+        const route = await this.#ask(way, 'not-draining');
         if (route !== 'here') return route;
       }
       if (await this.#isAvailable(way, where)) {
@@ -126,10 +132,10 @@ export class CallRouter implements Disposable {
   }
 
   /** Passes the client on to the first relay that takes it. */
-  async #ask(way: Way): Promise<Route> {
+  async #ask(way: Way, peers: 'any' | 'not-draining'): Promise<Route> {
     if (way.fromPeer) return 'elsewhere';
     for (const { peerUrl, state } of this.#options.replicas.peers) {
-      if (state === 'draining') continue;
+      if (peers === 'not-draining' && state === 'draining') continue;
       if ((await this.#bridge(way, peerUrl)) === 'bridged') return 'bridged';
     }
     return 'here';
