@@ -118,6 +118,8 @@ export type CallEventBody =
       readonly before?: { readonly startedAtMs: number; readonly hadReplies: boolean } | undefined;
     }
   | { readonly type: 'session-resumed' }
+  /** Another relay goes on with the call: turns that are open now are heard and answered there. */
+  | { readonly type: 'session-moved' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }
   | {
       readonly type: 'session-ended';

@@ -243,6 +243,7 @@ export class Session implements ErrorBoundary {
     this.#outbox.end();
     this.#state = { kind: 'closed' };
     this.#keeping?.end(reason !== 'moved');
+    if (reason === 'moved') this.#emit({ type: 'session-moved' });
     const ended = () => {
       this.#emit({ type: 'session-ended', reason, durationMs, traffic: { ...this.traffic } });
       this.#over.resolve();

@@ -122,6 +122,16 @@ it('words without a reply of their own are kept, noise is not', () => {
   expect(turns()).toMatchObject([{ id: 'turn_2', userText: 'And', replyText: null }]);
 });
 
+it('a turn that another relay goes on with is kept there', () => {
+  const { tell, turns, records } = setUp();
+  tell(typed('turn_1', 'Hi'), done('turn_1', { text: 'Hello.', written: 'Hello.' }));
+  tell(typed('turn_2', 'Count'), { type: 'session-moved' });
+  tell(done('turn_2', { text: 'One', written: 'One two.' }, 'cancelled'));
+  tell({ type: 'turn-ended', turnId: 'turn_2', outcome: 'replied' }, { ...ENDED, reason: 'moved' });
+  expect(turns().map(({ id }) => id)).toEqual(['turn_1']);
+  expect(records.at(-1)).toMatchObject({ end: { closeReason: 'moved' } });
+});
+
 it('a call in which nothing was said leaves nothing, another its end', () => {
   const silent = setUp();
   silent.tell(ENDED);

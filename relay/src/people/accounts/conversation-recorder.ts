@@ -34,6 +34,7 @@ interface OpenSession {
   readonly turns: Map<string, OpenTurn>;
   isKept: boolean;
   isTitled: boolean;
+  hasMoved: boolean;
 }
 
 /**
@@ -56,7 +57,8 @@ export class ConversationRecorder implements CallObserver {
     if (session === undefined) return;
     if (event.type === 'session-ended') return this.#sessionEnded(event, session);
     if (event.type === 'recording-started') return this.#recordingStarted(event, session);
-    if ('turnId' in event && event.turnId !== undefined) {
+    if (event.type === 'session-moved') session.hasMoved = true;
+    else if ('turnId' in event && event.turnId !== undefined && !session.hasMoved) {
       this.#ofTurn(event, session, event.turnId);
     }
   }
@@ -69,6 +71,7 @@ export class ConversationRecorder implements CallObserver {
       turns: new Map(),
       isKept: event.before?.hadReplies === true,
       isTitled: false,
+      hasMoved: false,
     });
   }
 
