@@ -73,9 +73,12 @@ export async function openReplicas(options: OpenReplicasOptions) {
     routerFor(calls: {
       readonly signIn: Pick<SignIn, 'hasSignedOut'>;
       readonly sessions: Pick<SessionCreator, 'adopt'>;
-      readonly registry: Pick<SessionRegistry, 'find'>;
+      readonly registry: Pick<SessionRegistry, 'find' | 'all'>;
       readonly isDraining: () => boolean;
     }) {
+      memory.onBack(() => {
+        for (const session of calls.registry.all) session.keepAnew();
+      });
       return new CallRouter({
         replicas,
         snapshots,

@@ -66,6 +66,11 @@ export class SharedMemory implements AsyncDisposable {
     cancel();
   }
 
+  /** @param listener - called when Redis is there again: it may have lost what it had */
+  onBack(listener: () => void): void {
+    this.#client.on('ready', listener);
+  }
+
   /** The whole name of a key, for scripts that make keys. */
   keyOf(key: string): string {
     return PREFIX + key;

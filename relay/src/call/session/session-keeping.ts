@@ -53,6 +53,11 @@ export class SessionKeeping {
   observe(event: CallEventBody): void {
     if (event.type === 'turn-ended') this.turns.ended(event.turnId);
     else if (event.type !== 'session-started') return;
+    this.schedule();
+  }
+
+  /** The snapshot is out of date, or may be lost. */
+  schedule(): void {
     if (this.#isScheduled || this.#isOver) return;
     this.#isScheduled = true;
     // What follows from the end of a turn is done first; one snapshot shows turns that end together.

@@ -140,6 +140,11 @@ export class Session implements ErrorBoundary {
     return this.#keeping?.isOver === false && !this.#conversation.isInTurn;
   }
 
+  /** Other relays may not find this call any more. */
+  keepAnew(): void {
+    this.#keeping?.schedule();
+  }
+
   /** Something is being heard, thought or said, or a reminder is set. */
   get isBusy(): boolean {
     return this.#conversation.isBusy;
