@@ -24,6 +24,8 @@ export interface RelayProcessOptions {
   readonly stderr?: number | 'pipe';
   /** Whether it notices that its event loop is late; by default it is on time on any machine. */
   readonly noticesLateness?: boolean;
+  /** How Node runs it. */
+  readonly nodeFlags?: readonly string[];
   /** What the program is run by, e.g. `['prlimit', '--nofile=256']`. */
   readonly under?: readonly string[];
 }
@@ -46,10 +48,16 @@ export class RelayProcess implements AsyncDisposable {
   }
 
   static async start(options: RelayProcessOptions = {}): Promise<RelayProcess> {
-    const { program = MAIN, env = {}, stderr = 'pipe', under = [] } = options;
+    const { program = MAIN, env = {}, stderr = 'pipe', under = [], nodeFlags = [] } = options;
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-process-'));
     const preload = options.noticesLateness === true ? [] : ['--import', ON_TIME.href];
-    const [command, ...args] = [...under, process.execPath, ...preload, program.pathname];
+    const [command, ...args] = [
+      ...under,
+      process.execPath,
+      ...nodeFlags,
+      ...preload,
+      program.pathname,
+    ];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', stderr],
       env: {
