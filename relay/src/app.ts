@@ -51,10 +51,9 @@ export async function startRelay(
   parts.defer(() => server && closed(server));
   const base = await openBase(options, parts);
   let calls: Calls | undefined;
-  const replicas = parts.use(
-    await joinReplicas({ ...options, state, calls: () => calls?.registry.size ?? 0 }),
-  );
+  const replicas = parts.use(await joinReplicas({ ...options, state, calls: () => calls }));
   calls = openCalls(options, base, replicas, state, parts);
+  await replicas?.begin({ ...base, ...calls });
   server = await openServer(options, base, calls, replicas, state, parts);
   const url = await listen(server, config, logger);
 
@@ -249,7 +248,7 @@ async function openServer(
   const app = createApp({
     mount: (root) =>
       mountRooms(root, {
-        ...{ ...base, ...calls, proxies, config, clock, logger },
+        ...{ ...base, ...calls, others: replicas?.others, proxies, config, clock, logger },
         health: () => ({
           status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
           version: options.version,
@@ -288,7 +287,7 @@ async function openServer(
   const access = { token: config.adminToken, signIn, limiter, proxies };
   const stopRealtime = acceptRealtime(server, {
     ...common,
-    logs: options.logTap && { tap: options.logTap, access, clock, logger },
+    logs: options.logTap && { tap: options.logTap, others: replicas?.logs, access, clock, logger },
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,

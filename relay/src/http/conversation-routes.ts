@@ -13,6 +13,7 @@ import type { RecordingReader } from '../keeping/recordings/recording-reader.ts'
 import type { Recordings } from '../keeping/recordings/recordings.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Storage } from '../keeping/storage/storage.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import { byteRange } from './byte-range.ts';
 import { bodyOf, identified, queryOf, type IdentifiedEnv } from './requests.ts';
 
@@ -28,6 +29,8 @@ export interface ConversationRoutesOptions {
   readonly authenticator: Authenticator;
   readonly storage: Storage;
   readonly registry: Pick<SessionRegistry, 'ofUser'>;
+  /** undefined: this relay is the only one. */
+  readonly others?: Pick<OtherRelays, 'end'> | undefined;
   readonly recordings: Pick<Recordings, 'read'>;
 }
 
@@ -36,7 +39,7 @@ export interface ConversationRoutesOptions {
  * those that do not exist.
  */
 export function conversationRoutes(options: ConversationRoutesOptions): Hono<IdentifiedEnv> {
-  const { authenticator, storage, registry, recordings } = options;
+  const { authenticator, storage, registry, others, recordings } = options;
   const app = new Hono<IdentifiedEnv>();
   app.use(identified(authenticator));
 
@@ -60,11 +63,15 @@ export function conversationRoutes(options: ConversationRoutesOptions): Hono<Ide
   app.delete(ID, async (c) => {
     const id = c.req.param('id');
     const { identity } = c.var;
-    const calls = registry.ofUser(identity.userId);
-    await endCalls(
-      calls.filter(({ summary }) => summary.conversation_id === id),
-      'endedElsewhere',
-    );
+    const { userId } = identity;
+    const calls = registry.ofUser(userId);
+    await Promise.all([
+      endCalls(
+        calls.filter(({ summary }) => summary.conversation_id === id),
+        'endedElsewhere',
+      ),
+      others?.end({ userId, conversationId: id, reason: 'endedElsewhere', waits: true }),
+    ]);
     if (!(await storage.asUser(identity).remove(id))) throw new ParleyError('not_found');
     return c.body(null, 204);
   });

@@ -7,6 +7,7 @@ import {
   ERRORS,
   LOG_SUBPROTOCOL,
   logFilterSchema,
+  logNoticeSchema,
   MAX_EARLIER_LINES,
   ParleyError,
   type ErrorCode,
@@ -14,9 +15,11 @@ import {
 } from '@parley/shared';
 import type { Clock } from '../base/lib/clock.ts';
 import { Cork } from '../base/lib/cork.ts';
+import { parseJson } from '../base/lib/json.ts';
 import type { LogTap } from '../base/lib/log-tap.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import { LimitReached } from '../people/limits/limit-reached.ts';
+import type { OpenReplicas } from '../replicas/open-replicas.ts';
 import { LogTails, MAX_TAILS, type LogTail } from '../watching/logs/log-tails.ts';
 import { closeSocket } from '../call/session/session-socket.ts';
 import { administratorOf, type AdminAccess } from './admin-only.ts';
@@ -37,6 +40,8 @@ export type RefuseUpgrade = (
 export interface LogSocketsOptions {
   readonly tap: LogTap;
   readonly access: AdminAccess;
+  /** undefined: this relay is the only one. */
+  readonly others?: OpenReplicas['logs'] | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Answers an upgrade that is refused. */
@@ -64,7 +69,7 @@ export class LogSockets implements Disposable {
 
   constructor(options: LogSocketsOptions) {
     this.#options = options;
-    this.#tails = new LogTails(options.tap, options.clock);
+    this.#tails = new LogTails(options.tap, options.clock, options.others?.id);
     // `closeTimeout` is not in the published types yet.
     const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
@@ -122,7 +127,8 @@ export class LogSockets implements Disposable {
   }
 
   #follow(webSocket: WebSocket, follower: Follower, connection: Duplex): void {
-    const { clock } = this.#options;
+    const { clock, others } = this.#options;
+    const { authorization, filter, last } = follower;
     const cork = new Cork(connection);
     const tail = this.#tails.open(
       {
@@ -135,16 +141,22 @@ export class LogSockets implements Disposable {
           webSocket.send(text, sent);
         },
       },
-      follower.filter,
-      follower.last,
+      filter,
+      last,
     );
+    const peers = others?.tailsFor({ authorization, take: (text) => passOn(tail, text) });
+    peers?.show(filter, last);
     this.#followers.set(webSocket, follower);
     this.#cancelCheck ??= clock.after(CHECK_INTERVAL_MS, () => this.#check());
     // The close that follows it says what an error means.
     webSocket.on('error', () => {});
     webSocket.on('pong', () => (follower.unanswered = 0));
-    webSocket.on('message', (data: RawData) => receive(tail, (data as Buffer).toString('utf8')));
+    webSocket.on('message', (data: RawData) => {
+      const shown = receive(tail, (data as Buffer).toString('utf8'));
+      if (shown !== undefined) peers?.show(shown);
+    });
     webSocket.on('close', () => {
+      peers?.[Symbol.dispose]();
       tail[Symbol.dispose]();
       this.#followers.delete(webSocket);
     });
@@ -194,13 +206,23 @@ function checked<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   });
 }
 
-/** The client wants to see other lines from now on. */
-function receive(tail: LogTail, text: string): void {
+/** What another relay shows of its log; its answers to filters are not for the client. */
+function passOn(tail: LogTail, text: string): void {
+  if (text.startsWith('{"level":')) return tail.pass(text);
+  const notice = logNoticeSchema.safeParse(parseJson(text)).data;
+  if (notice !== undefined && 'dropped' in notice) tail.missed(notice.dropped);
+}
+
+/** The client wants to see other lines from now on. @returns which, if that can be */
+function receive(tail: LogTail, text: string): LogFilter | undefined {
   try {
-    tail.show(checked(logFilterSchema, JSON.parse(text)));
+    const filter = checked(logFilterSchema, JSON.parse(text));
+    tail.show(filter);
+    return filter;
   } catch (error) {
     const code: ErrorCode = error instanceof ParleyError ? error.code : 'malformed_json';
     const detail = error instanceof ParleyError ? ` ${error.detail}` : '';
     tail.notify({ error: { code, message: ERRORS[code].message + detail } });
+    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import type { Authenticator, Identity } from '../people/auth/identity.ts';
 import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Storage, UserStore } from '../keeping/storage/storage.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import { identified, type IdentifiedEnv } from './requests.ts';
 
 /** Before anything was kept. */
@@ -19,6 +20,8 @@ export interface MeRoutesOptions {
   readonly storage: Storage;
   readonly registry: Pick<SessionRegistry, 'ofUser'>;
   readonly sessions: Pick<SessionCreator, 'endAll'>;
+  /** undefined: this relay is the only one. */
+  readonly others?: OtherRelays | undefined;
   /** Refuses the tokens that this person has. */
   readonly signOut: (identity: Identity) => void;
 }
@@ -31,7 +34,7 @@ export interface MeRoutesOptions {
  * - `GET /sessions` lists their calls that run now, `DELETE /sessions/:id` ends one
  */
 export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
-  const { authenticator, terms, storage, registry, sessions, signOut } = options;
+  const { authenticator, terms, storage, registry, sessions, others, signOut } = options;
   const app = new Hono<IdentifiedEnv>();
   app.use(identified(authenticator));
 
@@ -53,22 +56,30 @@ export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
     const { identity } = c.var;
     const calls = registry.ofUser(identity.userId);
     sessions.endAll(identity.userId, 'signedOut');
-    await endCalls(calls, 'signedOut');
+    await Promise.all([
+      endCalls(calls, 'signedOut'),
+      others?.end({ userId: identity.userId, reason: 'signedOut', waits: true }),
+    ]);
     await storage.asUser(identity).removeEverything();
     signOut(identity);
     return c.body(null, 204);
   });
 
-  app.get('/sessions', (c) => {
-    const calls = registry.ofUser(c.var.identity.userId);
-    return c.json({ sessions: calls.map(({ summary }) => summary) });
+  app.get('/sessions', async (c) => {
+    const { userId } = c.var.identity;
+    const own = registry.ofUser(userId).map(({ summary }) => summary);
+    return c.json({ sessions: [...own, ...((await others?.callsOf(userId)) ?? [])] });
   });
 
-  app.delete('/sessions/:id', (c) => {
-    const calls = registry.ofUser(c.var.identity.userId);
-    const call = calls.find(({ id }) => id === c.req.param('id'));
-    if (call === undefined) throw new ParleyError('not_found');
-    call.close('endedElsewhere');
+  app.delete('/sessions/:id', async (c) => {
+    const { userId } = c.var.identity;
+    const sessionId = c.req.param('id');
+    const call = registry.ofUser(userId).find(({ id }) => id === sessionId);
+    call?.close('endedElsewhere');
+    const isEnded =
+      call !== undefined ||
+      (await others?.end({ userId, sessionId, reason: 'endedElsewhere' })) === true;
+    if (!isEnded) throw new ParleyError('not_found');
     return c.body(null, 204);
   });
 

@@ -2,11 +2,14 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { API_PATHS } from '@parley/shared';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import type { AdminEnv, OperatorAccess } from './admin-only.ts';
 import { problem } from './problem.ts';
 
 export interface MonitoringRoutes {
   readonly monitor: RelayMonitor;
+  /** undefined: this relay is the only one. */
+  readonly others?: Pick<OtherRelays, 'list' | 'reset'> | undefined;
   readonly access: OperatorAccess;
   /** Refuses callers who are not administrators. */
   readonly admin: MiddlewareHandler<AdminEnv>;
@@ -25,6 +28,7 @@ export interface MonitoringRoutes {
  */
 export function monitoringRoutes({
   monitor,
+  others,
   access: { access, isOpen },
   admin,
 }: MonitoringRoutes): Hono<AdminEnv> {
@@ -38,7 +42,7 @@ export function monitoringRoutes({
     monitor.isReady ? c.json({ status: 'ready' }) : c.json({ status: 'not_ready' }, 503),
   );
   app.get(healthDetailed, access, (c) => {
-    const detailed = monitor.detailed();
+    const detailed = { ...monitor.detailed(), relays: others?.list() };
     return c.json(detailed, detailed.status === 'critical_down' ? 503 : 200);
   });
   app.get(performance, access, measured, (c) => c.json(monitor.performance()));
@@ -60,8 +64,10 @@ export function monitoringRoutes({
     return c.json(health, health.status === 'critical_down' ? 503 : 200);
   });
   app.get(`${monitoring}/health/services`, access, (c) => c.json({ services: monitor.services() }));
-  app.post(`${monitoring}/health/reset/:id`, admin, (c) => {
-    const reset = monitor.reset(c.req.param('id'));
+  app.post(`${monitoring}/health/reset/:id`, admin, async (c) => {
+    const id = c.req.param('id');
+    const reset = monitor.reset(id);
+    await others?.reset(id);
     return reset === undefined ? problem(c, 'not_found') : c.json(reset);
   });
   app.get(`${monitoring}/metrics`, access, measured, async (c) => {
@@ -75,7 +81,8 @@ export function monitoringRoutes({
   app.get(`${monitoring}/status`, access, measured, (c) => {
     const services = monitor.services();
     const health = monitor.health(services);
-    const status = { health, services, metrics: monitor.metrics() };
+    const metrics = monitor.metrics();
+    const status = { health, services, metrics, relays: others?.list() };
     return c.json(status, health.status === 'critical_down' ? 503 : 200);
   });
   return app;

@@ -6,6 +6,7 @@ import { HISTORY_RANGES } from '@parley/shared/monitoring-api';
 import type { Clock } from '../base/lib/clock.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
 import { z } from 'zod/mini';
@@ -27,26 +28,36 @@ const STALL_MS = 60_000;
 export function operationRoutes(options: {
   readonly monitor: RelayMonitor;
   readonly admin: MiddlewareHandler<AdminEnv>;
+  /** undefined: this relay is the only one. */
+  readonly others?: OtherRelays | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly takeHeap?: () => Readable;
 }): Hono<AdminEnv> {
-  const { monitor, admin, clock, logger, takeHeap = getHeapSnapshot } = options;
+  const { monitor, admin, others, clock, logger, takeHeap = getHeapSnapshot } = options;
   const app = new Hono<AdminEnv>();
   let isWriting = false;
 
-  app.get(API_PATHS.adminOverview, admin, (c) => {
+  app.get(API_PATHS.adminOverview, admin, async (c) => {
     if (!monitor.hasMetrics) return problem(c, 'not_found');
     const given = c.req.query('range') ?? '1h';
     const range = HISTORY_RANGES.find((one) => one === given);
     if (range === undefined) {
       return problem(c, 'invalid_request', `range: expected one of ${HISTORY_RANGES.join(', ')}.`);
     }
-    return c.json(monitor.overview(range));
+    const relay = c.req.query('relay');
+    const asked = relay !== undefined && relay !== others?.id;
+    const ofOther = asked ? await others?.overviewOf(relay, range) : undefined;
+    if (ofOther !== undefined) return c.json(ofOther);
+    const overview = monitor.overview(range);
+    return c.json((await others?.withOthers(overview)) ?? overview);
   });
-  app.post(`${API_PATHS.adminSessions}/:id/end`, admin, (c) => {
+  app.post(`${API_PATHS.adminSessions}/:id/end`, admin, async (c) => {
     const sessionId = c.req.param('id');
-    if (!monitor.endSession(sessionId)) return problem(c, 'not_found');
+    const isEnded =
+      monitor.endSession(sessionId) ||
+      (await others?.end({ sessionId, reason: 'endedByOperator' })) === true;
+    if (!isEnded) return problem(c, 'not_found');
     logger.info({ admin: c.var.admin, sessionId }, 'an administrator ended a call');
     return c.body(null, 204);
   });

@@ -129,7 +129,10 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (path !== API_PATHS.realtime && !isOfLogs) {
       return refuse(request, socket, 'not_found');
     }
-    if (!isOfLogs && router?.isFromPeer(request) === true) return upgrade(request, socket, head);
+    const take = isOfLogs
+      ? () => logs.upgrade(request, socket, head)
+      : () => upgrade(request, socket, head);
+    if (router?.isFromPeer(request) === true) return take();
     const host = hosts.judge(request);
     if (host === 'malformed') {
       return refuse(request, socket, 'invalid_request', MALFORMED_HOST_DETAIL);
@@ -145,8 +148,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     ) {
       return refuse(request, socket, 'origin_not_allowed');
     }
-    if (isOfLogs) logs.upgrade(request, socket, head);
-    else upgrade(request, socket, head);
+    take();
   };
 
   server.on('upgrade', onUpgrade);

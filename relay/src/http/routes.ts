@@ -31,6 +31,7 @@ import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Stages } from '../call/stages/stages.ts';
 import type { Recordings } from '../keeping/recordings/recordings.ts';
 import type { Storage } from '../keeping/storage/storage.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import type { PageReports } from '../watching/exporters/page-reports.ts';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import { adminOnly, operatorAccess } from './admin-only.ts';
@@ -87,6 +88,8 @@ export interface Rooms {
   readonly settings: RelaySettings;
   readonly health: () => object;
   readonly monitor: RelayMonitor;
+  /** undefined: this relay is the only one. */
+  readonly others?: OtherRelays | undefined;
   /** The stages that serve this person's calls. @throws ParleyError `plan_excludes` */
   readonly providersOf: (identity: Identity) => Stages;
   readonly config: Pick<
@@ -147,7 +150,7 @@ export function createApp(options: AppOptions): RequestHandler {
 
 /** Mounts what each room of the relay answers. */
 export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms): void {
-  const { signIn, sessions, storage, limiter, settings, monitor, config, proxies } = rooms;
+  const { signIn, sessions, storage, limiter, settings, config, proxies } = rooms;
   app.get(API_PATHS.health, (c) => c.json(rooms.health()));
 
   const signOut = (identity: Identity) => {
@@ -167,7 +170,7 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
 
   const admin = adminOnly({ token: config.adminToken, signIn, limiter, proxies });
   const access = operatorAccess({ admin, config });
-  app.route('/', monitoringRoutes({ monitor, access, admin }));
+  app.route('/', monitoringRoutes({ ...rooms, access, admin }));
   app.route('/', operationRoutes({ ...rooms, admin }));
   app.route(API_PATHS.adminUsage, adminUsageRoutes(admin, storage));
   app.route(API_PATHS.adminSettings, adminSettings(admin, settings));

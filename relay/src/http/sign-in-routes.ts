@@ -8,6 +8,7 @@ import type { Config } from '../base/config/config.ts';
 import { isLoopback } from '../base/lib/network-address.ts';
 import type { Limiter } from '../people/limits/limiter.ts';
 import type { SessionCreator } from '../call/session/session-creator.ts';
+import type { OtherRelays } from '../replicas/other-relays.ts';
 import { bodyOf } from './requests.ts';
 import { isPublicHost } from './secure-transport.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -17,6 +18,8 @@ export interface SignInRoutesOptions {
   /** Refuses the tokens that this person has, and ends their calls. */
   readonly signOut: (identity: Identity) => void;
   readonly sessions: Pick<SessionCreator, 'renew'>;
+  /** undefined: this relay is the only one. */
+  readonly others?: Pick<OtherRelays, 'renew'> | undefined;
   readonly limiter: Pick<Limiter, 'check' | 'count' | 'take'>;
   readonly proxies: TrustedProxies;
   readonly config: Pick<Config, 'auth' | 'log' | 'publicUrl'>;
@@ -24,7 +27,7 @@ export interface SignInRoutesOptions {
 
 /** How a person signs in and out, and stays signed in during a call. */
 export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const { signIn, signOut, sessions, limiter, proxies, config } = options;
+  const { signIn, signOut, sessions, others, limiter, proxies, config } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.get(API_PATHS.auth, (c) => c.json(authOptions(config, isSecure(c.env.incoming, options))));
@@ -55,7 +58,9 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
 
   app.post(API_PATHS.sessionToken, async (c) => {
     const identity = await signIn.identify(c.req.header('authorization'));
-    if (!sessions.renew(c.req.param('id'), identity)) throw new ParleyError('not_found');
+    const id = c.req.param('id');
+    const isRenewed = sessions.renew(id, identity) || (await others?.renew(id, identity)) === true;
+    if (!isRenewed) throw new ParleyError('not_found');
     return c.body(null, 204);
   });
 

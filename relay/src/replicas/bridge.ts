@@ -7,7 +7,7 @@ import { isSameSecret } from '../base/lib/same-secret.ts';
 import type { Clock } from '../base/lib/clock.ts';
 
 /** Shows that a request comes from a relay of the same secret. */
-const PEER_HEADER = 'parley-peer';
+export const PEER_HEADER = 'parley-peer';
 /** A peer in the same network answers in milliseconds; one that died refuses or says nothing. */
 const CONNECT_MS = 1_000;
 
@@ -81,7 +81,7 @@ export function isFromPeer(
 }
 
 /** Holds for one handshake: its key is the client's, and new each time (RFC 6455 §4.1). */
-function peerToken(authSecret: string, headers: IncomingMessage['headers']): string {
+export function peerToken(authSecret: string, headers: IncomingMessage['headers']): string {
   const key = headers['sec-websocket-key'] ?? '';
   return createHmac('sha256', authSecret).update(`peer ${key}`).digest('base64url');
 }

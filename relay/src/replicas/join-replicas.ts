@@ -7,9 +7,11 @@ import type { OpenReplicas } from './open-replicas.ts';
 export interface JoinReplicasOptions {
   readonly config: Config;
   readonly version: string;
-  readonly state: { readonly isDraining: boolean; readonly isWarm: boolean };
-  /** How many this relay has. */
-  readonly calls: () => number;
+  readonly state: { readonly isWarm: boolean };
+  /** undefined: the relay is being put together. */
+  readonly calls: () =>
+    | { readonly registry: { readonly size: number }; readonly isDraining: () => boolean }
+    | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;
@@ -25,8 +27,9 @@ export async function joinReplicas(options: JoinReplicasOptions): Promise<Joined
   const startedAtMs = Date.now();
   const describe = () =>
     ({
-      ...{ version, startedAtMs, calls: calls() },
-      state: state.isDraining ? 'draining' : state.isWarm ? 'ok' : 'starting',
+      ...{ version, startedAtMs, calls: calls()?.registry.size ?? 0 },
+      // An operator's word counts like a stop.
+      state: calls()?.isDraining() === true ? 'draining' : state.isWarm ? 'ok' : 'starting',
     }) as const;
   return openReplicas({ ...options, replicas: config.replicas, describe });
 }

@@ -6,13 +6,19 @@ import type { Problems } from '../base/lib/problems.ts';
 import type { Grant, SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import { grantSchema } from '../call/session/session-snapshot.ts';
-import type { SignIn } from '../people/auth/sign-in.ts';
 import { Tickets } from '../people/auth/tickets.ts';
+import type { SignIn } from '../people/auth/sign-in.ts';
+import type { RelaySettings } from '../people/limits/relay-settings.ts';
+import { Bus } from './bus.ts';
 import { CallRouter } from './call-router.ts';
 import { CallSnapshots } from './call-snapshots.ts';
+import { endEarlier, OtherRelays, type OwnCalls } from './other-relays.ts';
+import { PeerTails, type PeerTailsOptions } from './peer-tails.ts';
 import { Replicas, type ReplicaState } from './replicas.ts';
 import { SharedMemory } from './shared-memory.ts';
 import { SharedSeal } from './shared-seal.ts';
+import { SharedSettings } from './shared-settings.ts';
+import { SharedSignOuts } from './shared-sign-outs.ts';
 import { SharedTickets } from './shared-tickets.ts';
 
 /** Tickets that may wait to be used while Redis is away. */
@@ -37,17 +43,13 @@ export async function openReplicas(options: OpenReplicasOptions) {
   const memory = parts.use(new SharedMemory({ url: own.redisUrl, clock, logger, problems }));
   const authSecret = config.authSecret!;
   const seal = new SharedSeal(authSecret);
-  const replicas = parts.use(
-    new Replicas({
-      memory,
-      seal,
-      clock,
-      describe: () => ({ ...describe(), peerUrl: own.peerUrl }),
-    }),
-  );
+  const described = () => ({ ...describe(), peerUrl: own.peerUrl });
+  const replicas = parts.use(new Replicas({ memory, seal, clock, describe: described }));
   await memory.untilThere();
   // Before the first client, so that each knows the others.
   await replicas.renew().catch(() => {});
+  const bus = parts.use(new Bus({ memory, seal, replicas, clock, logger }));
+  const others = new OtherRelays({ bus, replicas, describe: described });
   const { limits, storage, ticketTtlMs: ttlMs } = config;
   const snapshots = new CallSnapshots({
     replicas,
@@ -70,6 +72,39 @@ export async function openReplicas(options: OpenReplicasOptions) {
     tickets,
     /** Whether another relay takes calls. */
     hasPeers: () => replicas.peers.some(({ state }) => state !== 'draining'),
+    others,
+    /** The logs of the others, see `PeerTails`; `id` is this relay's. */
+    logs: {
+      id: replicas.id,
+      tailsFor: (follower: Pick<PeerTailsOptions, 'authorization' | 'take'>) =>
+        new PeerTails({ ...follower, peers: () => replicas.peers, authSecret, clock }),
+    },
+    /** From now on this relay knows what the others know: who signed out, and the settings. */
+    async begin(rooms: OwnCalls & { readonly signIn: SignIn; readonly settings: RelaySettings }) {
+      const { registry, signIn, settings } = rooms;
+      const kept = new SharedSettings({ memory, seal, bus });
+      settings.keepIn(kept);
+      const takeSettings = async () => {
+        const newest = await kept.sync(settings.kept);
+        if (newest !== undefined) await settings.take(newest);
+      };
+      const signOuts = new SharedSignOuts({
+        memory,
+        bus,
+        signOuts: signIn.signOuts,
+        endOf: (userId, untilMs) => {
+          // Tickets of Redis are revoked where the person signed out.
+          ownTickets.revokeOf(userId);
+          endEarlier(registry, userId, untilMs);
+        },
+      });
+      await bus.begin({
+        hear: (message) =>
+          message.type === 'signed-out' ? signOuts.learn(message.what) : takeSettings(),
+        answer: (question) => others.answer(question, rooms),
+        catchUp: [takeSettings, () => signOuts.catchUp()],
+      });
+    },
     routerFor(calls: {
       readonly signIn: Pick<SignIn, 'hasSignedOut'>;
       readonly sessions: Pick<SessionCreator, 'adopt'>;

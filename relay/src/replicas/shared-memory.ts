@@ -101,9 +101,16 @@ export class SharedMemory implements AsyncDisposable {
     await this.#ask(() => this.#client.publish(PREFIX + channel, message));
   }
 
-  /** What is published while Redis is away does not come later. */
-  async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
-    await this.#listener.subscribe(PREFIX + channel, listener);
+  /**
+   * Hears what is published, for as long as this lives. What is published while Redis is away does
+   * not come later: `missed` is called whenever hearing begins, the first time included.
+   */
+  listen(channels: readonly string[], hear: (message: string) => void, missed: () => void): void {
+    const names = channels.map((channel) => PREFIX + channel);
+    // What is subscribed already is not again, and the client renews it with its connection.
+    const begin = () => void this.#listener.subscribe(names, hear).then(missed, () => {});
+    this.#listener.on('ready', begin);
+    if (this.#listener.isReady) begin();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,6 +35,8 @@ export const logFilterSchema = z.strictObject({
   session: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** A tag of the session. */
   tag: z.optional(sessionTagSchema),
+  /** Id of a relay, or `all`, of those that share a Redis; if left out, the one that is asked. */
+  relay: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
 });
 export type LogFilter = z.infer<typeof logFilterSchema>;
 

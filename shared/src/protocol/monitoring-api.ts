@@ -113,8 +113,26 @@ export const monitoringMetricsSchema = z.object({
 });
 export type MonitoringMetrics = z.infer<typeof monitoringMetricsSchema>;
 
+/** One of the relays that share a Redis. */
+export const relayInstanceSchema = z.object({
+  id: z.string(),
+  /** All figures beside the list are those of this one. */
+  is_this: z.boolean(),
+  /** Where the others reach it. */
+  url: z.string(),
+  state: z.enum(['ok', 'draining', 'starting']),
+  version: z.string(),
+  /** That it holds, as of the last second or two. */
+  calls: count,
+  started_at: instant,
+});
+export type RelayInstance = z.infer<typeof relayInstanceSchema>;
+/** All relays, the one with the figures first; left out if there is only one by its settings. */
+const relays = z.optional(z.array(relayInstanceSchema));
+
 /** `GET /api/v1/monitoring/status`. */
 export const monitoringStatusSchema = z.object({
+  relays,
   health: monitoringHealthSchema,
   services: z.array(monitoredServiceSchema),
   metrics: monitoringMetricsSchema,
@@ -233,6 +251,7 @@ export type SystemStats = z.infer<typeof systemStatsSchema>;
 /** `GET /health/detailed`. */
 export const healthDetailedSchema = z.object({
   status: overallStatusSchema,
+  relays,
   components: z.record(z.enum(HEALTH_COMPONENTS), componentSchema),
   system_stats: systemStatsSchema,
 });
@@ -270,6 +289,8 @@ export type Interaction = z.infer<typeof interactionSchema>;
 /** A call that runs, for the operator. */
 export const operatedSessionSchema = z.object({
   session_id: z.string(),
+  /** The one of `relays` that holds it. */
+  relay: z.optional(z.string()),
   started_at: instant,
   /** The program that calls. */
   client: z.string(),
@@ -287,7 +308,10 @@ export type OperatedSession = z.infer<typeof operatedSessionSchema>;
 export const HISTORY_RANGES = ['1h', '6h', '24h'] as const;
 export type HistoryRange = (typeof HISTORY_RANGES)[number];
 
-/** `GET /api/v1/admin/overview?range=1h`: everything that the status page shows. */
+/**
+ * `GET /api/v1/admin/overview?range=1h`: everything that the status page shows. With `relay`, the id
+ * of one of several, it is that one's; if that one is gone, it is the answering relay's.
+ */
 export const overviewSchema = z.object({
   timestamp: instant,
   started_at: instant,
@@ -314,6 +338,8 @@ export const overviewSchema = z.object({
     points: z.array(historyPointSchema),
   }),
   interactions: z.array(interactionSchema),
+  relays,
+  /** Of all relays, 200 at most; `sessions_total` counts those of all as well. */
   sessions: z.array(operatedSessionSchema),
   sessions_total: count,
 });

@@ -46,7 +46,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
   readonly #guests: GuestTokens;
   readonly #accounts: AccountTokens | undefined;
   readonly #keys: IssuerKeys | undefined;
-  readonly #signOuts: SignOuts;
+  readonly signOuts: SignOuts;
   readonly #signOutFile: SignOutFile;
 
   /** @param secret - signs guests' tokens */
@@ -58,7 +58,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
   ) {
     const { auth, guestTokenTtlMs, dataDir } = config;
     const { accounts, accessCode, allowsGuests } = auth;
-    this.#signOuts = signOuts;
+    this.signOuts = signOuts;
     this.#signOutFile = signOutFile;
     this.#auth = auth;
     this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
@@ -126,12 +126,12 @@ export class SignIn implements Authenticator, AsyncDisposable {
 
   /** From now on the tokens that this person has are refused. */
   signOut(identity: Identity): void {
-    this.#signOuts.add(identity);
+    this.signOuts.add(identity);
   }
 
   /** @param sinceMs - ms since 1970 */
   hasSignedOut(identity: Identity, sinceMs: number): boolean {
-    return this.#signOuts.refuses(identity, Math.floor(sinceMs / 1_000));
+    return this.signOuts.refuses(identity, Math.floor(sinceMs / 1_000));
   }
 
   #requireCode(given = ''): void {
@@ -180,7 +180,7 @@ export class SignOutFile implements AsyncDisposable {
   static async open(options: SignOutFileOptions): Promise<SignOutFile> {
     const file = new SignOutFile(options);
     await file.#read();
-    options.signOuts.onAdded = () => file.#writer.changed();
+    options.signOuts.onChanged = () => file.#writer.changed();
     return file;
   }
 

@@ -13,10 +13,17 @@ interface SignOut {
   readonly untilS: number;
 }
 
+interface SignOutOf extends SignOut {
+  readonly userId: string;
+}
+
+/** A sign-out that stands alone. */
+export interface NamedSignOut extends SignOutOf {
+  readonly kind: Identity['kind'];
+}
+
 /** As they are written down. */
-export type KeptSignOuts = Readonly<
-  Record<Identity['kind'], readonly (SignOut & { readonly userId: string })[]>
->;
+export type KeptSignOuts = Readonly<Record<Identity['kind'], readonly SignOutOf[]>>;
 
 /**
  * The people who have signed out, and when: tokens that were issued until then are refused although
@@ -27,8 +34,10 @@ export type KeptSignOuts = Readonly<
  * out.
  */
 export class SignOuts {
-  /** Called after each sign-out. */
-  onAdded: () => void = () => {};
+  /** Called after each sign-out of this process, not for those that it learnt of. */
+  onAdded: (signOut: NamedSignOut) => void = () => {};
+  /** Called after each of both. */
+  onChanged: () => void = () => {};
   readonly #wallMs: () => number;
   readonly #of: Readonly<Record<Identity['kind'], LRUCache<string, SignOut>>> = {
     guest: new LRUCache({ maxSize: MAX_REMEMBERED, sizeCalculation: () => 1 }),
@@ -45,7 +54,16 @@ export class SignOuts {
     const untilMs = Math.max(expiresAtMs, kind === 'account' ? nowMs + ACCOUNT_TOKENS_MS : nowMs);
     const signOut = { atS: Math.floor(nowMs / 1_000), untilS: Math.ceil(untilMs / 1_000) };
     this.#of[kind].set(userId, signOut);
-    this.onAdded();
+    this.onChanged();
+    this.onAdded({ userId, kind, ...signOut });
+  }
+
+  /** One that happened in another process. @returns whether it is news */
+  learn({ userId, kind, atS, untilS }: NamedSignOut): boolean {
+    if ((this.#of[kind].peek(userId)?.atS ?? -Infinity) >= atS) return false;
+    this.#of[kind].set(userId, { atS, untilS });
+    this.onChanged();
+    return true;
   }
 
   /** @param issuedAtS - `iat` of the token, s since 1970; undefined if it does not say */

@@ -1,56 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { ParleyError, type LogLevel } from '@parley/shared';
-import { z } from 'zod';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import { writeWhole } from '../../base/lib/write-whole.ts';
+import { toPolicy, withChanges, type Policy, type PolicyDocument } from './policy.ts';
 import {
-  toPolicy,
-  withChanges,
-  type Policy,
-  type PolicyDocument,
-  policyChangesSchema,
-  type PolicyChanges,
-} from './policy.ts';
-import { CORE_SETTINGS } from '../../base/config/core-settings.ts';
-import { planSchema } from './plans.ts';
+  inWords,
+  isPrototypeKeyUsable,
+  keysOf,
+  mergeChanges,
+  orderOf,
+  settingsChangesSchema,
+  type ProviderOrder,
+  type SettingsChanges,
+  type SettingsRequest,
+} from './settings-changes.ts';
 
-/** The stages whose providers have an order. */
-const orderSchema = z.strictObject({
-  transcriber: z.array(z.string()).min(1).optional(),
-  generator: z.array(z.string()).min(1).optional(),
-  synthesizer: z.array(z.string()).min(1).optional(),
-});
-
-/** What an administrator changes while the relay runs. `null`: as the relay was started with. */
-const settingsChangesSchema = z
-  .strictObject({
-    limits: policyChangesSchema.nullable(),
-    providers: orderSchema.nullable(),
-    log_level: CORE_SETTINGS.LOG_LEVEL.schema.nullable(),
-    /** No new calls; those that run go on. Not kept over a restart. */
-    is_draining: z.boolean(),
-  })
-  .partial();
-
-/** Names of providers; what is left out is not changed. */
-interface ProviderOrder {
-  readonly transcriber?: readonly string[];
-  readonly generator?: readonly string[];
-  readonly synthesizer?: readonly string[];
-}
-
-/** The differences from the settings that the relay was started with. */
-interface SettingsChanges {
-  readonly limits?: PolicyChanges;
-  readonly providers?: ProviderOrder;
-  readonly log_level?: LogLevel;
-}
-
-/** As `settingsChangesSchema` takes it. */
-type SettingsRequest = {
-  readonly [key in keyof SettingsChanges]?: SettingsChanges[key] | null;
-} & { readonly is_draining?: boolean };
+/** How often a change is made anew because other relays change the settings at the same time. */
+const MAX_ATTEMPTS = 5;
 
 /** The environment's settings, which hold if an administrator changed nothing. */
 export interface StartSettings {
@@ -58,6 +26,24 @@ export interface StartSettings {
   /** The names of all providers of each stage, in their order. */
   readonly providers: Readonly<Required<ProviderOrder>>;
   readonly logLevel: LogLevel;
+}
+
+/** What administrators changed, as several relays keep it. */
+export interface KeptSettings {
+  /** Of each change one more. */
+  readonly version: number;
+  /** JSON, perhaps of a relay of another version. */
+  readonly changes: unknown;
+}
+
+/** Where several relays keep their settings. */
+export interface SettingsKeeper {
+  /**
+   * @param next - with the version that it is to replace
+   * @returns what another relay has kept meanwhile; undefined: these are kept, of one version more
+   * @throws ParleyError `storage_unavailable`
+   */
+  replace(next: KeptSettings): Promise<KeptSettings | undefined>;
 }
 
 export interface RelaySettingsOptions {
@@ -75,6 +61,10 @@ export class RelaySettings {
   #changes: SettingsChanges;
   #policy: Policy;
   #isDraining = false;
+  /** undefined: this relay is the only one. */
+  #keeper: SettingsKeeper | undefined;
+  /** Of the changes, among those of all relays; 0: of this relay's file. */
+  #version = 0;
   /** One change after the other: each is checked against what the one before left. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -135,13 +125,82 @@ export class RelaySettings {
     return changing;
   }
 
+  /** From now on changes hold for all relays of this keeper. Draining is each relay's own. */
+  keepIn(keeper: SettingsKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /** What relays keep together, as far as this one knows. */
+  get kept(): KeptSettings {
+    return { version: this.#version, changes: this.#changes };
+  }
+
+  /** Another relay has changed them. What cannot be used here changes nothing, and is logged. */
+  async take(kept: KeptSettings): Promise<void> {
+    const taking = this.#last.then(async () => this.#take(kept));
+    this.#last = taking;
+    return taking;
+  }
+
   async #change(request: SettingsRequest, by: string): Promise<void> {
+    const { logger } = this.#options;
+    const { is_draining: isDraining = this.#isDraining, ...shared } = request;
+    const [changes, policy] = await this.#keep(shared);
+    this.#changes = changes;
+    this.#policy = policy;
+    this.#isDraining = isDraining;
+    logger.warn({ by, keys: keysOf(request) }, 'settings changed');
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #keep(request: SettingsRequest): Promise<readonly [SettingsChanges, Policy]> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const changes = mergeChanges(this.#changes, request);
+      const unknown = this.#unknownProviders(changes.providers);
+      if (unknown.length > 0) {
+        throw new ParleyError('invalid_request', { detail: unknown.join(' ') });
+      }
+      // Before it is kept: what cannot be used would keep the relay from its next start.
+      const policy = this.#policyWith(changes);
+      if (this.#keeper === undefined || Object.keys(request).length === 0) {
+        await this.#write(changes);
+        return [changes, policy];
+      }
+      const newer = await this.#keeper.replace({ version: this.#version, changes });
+      if (newer === undefined) {
+        this.#version++;
+        // A copy, for a start without Redis.
+        await this.#write(changes).catch(() => {});
+        return [changes, policy];
+      }
+      // Another relay was quicker: what is requested is added to what that one has changed.
+      await this.#take(newer);
+    }
+    const detail = 'Other administrators change them at the same time. Try again.';
+    throw new ParleyError('storage_unavailable', { detail });
+  }
+
+  async #take({ version, changes: json }: KeptSettings): Promise<void> {
+    const { logger } = this.#options;
+    if (version <= this.#version) return;
+    this.#version = version;
+    try {
+      const [changes, policy] = this.#read(json);
+      if (isDeepStrictEqual(changes, this.#changes)) return;
+      this.#changes = changes;
+      this.#policy = policy;
+      await this.#write(changes).catch(() => {});
+      logger.warn({ version }, 'settings changed by another relay');
+    } catch (err) {
+      logger.error({ err, version }, 'the settings of another relay cannot be used');
+      return;
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @throws ParleyError `storage_unavailable` */
+  async #write(changes: SettingsChanges): Promise<void> {
     const { logger, path, problems } = this.#options;
-    const changes = mergeChanges(this.#changes, request);
-    const unknown = this.#unknownProviders(changes.providers);
-    if (unknown.length > 0) throw new ParleyError('invalid_request', { detail: unknown.join(' ') });
-    // Before it is kept: what cannot be used would keep the relay from its next start.
-    const policy = this.#policyWith(changes);
     try {
       await writeWhole(path, `${JSON.stringify(changes, undefined, 2)}\n`);
       problems.clear('settings_not_read');
@@ -150,11 +209,6 @@ export class RelaySettings {
       const detail = 'The settings cannot be written, so nothing was changed.';
       throw new ParleyError('storage_unavailable', { cause, detail });
     }
-    this.#changes = changes;
-    this.#policy = policy;
-    this.#isDraining = request.is_draining ?? this.#isDraining;
-    logger.warn({ by, keys: keysOf(request) }, 'settings changed');
-    for (const listener of this.#listeners) listener();
   }
 
   #limitsWith(changes: SettingsChanges): PolicyDocument {
@@ -178,15 +232,19 @@ export class RelaySettings {
     });
   }
 
+  /** @throws Error if it is not valid */
+  #read(json: unknown): readonly [SettingsChanges, Policy] {
+    settingsChangesSchema.parse(json);
+    if (!isPrototypeKeyUsable(json)) throw new Error('__proto__ is not a setting');
+    const changes = mergeChanges({}, json as SettingsChanges);
+    return [changes, this.#policyWith(changes)];
+  }
+
   /** A file that cannot be used changes nothing: the relay starts, and says so. */
   #readKept(): readonly [SettingsChanges, Policy] {
     const { path, problems, logger } = this.#options;
     try {
-      const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      settingsChangesSchema.parse(json);
-      if (!isPrototypeKeyUsable(json)) throw new Error('__proto__ is not a setting');
-      const changes = mergeChanges({}, json as SettingsChanges);
-      return [changes, this.#policyWith(changes)];
+      return this.#read(JSON.parse(readFileSync(path, 'utf8')));
     } catch (err) {
       const unchanged = [{}, this.#policyWith({})] as const;
       if ((err as NodeJS.ErrnoException).code === 'ENOENT') return unchanged;
@@ -198,77 +256,4 @@ export class RelaySettings {
       return unchanged;
     }
   }
-}
-
-/** Providers that were not opened at this start are left out; if none is left, the order is the start's. */
-function orderOf(
-  start: Readonly<Required<ProviderOrder>>,
-  changes: ProviderOrder = {},
-): Readonly<Required<ProviderOrder>> {
-  const order = (stage: keyof ProviderOrder) => {
-    const names = changes[stage]?.filter((name) => start[stage].includes(name)) ?? [];
-    return names.length > 0 ? names : start[stage];
-  };
-  return {
-    transcriber: order('transcriber'),
-    generator: order('generator'),
-    synthesizer: order('synthesizer'),
-  };
-}
-
-/** A sentence for each thing that is wrong. */
-function inWords(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => `${path.map(String).join('.') || 'body'}: ${message}.`)
-    .join(' ');
-}
-
-/** Which settings a request names, e.g. `limits.plans.guest.day_usd`. */
-function keysOf(value: unknown, path = ''): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    keysOf(inner, path === '' ? key : `${path}.${key}`),
-  );
-}
-
-/** The changes so far with further ones. */
-function mergeChanges(before: SettingsChanges, requested: SettingsRequest): SettingsChanges {
-  const { limits, providers, log_level: level } = requested;
-  const merged = {
-    limits: limits === undefined ? before.limits : limits && mergeLimits(before.limits, limits),
-    providers:
-      providers === undefined
-        ? before.providers
-        : providers && { ...before.providers, ...providers },
-    log_level: level === undefined ? before.log_level : level,
-  };
-  return Object.fromEntries(
-    Object.entries(merged).filter(([, value]) => value !== undefined && value !== null),
-  );
-}
-
-function mergeLimits(before: PolicyChanges = {}, changes: PolicyChanges): PolicyChanges {
-  const names = new Set([...Object.keys(before.plans ?? {}), ...Object.keys(changes.plans ?? {})]);
-  return {
-    plans: Object.fromEntries(
-      [...names].map((name) => [name, { ...before.plans?.[name], ...changes.plans?.[name] }]),
-    ),
-    instance: { ...before.instance, ...changes.instance },
-    addresses: { ...before.addresses, ...changes.addresses },
-  };
-}
-
-/**
- * Schemas ignore `__proto__`, a name that JSON may hold. As that of a plan it is one like others,
- * with what a plan has; anywhere else it is a mistake.
- *
- * @param json - as `settingsChangesSchema` takes it
- */
-function isPrototypeKeyUsable(json: unknown, path = ''): boolean {
-  if (typeof json !== 'object' || json === null) return true;
-  return Object.entries(json).every(([key, value]: [string, unknown]) => {
-    if (key !== '__proto__') return isPrototypeKeyUsable(value, `${path}.${key}`);
-    const isPlan = path === '.limits.plans' && planSchema.partial().safeParse(value).success;
-    return isPlan && isPrototypeKeyUsable(value);
-  });
 }

@@ -26,6 +26,10 @@ export interface LogTail extends Disposable {
   /** From now on only these lines. */
   show(filter: LogFilter): void;
   notify(notice: LogNotice): void;
+  /** A line of another relay's log, which has applied the filter. */
+  pass(line: string): void;
+  /** @param count - lines that the client was not offered */
+  missed(count: number): void;
 }
 
 /**
@@ -37,14 +41,17 @@ export interface LogTail extends Disposable {
  */
 export class LogTails {
   readonly #clock: Clock;
+  /** Id of this relay among others, which each line then names. */
+  readonly #relay: string | undefined;
   readonly #tails = new Set<Tail>();
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #leftOut = 0;
   readonly #earlier: string[] = [];
 
-  constructor(tap: LogTap, clock: Clock) {
+  constructor(tap: LogTap, clock: Clock, relay?: string) {
     this.#clock = clock;
+    this.#relay = relay;
     tap.listen((line) => this.#take(line));
   }
 
@@ -67,7 +74,7 @@ export class LogTails {
     this.#tails.add(tail);
     tail.notify({ filter });
     const first = Math.max(0, this.#earlier.length - last);
-    for (const line of this.#earlier.slice(first)) tail.offer(new LogEntry(line));
+    for (const line of this.#earlier.slice(first)) tail.offer(new LogEntry(line, this.#relay));
     return tail;
   }
 
@@ -93,7 +100,7 @@ export class LogTails {
     this.#waitingCharacters = 0;
     this.#leftOut = 0;
     for (const line of lines) {
-      const entry = new LogEntry(line);
+      const entry = new LogEntry(line, this.#relay);
       for (const tail of this.#tails) tail.offer(entry);
     }
     for (const tail of this.#tails) tail.missed(leftOut);
@@ -106,10 +113,13 @@ class LogEntry {
   readonly line: string;
   /** Place in `LOG_LEVELS`. */
   readonly rank: number;
+  readonly relay: string | undefined;
   #fields: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(line: string) {
+  constructor(line: string, relay: string | undefined) {
     this.line = line.trimEnd();
+    if (relay !== undefined) this.line = `${this.line.slice(0, -1)},"relay":"${relay}"}`;
+    this.relay = relay;
     const level = LEVEL.exec(line)?.[1];
     this.rank = LOG_LEVELS.findIndex((name) => name === level);
   }
@@ -158,13 +168,15 @@ class Tail implements LogTail {
   }
 
   offer(entry: LogEntry): void {
-    if (!matches(entry, this.#filter)) return;
-    this.#tellDropped();
-    if (this.#dropped > 0 || !this.#hasRoom(entry.line.length)) this.#dropped++;
-    else this.#send(entry.line);
+    if (matches(entry, this.#filter)) this.pass(entry.line);
   }
 
-  /** @param count - lines that no tail was offered */
+  pass(line: string): void {
+    this.#tellDropped();
+    if (this.#dropped > 0 || !this.#hasRoom(line.length)) this.#dropped++;
+    else this.#send(line);
+  }
+
   missed(count: number): void {
     this.#dropped += count;
     this.#tellDropped();
@@ -192,7 +204,8 @@ class Tail implements LogTail {
 }
 
 function matches(entry: LogEntry, filter: LogFilter): boolean {
-  const { level, session: wantedSession, tag } = filter;
+  const { level, session: wantedSession, tag, relay } = filter;
+  if (relay !== undefined && relay !== 'all' && relay !== entry.relay) return false;
   if (level !== undefined && entry.rank > LOG_LEVELS.indexOf(level)) return false;
   if (wantedSession !== undefined && entry.session !== wantedSession) return false;
   return tag === undefined || entry.tags.includes(tag);

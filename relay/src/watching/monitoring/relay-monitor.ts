@@ -4,6 +4,7 @@ import type {
   LatencyPercentiles,
   MonitoredService,
   MonitoringHealth,
+  OperatedSession,
   Overview,
   PerformanceSummary,
   SystemStats,
@@ -191,7 +192,7 @@ export class RelayMonitor {
 
   overview(range: HistoryRange): Overview {
     const { version, registry, system, live } = this.#options;
-    const { calls, history } = this.#telemetry;
+    const { history } = this.#telemetry;
     const nowMs = this.#wallMs();
     const services = this.services();
     // One reading: the verdict and the targets are judged by the figures beside them.
@@ -210,13 +211,20 @@ export class RelayMonitor {
       spending: this.#spending(),
       history: { range, ...history.points(range, nowMs) },
       interactions: [...live.interactions],
-      sessions: live.sessions((id) => {
-        const session = registry.byId(id);
-        if (session === undefined) return undefined;
-        return { connected: session.isAttached, costUsd: calls.costOf(id) / MICRO_PER_USD };
-      }),
+      sessions: this.liveSessions(),
       sessions_total: registry.size,
     };
+  }
+
+  /** The calls of this relay, as operators see them. */
+  liveSessions(): OperatedSession[] {
+    const { registry, live, telemetry } = this.#options;
+    return live.sessions((id) => {
+      const session = registry.byId(id);
+      if (session === undefined) return undefined;
+      const costUsd = (telemetry?.calls.costOf(id) ?? 0) / MICRO_PER_USD;
+      return { connected: session.isAttached, costUsd };
+    });
   }
 
   /** Ends a call. @returns false if the id is unknown */
