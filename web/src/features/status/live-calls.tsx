@@ -1,11 +1,11 @@
 import { useRef } from 'react';
-import type { OperatedSession, Overview } from '@parley/shared/monitoring-api';
+import type { OperatedSession, Overview, RelayInstance } from '@parley/shared/monitoring-api';
 import { countText, durationText, exactUsdText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../account/confirm-dialog.tsx';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
-import { secondsBetween } from './status-words.ts';
+import { relayName, secondsBetween } from './status-words.ts';
 import row from '../../ui/row.module.css';
 import styles from './rows.module.css';
 
@@ -21,6 +21,7 @@ const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
 export function LiveCallList({ overview }: { readonly overview: Overview }) {
   const { sessions, sessions_total: total, active_connections: connections, metrics } = overview;
   const calls = useRef<HTMLDivElement>(null);
+  const relays = (overview.relays ?? []).length < 2 ? [] : overview.relays!;
   const isUnused = metrics.total_sessions === 0 && total === 0;
   return (
     <Part
@@ -40,6 +41,7 @@ export function LiveCallList({ overview }: { readonly overview: Overview }) {
               <CallRow
                 key={session.session_id}
                 session={session}
+                at={relays.find(({ id }) => id === session.relay)}
                 now={overview.timestamp}
                 // The button that had the focus is gone with its call.
                 onEnded={() => calls.current?.focus()}
@@ -59,12 +61,14 @@ export function LiveCallList({ overview }: { readonly overview: Overview }) {
 
 interface CallRowProps {
   readonly session: OperatedSession;
+  /** undefined: there is only one relay. */
+  readonly at: RelayInstance | undefined;
   /** The relay's time. */
   readonly now: string;
   readonly onEnded: () => void;
 }
 
-function CallRow({ session, now, onEnded }: CallRowProps) {
+function CallRow({ session, at, now, onEnded }: CallRowProps) {
   const inStage = durationText(secondsBetween(session.stage_since, now));
   const lasting = durationText(secondsBetween(session.started_at, now));
   return (
@@ -83,6 +87,7 @@ function CallRow({ session, now, onEnded }: CallRowProps) {
           <span>{lasting} so far</span>
           <span>{countText(session.turns, 'turn', 'turns')}</span>
           <span>{exactUsdText(session.cost_usd)}</span>
+          {at !== undefined && <span>on {relayName(at)}</span>}
           <span className={styles.id}>{session.session_id}</span>
         </p>
       </div>

@@ -1,4 +1,4 @@
-import { memo, useEffect, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Complaint } from '../../ui/complaint.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Part } from './part.tsx';
+import { relayName } from './status-words.ts';
 import styles from './log-section.module.css';
 
 /** `debug` and below hold what people say; here too, if the relay logs them. */
@@ -26,22 +27,39 @@ interface Entered {
   readonly level: (typeof LEVELS)[number];
   readonly session: string;
   readonly tag: string;
+  /** Id of a relay, or all. */
+  readonly relay: string;
+}
+
+interface LogSectionProps {
+  readonly tail: LogFeed;
+  /** As `relayLines` writes them. */
+  readonly relays: string;
 }
 
 /**
  * The log while it is written, the latest line first; may be filtered, held still and emptied. Its
  * hundreds of rows are left as they are while the page around them is brought up to date.
  */
-export const LogSection = memo(function LogSection({ tail }: { readonly tail: LogFeed }) {
+export const LogSection = memo(function LogSection({ tail, relays }: LogSectionProps) {
   const connection = useStore(tail.store, (state) => state.connection);
   const entries = useStore(tail.store, (state) => state.entries);
   const [held, setHeld] = useState<readonly TailEntry[] | null>(null);
-  const [entered, setEntered] = useState<Entered>({ level: 'info', session: '', tag: '' });
-  useEffect(() => tail.start(), [tail]);
+  const [entered, setEntered] = useState<Entered>({
+    ...{ level: 'info', session: '', tag: '' },
+    relay: 'all',
+  });
+  const isOfMany = relays !== '';
+  const first = useRef(filterOf(entered, isOfMany));
   useEffect(() => {
-    const timer = setTimeout(() => tail.show(filterOf(entered)), TYPING_MS);
+    // The lines of before come once, so that the first filter must be the right one.
+    tail.show(first.current);
+    return tail.start();
+  }, [tail]);
+  useEffect(() => {
+    const timer = setTimeout(() => tail.show(filterOf(entered, isOfMany)), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [tail, entered]);
+  }, [tail, entered, isOfMany]);
   const isTagWrong = entered.tag !== '' && !sessionTagSchema.safeParse(entered.tag).success;
   const shown = (held ?? entries).toReversed();
   const newest = entries.at(-1)?.id ?? 0;
@@ -54,6 +72,13 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
   return (
     <Part title="Log" note={<span role="status">{CONNECTION_WORDS[connection]}</span>}>
       <div className={styles.tools}>
+        {isOfMany && (
+          <RelayFilter
+            relays={relays}
+            value={entered.relay}
+            onPick={(relay) => setEntered({ ...entered, relay })}
+          />
+        )}
         <LogFilter entered={entered} isTagWrong={isTagWrong} onEnter={setEntered} />
         <Button
           look="plain"
@@ -138,6 +163,35 @@ function LogFilter({ entered, isTagWrong, onEnter }: LogFilterProps) {
   );
 }
 
+interface RelayFilterProps {
+  readonly relays: string;
+  readonly value: string;
+  readonly onPick: (relay: string) => void;
+}
+
+function RelayFilter({ relays, value, onPick }: RelayFilterProps) {
+  const known = relays.split('\n').map((line) => line.split(' ') as [id: string, url: string]);
+  return (
+    <select
+      className={`input ${styles.field}`}
+      aria-label="Relay"
+      value={value}
+      onChange={({ target }) => onPick(target.value)}
+    >
+      <option value="all">all relays</option>
+      {known.map(([id, url]) => (
+        <option key={id} value={id}>
+          {relayName({ url })}
+        </option>
+      ))}
+      {/* The one that was picked may have been stopped since. */}
+      {value !== 'all' && !known.some(([id]) => id === value) && (
+        <option value={value}>gone</option>
+      )}
+    </select>
+  );
+}
+
 const LogRow = memo(function LogRow({ entry }: { readonly entry: TailEntry }) {
   if (entry.kind === 'dropped') {
     return (
@@ -158,9 +212,10 @@ const LogRow = memo(function LogRow({ entry }: { readonly entry: TailEntry }) {
 });
 
 /** A tag that cannot be one is left out until it is. */
-function filterOf({ level, session, tag }: Entered): LogFilter {
+function filterOf({ level, session, tag, relay }: Entered, isOfMany: boolean): LogFilter {
   return {
     level,
+    ...(isOfMany ? { relay } : {}),
     ...(session.trim() === '' ? {} : { session: session.trim() }),
     ...(sessionTagSchema.safeParse(tag).success ? { tag } : {}),
   };

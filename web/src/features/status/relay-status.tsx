@@ -6,12 +6,13 @@ import { LatencyTable } from './latency-table.tsx';
 import { LiveCallList } from './live-calls.tsx';
 import { LogSection } from './log-section.tsx';
 import { OverTime } from './over-time.tsx';
+import { RelayList } from './relay-list.tsx';
 import { ProviderStates } from './provider-states.tsx';
 import { useOperator } from './status-context.ts';
 import styles from './status-page.module.css';
 import { FigureList, FigureNote, Total } from '../../ui/figures.tsx';
 import { Empty, Part } from './part.tsx';
-import { sizeText, percentText, secondsBetween, msOrDash } from './status-words.ts';
+import { sizeText, percentText, secondsBetween, msOrDash, relayLines } from './status-words.ts';
 import { shortDayText, exactTimeText } from '../../lib/dates.ts';
 import { exactUsdText, usdText, durationText } from '../../lib/figures.ts';
 import { Meter } from '../../ui/meter.tsx';
@@ -75,6 +76,7 @@ export function RelayStatus({ overview, atMs, away }: RelayStatusProps) {
     <div className={styles.status}>
       <VerdictLine overview={overview} atMs={atMs} away={away} />
       <div className={styles.parts} data-old={away !== null}>
+        <RelayList overview={overview} />
         <LiveCallList overview={overview} />
         <ProviderStates overview={overview} />
         <LatencyTable overview={overview} />
@@ -86,7 +88,7 @@ export function RelayStatus({ overview, atMs, away }: RelayStatusProps) {
           <QueuesPart overview={overview} />
         </div>
       </div>
-      <LogSection tail={tail} />
+      <LogSection tail={tail} relays={relayLines(overview)} />
       <SignedInBy />
     </div>
   );

@@ -1,3 +1,4 @@
+import type { Overview, RelayInstance } from '@parley/shared/monitoring-api';
 import { durationText } from '../../lib/figures.ts';
 
 /**
@@ -14,6 +15,20 @@ export function agoText(at: string, now: string): string {
 /** s, never negative: a clock that was set back makes nothing last less than no time. */
 export function secondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);
+}
+
+/** A relay among others, by its address in their network. */
+export function relayName({ url }: Pick<RelayInstance, 'url'>): string {
+  return URL.parse(url)?.host ?? url;
+}
+
+/** `id url` of each of several relays, a line each: text compares as a whole. Empty if there is one. */
+export function relayLines({ relays = [] }: Pick<Overview, 'relays'>): string {
+  if (relays.length < 2) return '';
+  return relays
+    .map(({ id, url }) => `${id} ${url}`)
+    .toSorted()
+    .join('\n');
 }
 
 /** A latency, ms; a dash before the first was measured. */

@@ -65,12 +65,12 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
   let retryMs = FIRST_RETRY_MS;
   let ids = 0;
   let seenUpTo = '';
-  let waiting: TailEntry[] = [];
+  let waiting: TailMessage[] = [];
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
   const flush = (): void => {
     flushTimer = undefined;
-    const added = waiting;
+    const added = inOrder(waiting).map((message) => ({ ...message, id: (ids += 1) }));
     waiting = [];
     store.setState(({ entries }) => ({ entries: [...entries, ...added].slice(-MAX_ENTRIES) }));
   };
@@ -78,7 +78,7 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
     const message = tailMessageOf(String(data));
     if (message === null || isSeen(message, seenUpTo)) return;
     // A page in the background is not given the time to flush.
-    if (waiting.push({ ...message, id: (ids += 1) }) > MAX_ENTRIES) waiting.shift();
+    if (waiting.push(message) > MAX_ENTRIES && waiting.shift() !== undefined) ids += 1;
     flushTimer ??= setTimeout(flush, FLUSH_MS);
   };
 
@@ -146,6 +146,18 @@ export function createLogTail({ access, openSocket }: LogTailOptions) {
       store.setState({ entries: [] });
     },
   };
+}
+
+/** The lines of several relays come one relay after the other; a notice stands where it came. */
+function inOrder(messages: readonly TailMessage[]): readonly TailMessage[] {
+  let at = '';
+  const placed = messages.map((message) => {
+    if (message.kind === 'line') at = message.at;
+    return { at, message };
+  });
+  return placed
+    .toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)))
+    .map(({ message }) => message);
 }
 
 /** A relay that is connected again sends its last lines once more. */

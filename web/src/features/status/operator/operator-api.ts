@@ -70,8 +70,9 @@ export function createOperatorApi(access: OperatorSignIn) {
   };
 
   return {
-    overview(range: HistoryRange, signal: AbortSignal): Promise<Overview> {
-      const path = `${API_PATHS.adminOverview}?range=${range}`;
+    overview(range: HistoryRange, signal: AbortSignal, relay?: string): Promise<Overview> {
+      const ofRelay = relay === undefined ? '' : `&relay=${encodeURIComponent(relay)}`;
+      const path = `${API_PATHS.adminOverview}?range=${range}${ofRelay}`;
       const deadlineMs = OVERVIEW_DEADLINE_MS;
       return ask({ method: 'GET', path, signal, deadlineMs }, async (relay, request) => {
         try {

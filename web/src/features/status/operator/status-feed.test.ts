@@ -7,7 +7,12 @@ import { createStatusFeed } from './status-feed.ts';
 const OVERVIEW = { version: '1' } as Overview;
 const AWAY = new Error('connection refused');
 
-let asked: { range: HistoryRange; signal: AbortSignal; answer(value: Overview | Error): void }[];
+let asked: {
+  range: HistoryRange;
+  relay: string | undefined;
+  signal: AbortSignal;
+  answer(value: Overview | Error): void;
+}[];
 let visible: boolean;
 
 beforeEach(() => {
@@ -21,10 +26,11 @@ afterEach(() => {
 
 function startFeed() {
   const feed = createStatusFeed({
-    fetchOverview: (range, signal) =>
+    fetchOverview: (range, signal, relay) =>
       new Promise((resolve, reject) => {
         asked.push({
           range,
+          relay,
           signal,
           answer: (value) => (value instanceof Error ? reject(value) : resolve(value)),
         });
@@ -116,4 +122,23 @@ it('drops the answer for another time than the one that is wanted now', async ()
   asked[1]!.answer({ ...OVERVIEW, version: 'of six hours' });
   await vi.advanceTimersByTimeAsync(0);
   expect(feed.store.getState()).toMatchObject({ overview: { version: 'of a day' } });
+});
+
+it('stays with one of several relays, whichever answers, until another is picked', async () => {
+  const shows = (id: string) => {
+    const relays = ['a', 'b'].map((one) => ({ id: one, is_this: one === id }));
+    return { version: '1', relays } as Overview;
+  };
+  const { feed, stop } = startFeed();
+  expect(asked.at(-1)!.relay).toBeUndefined();
+  await answer(shows('a'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked.at(-1)!.relay).toBe('a');
+  feed.pick('b');
+  expect(asked.at(-1)!.relay).toBe('b');
+  // That one is gone: the one that answers shows itself.
+  await answer(shows('a'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked.at(-1)!.relay).toBe('a');
+  stop();
 });

@@ -26,7 +26,12 @@ export type StatusState =
     };
 
 export interface StatusFeedOptions {
-  readonly fetchOverview: (range: HistoryRange, signal: AbortSignal) => Promise<Overview>;
+  /** @param relay - id of the one to be shown of several; undefined: the one that answers */
+  readonly fetchOverview: (
+    range: HistoryRange,
+    signal: AbortSignal,
+    relay: string | undefined,
+  ) => Promise<Overview>;
   readonly nowMs: () => number;
   /** Whether the page is visible. */
   readonly isVisible: () => boolean;
@@ -47,6 +52,7 @@ export type StatusFeed = ReturnType<typeof createStatusFeed>;
 export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeedOptions) {
   const store = createStore<StatusState>(() => ({ kind: 'asking', away: null }));
   let range: HistoryRange = '1h';
+  let relay: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current = new AbortController();
   let isRunning = false;
@@ -59,8 +65,10 @@ export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeed
     current = mine;
     let isHeldOff = false;
     try {
-      const overview = await fetchOverview(range, mine.signal);
+      const overview = await fetchOverview(range, mine.signal, relay);
       if (mine.signal.aborted) return;
+      // The next answer may come from another, by way of a balancer.
+      relay = overview.relays?.find((one) => one.is_this)?.id;
       store.setState({ kind: 'known', overview, atMs: nowMs(), away: null }, true);
     } catch (error) {
       if (mine.signal.aborted) return;
@@ -96,6 +104,11 @@ export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeed
     /** Of the charts. */
     show(next: HistoryRange): void {
       range = next;
+      if (isRunning) void ask();
+    },
+    /** Shows another of several relays. */
+    pick(id: string): void {
+      relay = id;
       if (isRunning) void ask();
     },
     /** The person signed in or out: begins anew. */
