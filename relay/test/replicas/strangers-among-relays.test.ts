@@ -159,3 +159,26 @@ it('a relay lets go of a call that another has taken over', async () => {
     events.find((event) => event.type === 'response.done' && event.status === 'completed'),
   );
 });
+
+it('no person is signed out and no setting changed by what another program writes', async () => {
+  const token = await signIn(relay.url);
+  const me = () =>
+    fetch(new URL(API_PATHS.me, relay.url), { headers: { authorization: `Bearer ${token}` } });
+  const { user_id: userId } = (await (await me()).json()) as { readonly user_id: string };
+  const atS = Date.now() / 1_000 + 60;
+  const what = { userId, kind: 'guest', atS, untilS: atS };
+  const changes = JSON.stringify({ version: 9, changes: { log_level: 'trace' } });
+  await client.hSet('parley:settings', { version: 9, settings: changes });
+  for (const said of [
+    { type: 'signed-out', what },
+    { type: 'settings-changed' },
+    { type: 'ask', id: 'ask_1', what: { ask: 'end', userId, reason: 'endedByOperator' } },
+  ]) {
+    await client.publish('parley:bus', JSON.stringify({ from: 'relay_x', ...said }));
+  }
+  // What a relay that has joined since has read is that of the first one, and of no other.
+  await using later = await startReplica(redis, { env: { AUTH_SECRET } });
+  expect(await later.logs.until('the settings of another relay cannot be used')).toContain('9');
+  expect((await me()).status).toBe(200);
+  expect(relay.logs.lines.filter((line) => line.includes('settings changed'))).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Overview } from '@parley/shared/monitoring-api';
 import {
   newOverview,
+  sharedOverview,
   slowOverview,
   someOverview,
   TROUBLE,
@@ -15,6 +16,7 @@ import {
   verdictOf,
   type ScriptedOperator,
 } from './support/scripted-operator.ts';
+import { violationsIn } from '../support/axe.ts';
 import { expect, test as base } from './support/ui-test.ts';
 
 const test = base.extend<{
@@ -137,6 +139,33 @@ test('a snapshot of the heap is a file, taken only when that is confirmed', asyn
   expect((await download).suggestedFilename()).toMatch(/^parley-.+\.heapsnapshot$/);
   expect(await readFile(await (await download).path(), 'utf8')).toContain('snapshot');
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
+});
+
+test('several relays are listed with their calls, and the figures of one are shown', async ({
+  showStatus,
+  page,
+}) => {
+  const operator = await showStatus(sharedOverview());
+  const relays = page.getByRole('region', { name: 'Relays' });
+  await expect(relays.getByRole('listitem')).toHaveCount(3);
+  await expect(relays).toContainText('3 share 2 calls');
+  await expect(relays.getByRole('listitem').nth(1)).toContainText('10.0.0.2:8787draining');
+  await expect(relays.getByRole('button', { name: 'Shown 10.0.0.1:8787' })).toBeVisible();
+  const calls = page.getByRole('region', { name: 'Calls' });
+  await expect(calls.getByRole('listitem').nth(1)).toContainText('on 10.0.0.2:8787');
+  await relays.getByRole('button', { name: 'Show 10.0.0.2:8787' }).click();
+  const picked = sharedOverview().relays![1]!.id;
+  await expect
+    .poll(() => operator.asked.some((path) => path.includes(`relay=${picked}`)))
+    .toBe(true);
+  // The log begins with that of all, and goes on with that of one.
+  await expect.poll(() => log.filters[0]).toBe('{"level":"info","relay":"all"}');
+  await page.getByRole('combobox', { name: 'Relay' }).selectOption({ label: '10.0.0.2:8787' });
+  await expect.poll(() => log.filters.at(-1)).toBe(`{"level":"info","relay":"${picked}"}`);
+  expect(await violationsIn(page)).toEqual([]);
+  operator.overview = someOverview();
+  await expect(relays).toHaveCount(0);
+  await expect(page.getByRole('combobox', { name: 'Relay' })).toHaveCount(0);
 });
 
 test('the log is followed, filtered, held still and emptied, and says what it left out', async ({

@@ -212,6 +212,15 @@ describe('a day', () => {
     expect(day.beginningOf(noonMs)).toBe(Date.UTC(2026, 9, 24, 22));
   });
 
+  it('turns by the clock of each relay, at the same instant for all, whenever they look', () => {
+    const [often, seldom] = [new BudgetDay('Europe/Berlin'), new BudgetDay('Europe/Berlin')];
+    const midnightMs = often.endAfter(Date.UTC(2026, 10, 26, 12));
+    for (const ms of [midnightMs - 1, midnightMs, midnightMs + 1]) often.keyAt(ms);
+    expect(seldom.keyAt(midnightMs - 1)).toBe('2026-11-26');
+    expect(seldom.keyAt(midnightMs + HOUR_MS)).toBe(often.keyAt(midnightMs));
+    expect(seldom.endAfter(midnightMs)).toBe(often.endAfter(midnightMs + HOUR_MS));
+  });
+
   it('does not begin again if the system’s clock is set back', () => {
     const { budgets, time } = open({ day: 50 });
     budgets.open('s', ANNA, 0);

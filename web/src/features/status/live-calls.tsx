@@ -23,11 +23,14 @@ export function LiveCallList({ overview }: { readonly overview: Overview }) {
   const calls = useRef<HTMLDivElement>(null);
   const relays = (overview.relays ?? []).length < 2 ? [] : overview.relays!;
   const isUnused = metrics.total_sessions === 0 && total === 0;
+  const running = `${total.toLocaleString('en')} running`;
+  // The connections of other relays are not known.
+  const note =
+    relays.length > 0
+      ? running
+      : `${running}, ${countText(connections, 'connection', 'connections')}`;
   return (
-    <Part
-      title="Calls"
-      note={`${total.toLocaleString('en')} running, ${countText(connections, 'connection', 'connections')}`}
-    >
+    <Part title="Calls" note={note}>
       <div ref={calls} className={styles.list} tabIndex={-1}>
         {total === 0 ? (
           <Empty>

@@ -11,7 +11,7 @@ import styles from './rows.module.css';
 const STATES = {
   ok: { sign: 'circle-check', tone: 'healthy', words: 'takes calls' },
   starting: { sign: 'hourglass', tone: 'degraded', words: 'starting' },
-  draining: { sign: 'log-out', tone: 'degraded', words: 'draining, takes no new calls' },
+  draining: { sign: 'log-out', tone: 'degraded', words: 'draining' },
 } as const;
 
 /** The relays that share the calls; nothing if there is only one. */
@@ -38,6 +38,7 @@ function RelayRow({ relay, now }: { readonly relay: RelayInstance; readonly now:
   const { feed } = useOperator();
   const { sign, tone, words } = STATES[relay.state];
   const name = relayName(relay);
+  const word = relay.is_this ? 'Shown' : 'Show';
   return (
     <li className={styles.row}>
       <span className={styles.sign} data-state={tone}>
@@ -58,12 +59,11 @@ function RelayRow({ relay, now }: { readonly relay: RelayInstance; readonly now:
         </p>
       </div>
       <Button
-        aria-label={`Show ${name}`}
-        aria-pressed={relay.is_this}
+        aria-label={`${word} ${name}`}
         look={relay.is_this ? 'plain' : 'quiet'}
         onClick={() => feed.pick(relay.id)}
       >
-        {relay.is_this ? 'Shown' : 'Show'}
+        {word}
       </Button>
     </li>
   );

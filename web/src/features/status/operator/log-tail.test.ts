@@ -84,6 +84,21 @@ it('keeps the last lines only, and shows them ten times a second at most', async
   expect(entries.at(-1)).toMatchObject({ message: `line ${MAX_ENTRIES * 3 - 1}` });
 });
 
+it('puts the lines of several relays in order, and a notice where it came', async () => {
+  const { tail } = await startTail();
+  sockets[0]!.open();
+  const line = (second: number) => ({ level: 'info', msg: `${second}`, time: `10:00:0${second}` });
+  for (const message of [line(1), line(4), { dropped: 2 }, line(2), line(3)]) {
+    const data = JSON.stringify(message);
+    sockets[0]!.dispatchEvent(new MessageEvent('message', { data }));
+  }
+  await vi.advanceTimersByTimeAsync(100);
+  const { entries } = tail.store.getState();
+  const shown = entries.map((entry) => (entry.kind === 'line' ? entry.message : 'dropped'));
+  expect(shown).toEqual(['1', '2', '3', '4', 'dropped']);
+  expect(entries.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+});
+
 it('tries again ever later while it cannot connect, and soon after it could', async () => {
   const { tail } = await startTail();
   for (const [waitMs, count] of [
