@@ -15,13 +15,12 @@ const NOBODY = 'nobody';
 
 /**
  * KEYS: the set of relays, this relay. ARGV: its id, what it says of itself, how long that holds
- * (ms), what stands before a relay's name. Returns what each other says; those that are gone leave
- * the set.
+ * (ms), what stands before a relay's name. Returns 1 if the set did not hold this relay, and what each
+ * other says; those that are gone leave the set.
  */
 const RENEW = scriptOf(`
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-redis.call('SADD', KEYS[1], ARGV[1])
-local found = {}
+local found = { redis.call('SADD', KEYS[1], ARGV[1]) }
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local said = redis.call('GET', ARGV[4] .. id)
   if not said then redis.call('SREM', KEYS[1], id)
@@ -96,6 +95,8 @@ export class Replicas implements AsyncDisposable {
   readonly #options: ReplicasOptions;
   readonly #over = new AbortController();
   #peers: readonly Peer[] = [];
+  /** Redis has lost what it held: until then the others may not have said again that they are there. */
+  #forgottenUntilMs = Number.NEGATIVE_INFINITY;
   readonly #addresses = new PeerAddresses();
   readonly #renewal: Promise<void>;
 
@@ -161,15 +162,19 @@ export class Replicas implements AsyncDisposable {
 
   /** Says anew what this relay is doing. @throws SharedMemoryAway */
   async renew(): Promise<void> {
-    const { memory, seal, describe } = this.#options;
+    const { memory, seal, describe, clock } = this.#options;
     const said = seal.seal(JSON.stringify(describe()), placeOf(this.id));
     const values = [this.id, said, LEASE_MS, memory.keyOf('replica:')];
     const keys = ['replicas', `replica:${this.id}`];
-    const found = (await memory.run(RENEW, keys, values)) as readonly string[];
-    this.#peers = found.flatMap((id, index) => {
+    const [isNew, ...found] = (await memory.run(RENEW, keys, values)) as [number, ...string[]];
+    const peers = found.flatMap((id, index) => {
       const state = index % 2 === 0 ? this.#stateOf(id, found[index + 1]) : undefined;
       return state === undefined ? [] : [{ id, ...state }];
     });
+    const nowMs = clock.now();
+    if (isNew === 1 && this.#peers.length > 0) this.#forgottenUntilMs = nowMs + LEASE_MS;
+    const kept = nowMs < this.#forgottenUntilMs ? this.#peers : [];
+    this.#peers = [...peers, ...kept.filter(({ id }) => !found.includes(id))];
     this.#addresses.update(this.#peers.map(({ peerUrl }) => peerUrl));
   }
 
