@@ -19,7 +19,7 @@ import { parseJson } from '../base/lib/json.ts';
 import type { LogTap } from '../base/lib/log-tap.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import { LimitReached } from '../people/limits/limit-reached.ts';
-import type { OpenReplicas } from '../replicas/open-replicas.ts';
+import type { PeerLogs } from '../replicas/peer-tails.ts';
 import { LogTails, MAX_TAILS, type LogTail } from '../watching/logs/log-tails.ts';
 import { closeSocket } from '../call/session/session-socket.ts';
 import { administratorOf, type AdminAccess } from './admin-only.ts';
@@ -41,7 +41,7 @@ export interface LogSocketsOptions {
   readonly tap: LogTap;
   readonly access: AdminAccess;
   /** undefined: this relay is the only one. */
-  readonly others?: OpenReplicas['logs'] | undefined;
+  readonly others?: PeerLogs | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Answers an upgrade that is refused. */
@@ -85,7 +85,7 @@ export class LogSockets implements Disposable {
   }
 
   /** Upgrades a request whose host and origin may be here. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { refuse, logger } = this.#options;
     this.#admit(request)
       .then((admitted) => {
@@ -100,7 +100,7 @@ export class LogSockets implements Disposable {
         logger.error({ err }, 'request failed unexpectedly');
         refuse(request, socket, 'internal_error');
       });
-  }
+  };
 
   /** @throws ParleyError */
   async #admit(request: IncomingMessage) {

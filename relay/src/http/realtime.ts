@@ -129,9 +129,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (path !== API_PATHS.realtime && !isOfLogs) {
       return refuse(request, socket, 'not_found');
     }
-    const take = isOfLogs
-      ? () => logs.upgrade(request, socket, head)
-      : () => upgrade(request, socket, head);
+    const take = () => (isOfLogs ? logs.upgrade : upgrade)(request, socket, head);
     if (router?.isFromPeer(request) === true) return take();
     const host = hosts.judge(request);
     if (host === 'malformed') {

@@ -13,7 +13,7 @@ import { Bus } from './bus.ts';
 import { CallRouter } from './call-router.ts';
 import { CallSnapshots } from './call-snapshots.ts';
 import { endEarlier, OtherRelays, type OwnCalls } from './other-relays.ts';
-import { PeerTails, type PeerTailsOptions } from './peer-tails.ts';
+import { PeerTails, type PeerLogs } from './peer-tails.ts';
 import { Replicas, type ReplicaState } from './replicas.ts';
 import { SharedMemory } from './shared-memory.ts';
 import { SharedSeal } from './shared-seal.ts';
@@ -73,38 +73,13 @@ export async function openReplicas(options: OpenReplicasOptions) {
     /** Whether another relay takes calls. */
     hasPeers: () => replicas.peers.some(({ state }) => state !== 'draining'),
     others,
-    /** The logs of the others, see `PeerTails`; `id` is this relay's. */
     logs: {
       id: replicas.id,
-      tailsFor: (follower: Pick<PeerTailsOptions, 'authorization' | 'take'>) =>
+      tailsFor: (follower) =>
         new PeerTails({ ...follower, peers: () => replicas.peers, authSecret, clock }),
-    },
+    } satisfies PeerLogs,
     /** From now on this relay knows what the others know: who signed out, and the settings. */
-    async begin(rooms: OwnCalls & { readonly signIn: SignIn; readonly settings: RelaySettings }) {
-      const { registry, signIn, settings } = rooms;
-      const kept = new SharedSettings({ memory, seal, bus });
-      settings.keepIn(kept);
-      const takeSettings = async () => {
-        const newest = await kept.sync(settings.kept);
-        if (newest !== undefined) await settings.take(newest);
-      };
-      const signOuts = new SharedSignOuts({
-        memory,
-        bus,
-        signOuts: signIn.signOuts,
-        endOf: (userId, untilMs) => {
-          // Tickets of Redis are revoked where the person signed out.
-          ownTickets.revokeOf(userId);
-          endEarlier(registry, userId, untilMs);
-        },
-      });
-      await bus.begin({
-        hear: (message) =>
-          message.type === 'signed-out' ? signOuts.learn(message.what) : takeSettings(),
-        answer: (question) => others.answer(question, rooms),
-        catchUp: [takeSettings, () => signOuts.catchUp()],
-      });
-    },
+    begin: (rooms: Rooms) => shareKnowledge({ memory, seal, bus, others, ownTickets }, rooms),
     routerFor(calls: {
       readonly signIn: Pick<SignIn, 'hasSignedOut'>;
       readonly sessions: Pick<SessionCreator, 'adopt'>;
@@ -136,4 +111,44 @@ export async function openReplicas(options: OpenReplicasOptions) {
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+/** What all relays know, and what they ask each other about. */
+interface Rooms extends OwnCalls {
+  readonly signIn: SignIn;
+  readonly settings: RelaySettings;
+}
+
+interface Shared {
+  readonly memory: SharedMemory;
+  readonly seal: SharedSeal;
+  readonly bus: Bus;
+  readonly others: OtherRelays;
+  readonly ownTickets: Tickets<Grant>;
+}
+
+async function shareKnowledge({ memory, seal, bus, others, ownTickets }: Shared, rooms: Rooms) {
+  const { registry, signIn, settings } = rooms;
+  const kept = new SharedSettings({ memory, seal, bus });
+  settings.keepIn(kept);
+  const takeSettings = async () => {
+    const newest = await kept.sync(settings.kept);
+    if (newest !== undefined) await settings.take(newest);
+  };
+  const signOuts = new SharedSignOuts({
+    memory,
+    bus,
+    signOuts: signIn.signOuts,
+    endOf: (userId, untilMs) => {
+      // Tickets of Redis are revoked where the person signed out.
+      ownTickets.revokeOf(userId);
+      endEarlier(registry, userId, untilMs);
+    },
+  });
+  await bus.begin({
+    hear: (message) =>
+      message.type === 'signed-out' ? signOuts.learn(message.what) : takeSettings(),
+    answer: (question) => others.answer(question, rooms),
+    catchUp: [takeSettings, () => signOuts.catchUp()],
+  });
 }

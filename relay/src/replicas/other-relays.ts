@@ -17,7 +17,6 @@ import {
 import { endCalls } from '../people/accounts/account-terms.ts';
 import type { Identity } from '../people/auth/identity.ts';
 import { within } from '../base/lib/error-boundary.ts';
-import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import { grantSchema } from '../call/session/session-snapshot.ts';
 import type { Session } from '../call/session/session.ts';
@@ -66,7 +65,7 @@ export type Ending = Omit<z.infer<typeof endSchema>, 'ask'>;
 
 /** What a relay says of the calls that it holds. */
 export interface OwnCalls {
-  readonly sessions: Pick<SessionCreator, 'renew'>;
+  readonly sessions: { renew(sessionId: string, identity: Identity): boolean };
   readonly registry: Pick<SessionRegistry, 'ofUser' | 'byId'>;
   readonly monitor: {
     liveSessions(): readonly OperatedSession[];

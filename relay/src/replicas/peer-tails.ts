@@ -25,6 +25,13 @@ export interface PeerTailsOptions {
   readonly clock: Clock;
 }
 
+/** By which a relay follows the logs of the others. */
+export interface PeerLogs {
+  /** Of this relay. */
+  readonly id: string;
+  readonly tailsFor: (follower: Pick<PeerTailsOptions, 'authorization' | 'take'>) => PeerTails;
+}
+
 /** The logs of other relays, for one client that follows them at this one. */
 export class PeerTails implements Disposable {
   readonly #options: PeerTailsOptions;
@@ -94,8 +101,8 @@ export class PeerTails implements Disposable {
       handshakeTimeout: CONNECT_MS,
       finishRequest(request) {
         // The name in its address need not be one that clients use.
-        const key = request.getHeader('sec-websocket-key');
-        request.setHeader(PEER_HEADER, peerToken(authSecret, { 'sec-websocket-key': `${key}` }));
+        const key = String(request.getHeader('sec-websocket-key'));
+        request.setHeader(PEER_HEADER, peerToken(authSecret, { 'sec-websocket-key': key }));
         request.end();
       },
     });

@@ -5,7 +5,6 @@ import type {
   MonitoredService,
   OperatedSession,
   Overview,
-  RelayInstance,
 } from '@parley/shared/monitoring-api';
 
 /** Of the relay's clock, which is not quite the page's. */
@@ -207,21 +206,10 @@ export function someOverview(change: Partial<Overview> = {}): Overview {
 /** The first of three relays: one stops, one is starting. */
 export function sharedOverview(): Overview {
   const base = someOverview();
-  const relay = (index: number, change: Partial<RelayInstance>): RelayInstance => ({
-    id: `relay_${index}f0c2b6e1d9a4783`,
-    is_this: index === 1,
-    url: `http://10.0.0.${index}:8787`,
-    state: 'ok',
-    version: '0.1.0',
-    calls: 1,
-    started_at: ago(93_784),
-    ...change,
-  });
-  const relays = [
-    relay(1, {}),
-    relay(2, { state: 'draining' }),
-    relay(3, { state: 'starting', version: '0.2.0', calls: 0, started_at: ago(4) }),
-  ];
+  const relays = (['ok', 'draining', 'starting'] as const).map((state, index) => ({
+    ...{ id: `relay_${index}f0c2b6e1d9a4783`, url: `http://10.0.0.${index + 1}:8787`, state },
+    ...{ is_this: index === 0, version: '0.1.0', calls: 1, started_at: ago(93_784) },
+  }));
   const sessions = base.sessions.map((each, index) => ({ ...each, relay: relays[index]!.id }));
   return { ...base, relays, sessions };
 }

@@ -70,8 +70,8 @@ export function createOperatorApi(access: OperatorSignIn) {
   };
 
   return {
-    overview(range: HistoryRange, signal: AbortSignal, relay?: string): Promise<Overview> {
-      const ofRelay = relay === undefined ? '' : `&relay=${encodeURIComponent(relay)}`;
+    overview(range: HistoryRange, signal: AbortSignal, id?: string): Promise<Overview> {
+      const ofRelay = id === undefined ? '' : `&relay=${encodeURIComponent(id)}`;
       const path = `${API_PATHS.adminOverview}?range=${range}${ofRelay}`;
       const deadlineMs = OVERVIEW_DEADLINE_MS;
       return ask({ method: 'GET', path, signal, deadlineMs }, async (relay, request) => {
