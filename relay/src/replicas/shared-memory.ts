@@ -13,6 +13,9 @@ const CONNECT_MS = 2_000;
 const MAX_RECONNECT_MS = 2_000;
 /** Commands that may wait for their answers; further ones fail at once. */
 const MAX_WAITING = 10_000;
+/** A network may lose a connection without a word: it is tried so often, and made anew without an answer. */
+const PING_MS = 5_000;
+const PONG_MS = 3_000;
 /** From the second attempt on it is a failure that people should know of. */
 const RECONNECT_STEP_MS = 100;
 
@@ -44,12 +47,14 @@ export class SharedMemory implements AsyncDisposable {
   readonly #client: Client;
   readonly #listener: Client;
   readonly #options: SharedMemoryOptions;
+  #cancelPing: () => void = () => {};
 
   /** It connects by itself, now and whenever the connection is lost. */
   constructor(options: SharedMemoryOptions) {
     this.#options = options;
     this.#client = this.#connected();
     this.#listener = this.#connected();
+    this.#pingRegularly();
   }
 
   get isThere(): boolean {
@@ -114,6 +119,7 @@ export class SharedMemory implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#cancelPing();
     this.#client.destroy();
     this.#listener.destroy();
     await Promise.resolve();
@@ -127,6 +133,23 @@ export class SharedMemory implements AsyncDisposable {
       if (cause instanceof SharedMemoryAway) throw cause;
       throw new SharedMemoryAway('Redis cannot be asked.', { cause });
     }
+  }
+
+  #pingRegularly(): void {
+    const { clock, logger } = this.#options;
+    this.#cancelPing = clock.after(PING_MS, () => {
+      this.#pingRegularly();
+      for (const client of [this.#client, this.#listener].filter(({ isReady }) => isReady)) {
+        const late = () => new SharedMemoryAway('Redis says nothing.');
+        withDeadline(client.ping(), PONG_MS, clock, late).catch((err: unknown) => {
+          // One that failed by itself is made anew already; after the end there is none.
+          if (!(err instanceof SharedMemoryAway) || !client.isReady) return;
+          logger.warn('Redis says nothing: it is connected anew');
+          client.destroy();
+          client.connect().catch(() => {});
+        });
+      }
+    });
   }
 
   #connected(): Client {
