@@ -63,11 +63,10 @@ describe('while Redis is away', () => {
     before.type('Six');
     await before.inbound.next('response.done');
     await before.cut();
-    const stopped = a.stop(1_000);
+    await a.stop(1_000);
     await before.resume();
     before.type('Seven');
     await before.inbound.next('response.done');
     expect(askedOf(b).at(-1)).toContain('| Six | Six! | Seven');
-    await stopped;
   });
 });
