@@ -13,6 +13,8 @@ const CHANNEL = 'bus';
 /** Questions that may wait for answers; further ones are as if Redis were away. */
 const MAX_OPEN = 1_000;
 const CATCH_UP_RETRY_MS = 1_000;
+/** A message that is older was published again by somebody else; clocks of relays may differ. */
+const MAX_AGE_MS = 60_000;
 /** How long a start waits for what the others know. */
 const START_MS = 2_000;
 
@@ -31,6 +33,9 @@ const messageSchema = z.discriminatedUnion('type', [
   /** On the channel of the relay that asked. */
   z.object({ type: z.literal('answer'), from: z.string(), id: z.string(), what: z.unknown() }),
 ]);
+
+/** When a message was published, ms since 1970. */
+const stampSchema = z.object({ atMs: z.number() });
 
 export type BusMessage = z.infer<typeof messageSchema>;
 
@@ -89,12 +94,16 @@ export class Bus implements AsyncDisposable {
   /** A message of this relay, as it is published. */
   messageOf(type: BusMessage['type'], rest: object = {}): string {
     const { seal, replicas } = this.#options;
-    return seal.seal(JSON.stringify({ type, from: replicas.id, ...rest }), CHANNEL);
+    const message = { type, from: replicas.id, atMs: Date.now(), ...rest };
+    return seal.seal(JSON.stringify(message), CHANNEL);
   }
 
-  /** @returns undefined if no relay of the same secret wrote it, or one of another version */
+  /** @returns undefined if no relay of the same secret wrote it just now, or one of another version */
   read(text: string): BusMessage | undefined {
-    return messageSchema.safeParse(parseJson(this.#options.seal.open(text, CHANNEL) ?? '')).data;
+    const message = parseJson(this.#options.seal.open(text, CHANNEL) ?? '');
+    const { data: stamp } = stampSchema.safeParse(message);
+    if (stamp === undefined || Math.abs(Date.now() - stamp.atMs) > MAX_AGE_MS) return undefined;
+    return messageSchema.safeParse(message).data;
   }
 
   /** Begins to hear. Resolves once all that others know is known here, or Redis is away. */
