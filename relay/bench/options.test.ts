@@ -25,6 +25,7 @@ test('what is not given is as the benchmark declares it', () => {
   expect(optionsOf('load')).toEqual({ connections: 50, messages: 100, users: 100, minutes: 1 });
   expect(optionsOf('callers')).toEqual({ users: 8, minutes: 1 });
   expect(optionsOf('outage')).toEqual({ seconds: 60, sessions: 20 });
+  expect(optionsOf('replicas')).toEqual({ people: 100, seconds: 60 });
   expect(optionsOf('chaos')).toEqual({ minutes: 20, seed: 1 });
   expect(optionsOf('echo')).toEqual({ minutes: 10, browser: 'chromium' });
   expect(optionsOf('noise')).toEqual({ clips: undefined, seed: 1 });
@@ -52,6 +53,7 @@ test.each<[string, object]>([
   ],
   ['callers --users 6 --minutes 2', { users: 6, minutes: 2 }],
   ['outage --seconds 5 --sessions 2', { seconds: 5, sessions: 2 }],
+  ['replicas --people 20 --seconds 5', { people: 20, seconds: 5 }],
   ['chaos --minutes 5 --seed 7', { minutes: 5, seed: 7 }],
   ['echo --minutes 2 --browser firefox', { minutes: 2, browser: 'firefox' }],
   ['dialogues --only pause', { only: 'pause' }],
@@ -89,7 +91,7 @@ test.each<[readonly string[], string]>([
   [['load', '--seed', '5'], '--seed belongs to bench noise and chaos'],
   [['load', '--minutes', '61'], '--minutes: found "61"'],
   [['outage', '--sessions', '151'], '--sessions: found "151"'],
-  [['load', '--seconds', '5'], '--seconds belongs to bench outage'],
+  [['load', '--seconds', '5'], '--seconds belongs to bench outage and replicas'],
   [['relay', '--only', 'pause'], '--only belongs to bench dialogues'],
   [['dialogues', '--only', 'songs'], '--only: found "songs", expected one of finished, pause,'],
   [['echo', '--browser', 'lynx'], '--browser: found "lynx", expected one of chromium, firefox.'],

@@ -11,6 +11,7 @@ import { NOISE_BENCH } from './noise/bench-noise.ts';
 import { OUTAGE_BENCH } from './outage/bench-outage.ts';
 import { PHRASINGS_BENCH } from './phrasings/bench-phrasings.ts';
 import { RELAY_BENCH } from './relay/bench-relay.ts';
+import { REPLICAS_BENCH } from './replicas/bench-replicas.ts';
 import { SOAK_BENCH } from './soak/bench-soak.ts';
 import { START_BENCH } from './start/bench-start.ts';
 import { TURN_BENCH } from './turn/bench-turn.ts';
@@ -24,6 +25,7 @@ const DECLARED = {
   load: LOAD_BENCH,
   callers: CALLERS_BENCH,
   outage: OUTAGE_BENCH,
+  replicas: REPLICAS_BENCH,
   dialogues: DIALOGUES_BENCH,
   phrasings: PHRASINGS_BENCH,
   noise: NOISE_BENCH,
@@ -50,9 +52,10 @@ ${NAMES.map(usageOf).join('\n')}
   --help  shows this
 
 Exit status: 0 measured; 1 the measurement failed, bench outage found a turn missing or doubled,
-bench chaos found a difference, bench soak something left, bench callers a refusal or answers that
-are late, bench lighthouse or phrasings a figure below its target, or bench ear a turn that was not
-answered once; 2 the options are not usable.
+bench replicas that or an answer after more than three seconds, bench chaos found a difference,
+bench soak something left, bench callers a refusal or answers that are late, bench lighthouse or
+phrasings a figure below its target, or bench ear a turn that was not answered once; 2 the options
+are not usable.
 `;
 
 export interface BenchOptions {

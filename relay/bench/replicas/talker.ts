@@ -7,6 +7,8 @@ import { turnIn, turnName } from '../turn/provider-times.ts';
 
 const CHUNK_MS = 100;
 const ANSWER_DEADLINE_MS = 20_000;
+/** Numbers of turns that each of many talkers may use: they identify the turns. */
+export const TURNS_EACH = 200;
 
 export interface TalkerOptions extends CallerOptions {
   /** The number of its first turn, by which simulated vendors know it: 1 to 32,767. */
@@ -47,6 +49,9 @@ export class Talker {
   readonly turns: TalkedTurn[] = [];
   /** When the call went on over another connection. */
   readonly resumedMs: number[] = [];
+  sentChunks = 0;
+  /** Whether the call has ended, by itself or not. */
+  isOver = false;
   readonly #options: TalkerOptions;
   readonly #connection: Connection;
   readonly #responses = new Map<string, { text: string; item: number; voiceMs: number }>();
@@ -58,6 +63,7 @@ export class Talker {
       event: (event, receivedMs) => this.#onEvent(event, receivedMs),
       audio: ({ item }, receivedMs) => this.#onVoice(item, receivedMs),
       closed: (error) => {
+        this.isOver = true;
         const reason = error ?? new Error('The call is over.');
         for (const { answered } of this.turns) answered.reject(reason);
       },
@@ -101,6 +107,7 @@ export class Talker {
       const startMs = startedAtMs + chunk * CHUNK_MS;
       await sleep(systemClock, startMs + CHUNK_MS - performance.now(), signal);
       this.#connection.sendAudio({ utterance, samples, startMs, last: chunk === chunks - 1 });
+      this.sentChunks += 1;
       if (chunk + 1 >= chunks / 2) turn.halfway.resolve();
     }
     turn.saidMs = performance.now();
@@ -152,13 +159,14 @@ export class Talker {
 }
 
 /**
- * From the moment when an answer could be expected to its voice, for each turn that was open when
- * the call went on over another connection, ms.
+ * From the moment when an answer could be expected to its voice, if the call went on over another
+ * connection since the answer before, ms.
  */
-export function waitsAfterResuming({ turns, resumedMs }: Talker): readonly number[] {
-  return turns.flatMap(({ saidMs, voiceMs }, index) => {
-    const beforeMs = turns[index - 1]?.voiceMs ?? 0;
-    const resumed = resumedMs.findLast((ms) => ms > beforeMs && ms < voiceMs);
-    return resumed === undefined ? [] : [voiceMs - Math.max(resumed, saidMs)];
-  });
+export function waitAfterResuming(
+  { turns, resumedMs }: Pick<Talker, 'turns' | 'resumedMs'>,
+  { number, saidMs, voiceMs }: TalkedTurn,
+): number | undefined {
+  const before = turns.findLast((turn) => turn.number < number && turn.voiceMs < voiceMs);
+  const resumed = resumedMs.findLast((ms) => ms > (before?.voiceMs ?? 0) && ms < voiceMs);
+  return resumed === undefined ? undefined : voiceMs - Math.max(resumed, saidMs);
 }

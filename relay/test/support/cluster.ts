@@ -10,6 +10,8 @@ import { RelayProcess, type RelayProcessOptions } from './relay-process.ts';
 export interface ClusterOptions {
   readonly relays: number;
   readonly balancer: BalancerName;
+  /** A single relay that knows of no other, nor of a Redis. */
+  readonly isAlone?: boolean;
   /** Of each relay, beside what makes them one. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of each process. */
@@ -87,6 +89,11 @@ export class Cluster implements AsyncDisposable {
     return this.#places.map(({ port }) => port);
   }
 
+  /** Of the processes of all relays that run. */
+  get pids(): readonly number[] {
+    return this.#places.flatMap(({ relay }) => relay?.child.pid ?? []);
+  }
+
   /** @throws Error if no relay runs in this place */
   relay(number: number): RelayProcess {
     const { relay } = this.#places[number]!;
@@ -97,7 +104,11 @@ export class Cluster implements AsyncDisposable {
   /** Starts a relay in a place that has none, with what the last one left. Resolves once it is warm. */
   async start(number: number): Promise<void> {
     const place = this.#places[number]!;
-    const { env, process } = this.#options;
+    const { env, process, isAlone = false } = this.#options;
+    const shared = {
+      PEER_URL: `http://127.0.0.1:${place.port}`,
+      REDIS_URL: this.redis.url,
+    };
     place.relay = await RelayProcess.start({
       ...process,
       env: {
@@ -106,8 +117,7 @@ export class Cluster implements AsyncDisposable {
         ...env,
         PORT: String(place.port),
         DATA_DIR: place.dataDir,
-        PEER_URL: `http://127.0.0.1:${place.port}`,
-        REDIS_URL: this.redis.url,
+        ...(isAlone ? {} : shared),
         DATABASE_URL: this.postgres.url(this.database),
         AUTH_SECRET: 'a secret that all relays of a cluster share',
       },

@@ -35,6 +35,10 @@ export class RedisServer implements AsyncDisposable {
     return server;
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }

@@ -135,6 +135,14 @@ export const FIGURES: Readonly<Record<BenchName, BenchFigures>> = {
       longest_wait_ms: time(TAIL),
     },
   },
+  replicas: {
+    rounds: 6,
+    figures: {
+      failed: count(),
+      'stored.missing': count(),
+      'stored.doubled': count(),
+    },
+  },
   soak: {
     rounds: 6,
     figures: { took_s: time(), heap_growth_kb: weight() },
