@@ -1,45 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/base/config/config.ts';
 import { createSession, signIn } from '../support/api.ts';
+import { BALANCERS, COMPLAINTS, hasBalancer, startBalancer } from '../support/balancers.ts';
 import { freePort } from '../support/free-port.ts';
-import { CADDY, HAPROXY, NGINX, RealProxy } from '../support/real-proxies.ts';
 import { TestCall } from '../support/test-call.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
 import { deploymentFile } from './deployment-files.ts';
 
 const ADMIN_TOKEN = 'administrator-0001';
-
-/** What a balancer says of a file that it does not like. */
-const COMPLAINTS = /\[(?:emerg|alert)\]|"level":"error"/i;
-
-/** A balancer of the folder at a port, in front of the relays at some others. */
-type Balancer = (port: number, relays: readonly number[]) => Promise<RealProxy>;
-
-const addresses = (relays: readonly number[]) => relays.map((relay) => `127.0.0.1:${relay}`);
-
-const nginx: Balancer = (port, relays) => {
-  const servers = addresses(relays).map((address) => `server ${address} max_fails=0;`);
-  const configuration = deploymentFile('nginx.conf')
-    .replace('include /etc/nginx/parley-relays.conf;', servers.join('\n'))
-    .replace('listen 80;', `listen 127.0.0.1:${port};`);
-  return RealProxy.nginx(configuration, port);
-};
-
-const haproxy: Balancer = (port, relays) => {
-  const servers = addresses(relays).map((address, n) => `server relay-${n} ${address}`);
-  const configuration = deploymentFile('haproxy.cfg')
-    .replace('bind :80', `bind 127.0.0.1:${port}`)
-    .replaceAll(/^ +server .*$\n?/gm, '')
-    .concat('  ', servers.join('\n  '), '\n');
-  return RealProxy.haproxy(configuration, port);
-};
-
-const caddy: Balancer = (port, relays) => {
-  const site = deploymentFile('Caddyfile')
-    .replace('{$PUBLIC_URL}', `http://127.0.0.1:${port}`)
-    .replace('{$PARLEY_RELAYS}', addresses(relays).join(' '));
-  return RealProxy.caddy(site, port);
-};
 
 const portOf = ({ url }: TestRelay) => Number(new URL(url).port);
 
@@ -72,18 +40,13 @@ it.each([
   for (const seconds of limits) expect(seconds * 1_000).toBeGreaterThan(2 * heartbeatMs);
 });
 
-describe.each([
-  ['nginx', NGINX, nginx],
-  ['HAProxy', HAPROXY, haproxy],
-  ['Caddy', CADDY, caddy],
-] as const)('%s, with the file of the folder', (_, program, start) => {
-  it.skipIf(program === undefined)('holds calls while another relay is gone', async () => {
-    const port = await freePort();
+describe.each(BALANCERS)('%s, with the file of the folder', (name) => {
+  it.skipIf(!hasBalancer(name))('holds calls while another relay is gone', async () => {
     await using relay = await startBehindBalancer();
-    await using balancer = await start(port, [await freePort(), portOf(relay)]);
+    await using balancer = await startBalancer(name, [await freePort(), portOf(relay)]);
     // Twice as many as there are relays: whichever has its turn first.
     for (let n = 0; n < 4; n += 1) {
-      await using call = await TestCall.start(`http://127.0.0.1:${port}`);
+      await using call = await TestCall.start(balancer.url);
       call.send({
         type: 'conversation.item.create',
         item: {
@@ -97,13 +60,12 @@ describe.each([
     expect(balancer.complaints).not.toMatch(COMPLAINTS);
   });
 
-  it.skipIf(program === undefined)('asks another relay while one drains', async () => {
-    const port = await freePort();
+  it.skipIf(!hasBalancer(name))('asks another relay while one drains', async () => {
     await using drained = await startBehindBalancer();
     await using relay = await startBehindBalancer();
     await drain(drained);
-    await using balancer = await start(port, [portOf(drained), portOf(relay)]);
-    const url = `http://127.0.0.1:${port}`;
+    await using balancer = await startBalancer(name, [portOf(drained), portOf(relay)]);
+    const { url } = balancer;
     const token = await signIn(url);
     // Caddy learns of it by its health check alone, the others by the refusal itself, too.
     await vi.waitFor(async () => {

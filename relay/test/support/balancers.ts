@@ -1,35 +1,42 @@
+import { deploymentFile } from '../deployment/deployment-files.ts';
 import { freePort } from './free-port.ts';
-import { HAPROXY, NGINX, RealProxy } from './real-proxies.ts';
+import { CADDY, HAPROXY, NGINX, RealProxy } from './real-proxies.ts';
 
-export const BALANCERS = ['nginx', 'haproxy'] as const;
+export const BALANCERS = ['nginx', 'haproxy', 'caddy'] as const;
 export type BalancerName = (typeof BALANCERS)[number];
 
-/** A balancer of the system's, without any stickiness. */
+/** What a balancer says of a file that it does not like. */
+export const COMPLAINTS = /\[(?:emerg|alert)\]|"level":"error"/i;
+
+/** A balancer of the system's in front of several relays, without any stickiness. */
 export interface Balancer extends AsyncDisposable {
   readonly url: string;
-  /** What it wrote of errors. */
+  /** What it wrote, see `COMPLAINTS`. */
   readonly complaints: string;
 }
 
-const PROGRAMS = { nginx: NGINX, haproxy: HAPROXY } as const;
+const PROGRAMS = { nginx: NGINX, haproxy: HAPROXY, caddy: CADDY } as const;
+
+export function hasBalancer(name: BalancerName): boolean {
+  return PROGRAMS[name] !== undefined;
+}
 
 /**
- * Shares connections among relays, each in its turn.
+ * Starts a balancer with the file of `docs/deploy`, but for this machine.
  *
- * @param ports - of the relays, on this machine
+ * @param ports - of the relays
  * @throws Error that says what to install
  */
 export async function startBalancer(
   name: BalancerName,
   ports: readonly number[],
 ): Promise<Balancer> {
-  if (PROGRAMS[name] === undefined) {
+  if (!hasBalancer(name)) {
     throw new Error(`These tests need ${name}: install it with "apt-get install ${name}" as root.`);
   }
   const port = await freePort();
-  const proxy = await (name === 'nginx'
-    ? RealProxy.nginx(nginxServers(port, ports), port)
-    : RealProxy.haproxy(haproxySections(port, ports), port));
+  const relays = ports.map((each) => `127.0.0.1:${each}`);
+  const proxy = await START[name](port, relays);
   return {
     url: `http://127.0.0.1:${port}`,
     get complaints() {
@@ -39,49 +46,28 @@ export async function startBalancer(
   };
 }
 
-function nginxServers(port: number, ports: readonly number[]): string {
-  const relays = ports.map((each) => `server 127.0.0.1:${each} max_fails=0;`);
-  return `map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-upstream relays { ${relays.join(' ')} }
-server {
-  listen 127.0.0.1:${port};
-  location / {
-    proxy_pass http://relays;
-    proxy_http_version 1.1;
-    proxy_set_header Host $http_host;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection $connection_upgrade;
-    proxy_connect_timeout 1s;
-    # A relay that refuses new calls because it stops is not the only one.
-    proxy_next_upstream error timeout http_503 non_idempotent;
-    # Longer than the heartbeat of calls, 15 s.
-    proxy_read_timeout 75s;
-  }
-}`;
-}
-
-function haproxySections(port: number, ports: readonly number[]): string {
-  const relays = ports.map((each, index) => `  server relay${index} 127.0.0.1:${each} check`);
-  return `defaults
-  mode http
-  option forwardfor
-  option redispatch 1
-  retries 2
-  retry-on conn-failure empty-response 503
-  timeout connect 1s
-  timeout client 75s
-  timeout server 75s
-  # Of WebSockets: longer than the heartbeat of calls, 15 s.
-  timeout tunnel 75s
-frontend parley
-  bind 127.0.0.1:${port}
-  default_backend relays
-backend relays
-  balance roundrobin
-  option httpchk
-  http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host 127.0.0.1
-  default-server inter 500ms fall 1 rise 1
-${relays.join('\n')}
-`;
-}
+const START: Readonly<
+  Record<BalancerName, (port: number, relays: readonly string[]) => Promise<RealProxy>>
+> = {
+  nginx(port, relays) {
+    const servers = relays.map((relay) => `server ${relay} max_fails=0;`);
+    const configuration = deploymentFile('nginx.conf')
+      .replace('include /etc/nginx/parley-relays.conf;', servers.join('\n'))
+      .replace('listen 80;', `listen 127.0.0.1:${port};`);
+    return RealProxy.nginx(configuration, port);
+  },
+  haproxy(port, relays) {
+    const servers = relays.map((relay, n) => `server relay-${n} ${relay}`);
+    const configuration = deploymentFile('haproxy.cfg')
+      .replace('bind :80', `bind 127.0.0.1:${port}`)
+      .replaceAll(/^ +server .*$\n?/gm, '')
+      .concat('  ', servers.join('\n  '), '\n');
+    return RealProxy.haproxy(configuration, port);
+  },
+  caddy(port, relays) {
+    const site = deploymentFile('Caddyfile')
+      .replace('{$PUBLIC_URL}', `http://127.0.0.1:${port}`)
+      .replace('{$PARLEY_RELAYS}', relays.join(' '));
+    return RealProxy.caddy(site, port);
+  },
+};
