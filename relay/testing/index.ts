@@ -24,8 +24,10 @@ export type {
 export { lossDelayMs } from '../bench/chaos/faults.ts';
 export { seeded } from '../bench/chaos/random.ts';
 export { FaultyProxy, type FaultyConnection } from '../test/support/faulty-proxy.ts';
+export { startBalancer } from '../test/support/balancers.ts';
 export { freePort } from '../test/support/free-port.ts';
 export { NGINX, RealProxy } from '../test/support/real-proxies.ts';
+export { RedisServer } from '../test/support/redis-server.ts';
 export { SentryServer } from '../test/support/sentry-server.ts';
 export { writeMark, type SampleMark } from '../bench/dialogues/sample-mark.ts';
 export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';

@@ -1,4 +1,6 @@
-import { deploymentFile } from '../deployment/deployment-files.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../tools/project.ts';
 import { freePort } from './free-port.ts';
 import { CADDY, HAPROXY, NGINX, RealProxy } from './real-proxies.ts';
 
@@ -51,23 +53,27 @@ const START: Readonly<
 > = {
   nginx(port, relays) {
     const servers = relays.map((relay) => `server ${relay} max_fails=0;`);
-    const configuration = deploymentFile('nginx.conf')
+    const configuration = documented('nginx.conf')
       .replace('include /etc/nginx/parley-relays.conf;', servers.join('\n'))
       .replace('listen 80;', `listen 127.0.0.1:${port};`);
     return RealProxy.nginx(configuration, port);
   },
   haproxy(port, relays) {
     const servers = relays.map((relay, n) => `server relay-${n} ${relay}`);
-    const configuration = deploymentFile('haproxy.cfg')
+    const configuration = documented('haproxy.cfg')
       .replace('bind :80', `bind 127.0.0.1:${port}`)
       .replaceAll(/^ +server .*$\n?/gm, '')
       .concat('  ', servers.join('\n  '), '\n');
     return RealProxy.haproxy(configuration, port);
   },
   caddy(port, relays) {
-    const site = deploymentFile('Caddyfile')
+    const site = documented('Caddyfile')
       .replace('{$PUBLIC_URL}', `http://127.0.0.1:${port}`)
       .replace('{$PARLEY_RELAYS}', relays.join(' '));
     return RealProxy.caddy(site, port);
   },
 };
+
+function documented(name: string): string {
+  return readFileSync(join(ROOT, 'docs/deploy', name), 'utf8');
+}
