@@ -50,14 +50,14 @@ export async function administratorOf(
 ): Promise<string> {
   if (token === undefined && !signIn.hasAccounts) throw new ParleyError('not_found');
   const address = proxies.clientAddress(request);
-  limiter.check('address-wrong-admin-tokens', address);
+  await limiter.check('address-wrong-admin-tokens', address);
   const given = authorization?.replace(/^Bearer /i, '') ?? '';
   if (token !== undefined && isSameSecret(given, token)) return 'operator';
   if (given === '') throw new ParleyError('unauthorized');
   // Before it is looked at, so that many at once are not more than one after the other.
-  limiter.count('address-wrong-admin-tokens', address);
+  await limiter.count('address-wrong-admin-tokens', address);
   const { role, userId } = await signIn.identify(authorization);
-  limiter.takeBack('address-wrong-admin-tokens', address);
+  await limiter.takeBack('address-wrong-admin-tokens', address);
   if (role !== 'admin') throw new ParleyError('forbidden');
   return userId;
 }

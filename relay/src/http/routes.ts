@@ -115,7 +115,8 @@ export function createApp(options: AppOptions): RequestHandler {
   app.use(logRefusals(logger, refusals, proxies, traces));
   app.use(securityHeaders(signInOrigins(config.auth)));
   app.use((c, next) => {
-    limiter.take('address-requests', proxies.clientAddress(c.env.incoming));
+    // Counted by this relay alone, and so at once.
+    void limiter.take('address-requests', proxies.clientAddress(c.env.incoming));
     return next();
   });
   app.use(ownHostsOnly(hosts));
@@ -238,7 +239,7 @@ function reportRoutes(options: ReportRoutesOptions): Hono<{ Bindings: HttpBindin
   const { reports, limiter, proxies } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post(API_PATHS.reports, async (c) => {
-    limiter.take('address-reports', proxies.clientAddress(c.env.incoming));
+    await limiter.take('address-reports', proxies.clientAddress(c.env.incoming));
     await reports.forward(await c.req.text());
     return c.body(null, 204);
   });

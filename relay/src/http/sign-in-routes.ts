@@ -36,16 +36,16 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
     const { access_code: code } = await bodyOf(c, guestRequestSchema);
     const address = proxies.clientAddress(c.env.incoming);
     // The right one too: if only wrong codes were refused, the refusal would show which are.
-    limiter.check('address-wrong-access-codes', address);
-    limiter.take('address-guest-sign-ins', address);
+    await limiter.check('address-wrong-access-codes', address);
+    await limiter.take('address-guest-sign-ins', address);
     const known = c.req.header('authorization');
     // A proxy may ask for a password of its own, which comes in the same header.
     if (known !== undefined && /^bearer\s+\S/i.test(known))
       return c.json(answerOf(await signIn.renewedGuest(known)));
-    const guest = await signIn.guest(code).catch((error: unknown) => {
+    const guest = await signIn.guest(code).catch(async (error: unknown) => {
       const isWrong = error instanceof ParleyError && error.code === 'access_code_wrong';
       // Clients ask without a code first, to learn that there is one.
-      if (isWrong && code !== undefined) limiter.count('address-wrong-access-codes', address);
+      if (isWrong && code !== undefined) await limiter.count('address-wrong-access-codes', address);
       throw error;
     });
     return c.json(answerOf(guest));

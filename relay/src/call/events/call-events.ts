@@ -8,7 +8,7 @@ import type {
 } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { ClauseKind } from '../stages/synthesizer/clause-track.ts';
-import type { BudgetScope } from '../../people/metering/budgets.ts';
+import type { BudgetScope } from '../../people/metering/caps.ts';
 import type { ProviderUse } from '../stages/provider.ts';
 
 /** How an utterance that began while a reply was heard was judged. */

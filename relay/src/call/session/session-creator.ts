@@ -3,7 +3,7 @@ import { ParleyError, type CloseReasonName, type createSessionRequestSchema } fr
 import type { Identity } from '../../people/auth/identity.ts';
 import { Tickets, type Issued, type TicketOffice } from '../../people/auth/tickets.ts';
 import { LimitReached } from '../../people/limits/limit-reached.ts';
-import type { Limiter } from '../../people/limits/limiter.ts';
+import type { Limiter, SessionCount } from '../../people/limits/limiter.ts';
 import type { Plan } from '../../people/limits/plans.ts';
 import { History } from '../turn/remembering/history.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -69,7 +69,7 @@ export interface SessionCreatorOptions {
   readonly historyOf?: (grant: Grant) => Promise<History | undefined>;
   /** Keeps calls where other relays find them; undefined: this relay is the only one. */
   readonly keeper?: SnapshotKeeper | undefined;
-  readonly limiter: Pick<Limiter, 'checkSession' | 'countSession'>;
+  readonly limiter: Pick<Limiter, 'takeSession' | 'enter' | 'leave'>;
   readonly planOf: (name: string) => Plan;
   /** @throws ParleyError `plan_excludes` */
   readonly providersOf: (plan: Plan) => Stages;
@@ -129,8 +129,6 @@ export class SessionCreator {
       });
     }
     const timeZone = request.time_zone ?? 'UTC';
-    this.#check(caller);
-    this.#options.spending?.admit(identity);
     const sessionId = newId('sess');
     const conversationId = earlier?.id ?? newId('conv');
     const resumeToken = newSecret();
@@ -145,23 +143,43 @@ export class SessionCreator {
       ...{ resumeKey, identity, client, address, voice, language, timeZone },
       tags: [...new Set(request.tags)],
     };
-    const { openTickets } = planOf(identity.plan);
-    const created = (issued: Issued) => {
-      if ('waitMs' in issued) {
-        throw new LimitReached('user-tickets', 'rate_limited', issued.waitMs);
-      }
-      this.#options.limiter.countSession(identity, address);
-      return {
-        session_id: sessionId,
-        conversation_id: conversationId,
-        ticket: issued.ticket,
-        resume_token: resumeToken,
-        limits: limitsOf(context, identity),
-      };
+    const created = (ticket: string) => ({
+      session_id: sessionId,
+      conversation_id: conversationId,
+      ticket,
+      resume_token: resumeToken,
+      limits: limitsOf(context, identity),
+    });
+    return settled(this.#issue(grant), created);
+  }
+
+  /**
+   * Lets a session in, and counts it. What other relays know is asked for one after the other, so
+   * that nothing is counted that is refused for another reason.
+   */
+  #issue(grant: Grant): MaybePromise<string> {
+    const { admission, limiter, planOf, spending } = this.#options;
+    const { identity, address } = grant;
+    if (!admission.isOpen) throw new LimitReached('lateness', 'capacity_exhausted');
+    const { openTickets, concurrentSessions } = planOf(identity.plan);
+    // One of theirs would end.
+    const most = concurrentSessions + (this.#roomFor(identity).kind === 'in-place-of' ? 1 : 0);
+    const issued = (taken: SessionCount) => (given: Issued) => {
+      if ('waitMs' in given) throw new LimitReached('user-tickets', 'rate_limited', given.waitMs);
+      taken.count();
+      return given.ticket;
     };
-    return settled(
-      this.#tickets[identity.kind].issue(grant, identity.userId, openTickets),
-      created,
+    return settled(limiter.takeSession(identity, address, most), (taken) =>
+      orElse(
+        () =>
+          settled(spending?.admit(identity), () =>
+            settled(
+              this.#tickets[identity.kind].issue(grant, identity.userId, openTickets),
+              issued(taken),
+            ),
+          ),
+        taken.undo,
+      ),
     );
   }
 
@@ -198,6 +216,9 @@ export class SessionCreator {
 
   /** Goes on with a call that another relay held. It is let in whatever the room. */
   adopt(snapshot: SessionSnapshot): Session {
+    const { sessionId, identity } = snapshot.grant;
+    const room = { userId: identity.userId, most: Infinity };
+    void Promise.resolve(this.#options.limiter.enter(room, sessionId, undefined)).catch(() => {});
     return this.#open(snapshot.grant, snapshot);
   }
 
@@ -208,14 +229,30 @@ export class SessionCreator {
   }
 
   /** @throws LimitReached if there is no room */
-  #begin(grant: Grant): Session {
-    const room = this.#roomFor(grant.identity);
-    if (room.kind === 'in-place-of') room.session.close('sessionGone');
-    return this.#open(grant);
+  #begin(grant: Grant): MaybePromise<Session> {
+    const { limiter, planOf } = this.#options;
+    const { identity, sessionId } = grant;
+    const begin = (room: FreeRoom) => {
+      if (room.kind === 'in-place-of') room.session.close('sessionGone');
+      return this.#open(grant);
+    };
+    const room = this.#roomFor(identity);
+    const ended = room.kind === 'in-place-of' ? room.session.id : undefined;
+    const { concurrentSessions: most } = planOf(identity.plan);
+    const entered = limiter.enter({ userId: identity.userId, most }, sessionId, ended);
+    if (!(entered instanceof Promise)) return begin(room);
+    // Others may have begun in the meantime.
+    return entered.then(() =>
+      orElse(
+        () => begin(this.#roomFor(identity)),
+        () => limiter.leave(identity.userId, sessionId),
+      ),
+    );
   }
 
   #open(grant: Grant, restored?: SessionSnapshot): Session {
-    const { registry, observers, planOf, providersOf, logger, traces, keeper } = this.#options;
+    const { registry, limiter, observers, planOf, providersOf, logger, traces, keeper } =
+      this.#options;
     const { sessionId, conversationId, history, resumeKey, identity, client, address } = grant;
     const { voice, language, timeZone, tags } = grant;
     const { userId } = identity;
@@ -250,6 +287,7 @@ export class SessionCreator {
         onKeptBytes: registry.replayMemory.count,
         onClosed: () => {
           registry.remove(session);
+          limiter.leave(userId, sessionId);
           this.#loggers.delete(sessionLogger);
         },
       },
@@ -288,16 +326,8 @@ export class SessionCreator {
     }
   }
 
-  /** Checks the conditions that hold before anything is counted. */
-  #check({ identity, address }: Caller): void {
-    const { admission, limiter } = this.#options;
-    if (!admission.isOpen) throw new LimitReached('lateness', 'capacity_exhausted');
-    this.#roomFor(identity);
-    limiter.checkSession(identity, address);
-  }
-
   /** @throws LimitReached */
-  #roomFor(identity: Identity): Exclude<Room, { readonly kind: 'full' }> {
+  #roomFor(identity: Identity): FreeRoom {
     const { registry, planOf } = this.#options;
     const room = registry.roomFor(identity, planOf(identity.plan).concurrentSessions);
     if (room.kind !== 'full') return room;
@@ -307,6 +337,7 @@ export class SessionCreator {
 }
 
 type MaybePromise<T> = T | Promise<T>;
+type FreeRoom = Exclude<Room, { readonly kind: 'full' }>;
 
 /** At once if the value is there: what was checked before still holds then. */
 function settled<T, U>(
@@ -314,4 +345,18 @@ function settled<T, U>(
   follow: (value: T) => MaybePromise<U>,
 ): MaybePromise<U> {
   return value instanceof Promise ? value.then(follow) : follow(value);
+}
+
+/** If the work fails, now or later, it is undone. */
+function orElse<T>(work: () => MaybePromise<T>, undo: () => void): MaybePromise<T> {
+  const undone = (error: unknown): never => {
+    undo();
+    throw error;
+  };
+  try {
+    const value = work();
+    return value instanceof Promise ? value.catch(undone) : value;
+  } catch (error) {
+    return undone(error);
+  }
 }

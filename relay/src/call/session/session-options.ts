@@ -2,7 +2,7 @@ import type { RelayEventOf, SessionLimits } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { Recordings } from '../../keeping/recordings/recordings.ts';
 import type { WorkTrace } from '../../base/lib/error-boundary.ts';
-import type { BudgetScope } from '../../people/metering/budgets.ts';
+import type { BudgetScope } from '../../people/metering/caps.ts';
 import { offeredLanguages, type LanguagePolicy } from '../stages/languages.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
@@ -100,8 +100,12 @@ export interface SessionOptions extends Pick<
 
 /** Gives sessions their money. */
 export interface SpendingDesk {
-  /** @throws ParleyError `budget_exhausted`, `capacity_exhausted` */
-  admit(identity: Identity): void;
+  /**
+   * At once, or later if other relays spend from the same budgets.
+   *
+   * @throws ParleyError `budget_exhausted`, `capacity_exhausted`
+   */
+  admit(identity: Identity): void | Promise<void>;
   /**
    * @param address - of the client
    * @param spent - by the same session, in another relay

@@ -5,7 +5,8 @@ import { sleep, type Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import { BudgetDay } from '../metering/budget-day.ts';
-import { Budgets, type Caps, type DaySpending } from '../metering/budgets.ts';
+import { Budgets, type DaySpending } from '../metering/budgets.ts';
+import type { Caps } from '../metering/caps.ts';
 import type { LedgerSink } from '../metering/ledger.ts';
 import type { PriceList } from '../metering/price-list.ts';
 import { TurnEstimate, type ProviderInUse } from '../metering/turn-estimate.ts';
@@ -37,6 +38,9 @@ interface SpendingFileOptions {
   readonly problems: Problems;
 }
 
+/** A question and its answer, within a conversation that has gone on for a while. */
+const TURN_AUDIO_MS = 10_000;
+const TURN_TOKENS = 2_000;
 /** Until the ledger is asked again what was spent today. */
 const ASK_AGAIN_MS = 10_000;
 
@@ -56,10 +60,18 @@ export interface MoneyOptions {
   readonly problems: Problems;
 }
 
-/** What a relay needs to count money. */
-export interface Money extends AsyncDisposable {
-  readonly spending: Spending;
+/** What a relay needs to count money with others. */
+export interface SharedMoney {
   readonly budgets: Budgets;
+  /** What one turn may cost, micro-dollars. */
+  readonly turnMicroUsd: number;
+  /** What the ledger knows of today; rejects if it cannot be read. */
+  readonly ledgerToday: () => Promise<DaySpending>;
+}
+
+/** What a relay needs to count money. */
+export interface Money extends SharedMoney, AsyncDisposable {
+  readonly spending: Spending;
 }
 
 /**
@@ -82,9 +94,12 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   const over = new AbortController();
   void askLedger(budgets, options, over.signal);
   const estimate = new TurnEstimate({ prices, inUse });
+  const { generator, synthesizer } = estimate.answer(TURN_TOKENS);
   return {
     spending: new Spending({ prices, budgets, estimate, ledger, wallMs }),
     budgets,
+    turnMicroUsd: estimate.hearing(TURN_AUDIO_MS) + generator + synthesizer,
+    ledgerToday: () => readLedger(budgets, options),
     async [Symbol.asyncDispose]() {
       over.abort(OVER);
       await file[Symbol.asyncDispose]();
@@ -92,25 +107,32 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   };
 }
 
+async function readLedger(
+  budgets: Budgets,
+  { spentSince }: Pick<MoneyOptions, 'spentSince'>,
+): Promise<DaySpending> {
+  const { day, beganAtMs } = budgets.day;
+  const { microUsd, byUser } = await spentSince(beganAtMs);
+  const isGuest = ([userId]: readonly [string, number]) => userId.startsWith(`${GUEST_ID_PREFIX}_`);
+  const guests = [...byUser].filter(isGuest);
+  return {
+    day,
+    instanceMicroUsd: microUsd,
+    guestsMicroUsd: guests.reduce((sum, [, spent]) => sum + spent, 0),
+    byUser: Object.fromEntries(byUser),
+  };
+}
+
 /** Never rejects. */
 async function askLedger(
   budgets: Budgets,
-  { spentSince, clock, problems }: MoneyOptions,
+  options: MoneyOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, problems } = options;
   while (!signal.aborted) {
-    const { day, beganAtMs } = budgets.day;
     try {
-      const { microUsd, byUser } = await spentSince(beganAtMs);
-      const isGuest = ([userId]: readonly [string, number]) =>
-        userId.startsWith(`${GUEST_ID_PREFIX}_`);
-      const guests = [...byUser].filter(isGuest);
-      budgets.restore({
-        day,
-        instanceMicroUsd: microUsd,
-        guestsMicroUsd: guests.reduce((sum, [, spent]) => sum + spent, 0),
-        byUser: Object.fromEntries(byUser),
-      });
+      budgets.restore(await readLedger(budgets, options));
       problems.clear('spending_not_read');
       return;
     } catch {

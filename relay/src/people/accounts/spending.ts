@@ -2,7 +2,8 @@ import { ParleyError, type Usage } from '@parley/shared';
 import { isLoopback, subscriberOf } from '../../base/lib/network-address.ts';
 import { GUEST_ID_PREFIX, GUEST_PLAN, type Identity } from '../auth/identity.ts';
 import { newId } from '../../base/lib/ids.ts';
-import type { Budgets, BudgetScope, Payer, ReservationOutcome } from '../metering/budgets.ts';
+import type { Budgets, Payer, ReservationOutcome } from '../metering/budgets.ts';
+import type { BudgetScope } from '../metering/caps.ts';
 import type { LedgerEntry, LedgerSink } from '../metering/ledger.ts';
 import type { PriceList } from '../metering/price-list.ts';
 import type { TurnEstimate } from '../metering/turn-estimate.ts';
@@ -45,9 +46,15 @@ export class Spending implements CallObserver, SpendingDesk {
     this.#options = options;
   }
 
-  admit(identity: Identity): void {
-    const { budgets, estimate, wallMs } = this.#options;
-    if (estimate.isFree || !budgets.isShortFor(identity)) return;
+  admit(identity: Identity): void | Promise<void> {
+    const { budgets, estimate } = this.#options;
+    if (estimate.isFree) return undefined;
+    return budgets.refresh(identity)?.then(() => this.#admit(identity)) ?? this.#admit(identity);
+  }
+
+  #admit(identity: Identity): void {
+    const { budgets, wallMs } = this.#options;
+    if (!budgets.isShortFor(identity)) return;
     // The calls that run may still leave something of what is kept for their last words.
     if (budgets.exhausted(identity) === undefined) {
       throw new ParleyError('capacity_exhausted', { retryAfterMs: RETRY_AFTER_MS });

@@ -24,7 +24,7 @@ function setUp() {
 }
 
 /** How often `action` is let through out of `times`, and what refuses it then. */
-function counted(times: number, action: () => void) {
+function counted(times: number, action: () => unknown) {
   const limits: unknown[] = [];
   for (let time = 0; time < times; time++) {
     try {
@@ -60,8 +60,8 @@ it('counts what comes from one network of IPv6 as one, and what comes from other
 it('counts the sessions of a user from all addresses, and of an address under all names', async () => {
   const { clock, limiter } = setUp();
   const take = (identity: Identity, address: string) => {
-    limiter.checkSession(identity, address);
-    limiter.countSession(identity, address);
+    const taken = limiter.takeSession(identity, address, Infinity);
+    if (!(taken instanceof Promise)) taken.count();
   };
   let address = 0;
   expect(counted(500, () => take(guest('guest_1'), `192.0.2.${++address % 250}`))).toEqual({
@@ -83,8 +83,8 @@ it('counts only what failed, if that is asked for', () => {
     100,
   );
   const wrong = counted(100, () => {
-    limiter.check('address-wrong-admin-tokens', '192.0.2.1');
-    limiter.count('address-wrong-admin-tokens', '192.0.2.1');
+    void limiter.check('address-wrong-admin-tokens', '192.0.2.1');
+    void limiter.count('address-wrong-admin-tokens', '192.0.2.1');
   });
   expect(wrong).toEqual({ through: 20, refusedBy: ['address-wrong-admin-tokens'] });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetDay } from './budget-day.ts';
-import { Budgets, type Caps, type Payer } from './budgets.ts';
+import { Budgets, type Payer } from './budgets.ts';
+import type { Caps } from './caps.ts';
 
 const NOON_MS = Date.UTC(2026, 10, 22, 12);
 const HOUR_MS = 3_600_000;

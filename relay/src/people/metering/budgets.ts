@@ -1,14 +1,23 @@
 import type { Stage } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { BudgetDay } from './budget-day.ts';
+import {
+  capOfDay,
+  GUESTS,
+  INSTANCE,
+  OWN,
+  type BudgetScope,
+  type CappedAccount,
+  type Caps,
+} from './caps.ts';
+import { lackingIn, raiseTo, type Costs, type Reservations } from './reservations.ts';
+import { SharedAccounts, type Drawn, type SharedAccount, type Sharing } from './shared-accounts.ts';
+import { HOLD_SHARE, SpendingAccount } from './spending-account.ts';
 
 export interface Payer extends Pick<Identity, 'userId' | 'kind' | 'plan'> {
   /** Where they call from, as a key to count by; undefined: from where all may. */
   readonly address?: string | undefined;
 }
-
-/** Micro-dollars of each stage. */
-export type Costs = Partial<Readonly<Record<Stage, number>>>;
 
 /**
  * - `short`: what is left is reserved, for others or for as much of one's own as may be at a time;
@@ -16,23 +25,6 @@ export type Costs = Partial<Readonly<Record<Stage, number>>>;
  * - `spent`: a budget is used up
  */
 export type ReservationOutcome = 'reserved' | 'short' | 'spent';
-
-/** What may be spent, micro-dollars; `Infinity` is without a limit. They may change at any time. */
-export interface Caps {
-  planOf(name: string): {
-    readonly budgets: { readonly sessionMicroUsd: number; readonly dayMicroUsd: number };
-  };
-  readonly instance: {
-    readonly dayMicroUsd: number;
-    /** Of all guests together. */
-    readonly guestsDayMicroUsd: number;
-  };
-}
-
-export type BudgetScope = 'session' | 'user-day' | 'guests-day' | 'instance-day';
-
-/** Those of one person. */
-const OWN: ReadonlySet<BudgetScope> = new Set(['session', 'user-day']);
 
 /** What was spent on one day, micro-dollars. */
 export interface DaySpending {
@@ -53,28 +45,15 @@ export interface BudgetsOptions {
 }
 
 const DAY_MS = 86_400_000;
-/** From this share of a cap on a warning is due. */
-const WARNING_SHARE = 0.8;
-/**
- * Of what is left of a budget that others share, the most that one person, or one address, may have
- * reserved at a time: more only if nothing else is reserved for them. Of the whole, the most that is
- * kept for goodbyes.
- */
-const HOLD_SHARE = 0.25;
-
-interface CappedAccount {
-  readonly scope: BudgetScope;
-  readonly account: SpendingAccount;
-  readonly cap: number;
-}
+/** Before the ids of users, in the names of their accounts. */
+const USER = 'user:';
 
 interface OpenSession {
   readonly payer: Payer;
   readonly account: SpendingAccount;
   /** The price of its last words: what else it has spent may not touch it. */
   goodbye: number;
-  /** What is reserved for each stage of the turns that run, and not used yet. */
-  readonly turns: Map<string, Map<Stage, number>>;
+  readonly turns: Reservations;
 }
 
 /**
@@ -89,9 +68,11 @@ export class Budgets {
   readonly #options: BudgetsOptions;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #users = new Map<string, SpendingAccount>();
-  readonly #guests = new SpendingAccount();
-  readonly #instance = new SpendingAccount();
+  readonly #guests = new SpendingAccount(GUESTS);
+  readonly #instance = new SpendingAccount(INSTANCE);
   #day = '';
+  /** undefined: no other relay spends from the day's budgets. */
+  #shared: SharedAccounts | undefined;
 
   constructor(options: BudgetsOptions) {
     this.#options = options;
@@ -117,11 +98,13 @@ export class Budgets {
    * @param spent - by the same session, in another relay
    */
   open(sessionId: string, payer: Payer, goodbye: number, spent = 0): void {
-    this.#kept(payer.userId);
-    const session = { payer, account: new SpendingAccount(), goodbye: 0, turns: new Map() };
+    const user = this.#kept(payer.userId);
+    if (user.allotment !== undefined) user.allotment.plan = payer.plan;
+    const session = { payer, account: new SpendingAccount(''), goodbye: 0, turns: new Map() };
     session.account.spent = spent;
     this.#sessions.set(sessionId, session);
     this.#keepGoodbye(session, goodbye);
+    this.#shared?.countSession(this.#dayAccounts(payer), 1);
   }
 
   /**
@@ -132,10 +115,14 @@ export class Budgets {
   reserve(sessionId: string, turnId: string, wanted: Costs): ReservationOutcome {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return 'spent';
-    const more = lackingIn(session, turnId, wanted);
+    const more = lackingIn(session.turns, turnId, wanted);
     if (more > 0) {
       if (this.exhaustedIn(sessionId, turnId) !== undefined) return 'spent';
-      if (this.#isShort(sessionId, turnId, more)) return 'short';
+      if (this.#isShort(sessionId, turnId, more)) {
+        // Others may have given some back by now; the turn asks again in a moment.
+        this.#shared?.lookAhead(this.#dayAccounts(session.payer), true);
+        return 'short';
+      }
     }
     this.hold(sessionId, turnId, wanted);
     return 'reserved';
@@ -145,12 +132,8 @@ export class Budgets {
   hold(sessionId: string, turnId: string, wanted: Costs): void {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
-    const more = lackingIn(session, turnId, wanted);
-    const turn = session.turns.get(turnId) ?? new Map<Stage, number>();
-    session.turns.set(turnId, turn);
-    for (const [stage, amount] of Object.entries(wanted) as [Stage, number][]) {
-      turn.set(stage, Math.max(amount, turn.get(stage) ?? 0));
-    }
+    const more = lackingIn(session.turns, turnId, wanted);
+    raiseTo(session.turns, turnId, wanted);
     this.#reserved(session, more);
   }
 
@@ -183,7 +166,7 @@ export class Budgets {
     const session = this.#sessions.get(sessionId);
     const turn = session?.turns.get(turnId ?? '');
     const left = turn?.get(stage) ?? 0;
-    for (const account of this.#chargedBy({ payer, ...session })) account.spent += microUsd;
+    for (const account of this.#chargedBy({ payer, ...session })) this.#spend(account, microUsd);
     if (left > 0) {
       const paid = Math.min(left, microUsd);
       turn!.set(stage, left - paid);
@@ -196,7 +179,7 @@ export class Budgets {
   usedByRelay(microUsd: number): void {
     if (microUsd === 0) return;
     this.#turnDay();
-    this.#instance.spent += microUsd;
+    this.#spend(this.#instance, microUsd);
     this.#options.onChange?.();
   }
 
@@ -227,6 +210,7 @@ export class Budgets {
     this.#keepGoodbye(session, 0);
     for (const turnId of [...session.turns.keys()]) this.settle(sessionId, turnId);
     this.#sessions.delete(sessionId);
+    this.#shared?.countSession(this.#dayAccounts(session.payer), -1);
     this.#forgetIfUnused(session.payer.userId);
   }
 
@@ -283,6 +267,50 @@ export class Budgets {
     for (const [userId, spent] of Object.entries(known.byUser)) raise(this.#kept(userId), spent);
   }
 
+  /** From now on other relays spend from the day's budgets, too: each spends what it has drawn. */
+  share(sharing: Sharing): void {
+    const capOf = (account: SpendingAccount) => capOfDay(this.#options.caps(), account);
+    this.#shared = new SharedAccounts({ ...sharing, capOf });
+    for (const account of this.#allAccounts()) account.share();
+  }
+
+  /** Learns what other relays have spent of this payer's budgets; undefined: there are none. */
+  refresh(payer: Payer): Promise<void> | undefined {
+    if (this.#shared === undefined) return undefined;
+    this.#kept(payer.userId).allotment!.plan = payer.plan;
+    return this.#shared.refresh(this.#dayAccounts(payer));
+  }
+
+  /**
+   * The accounts of which the other relays should hear; the caller says what came of it.
+   *
+   * @param isAll - those that have not changed, too
+   */
+  takeChanged(isAll: boolean): readonly SharedAccount[] {
+    this.#turnDay();
+    return this.#shared?.take(isAll ? this.#allAccounts() : undefined) ?? [];
+  }
+
+  /**
+   * @param asked - what was taken
+   * @param answers - none, if nothing could be asked
+   * @param day - on which it was taken
+   */
+  drawn(asked: readonly SharedAccount[], answers: readonly Drawn[], day: string): void {
+    this.#turnDay();
+    const settled = this.#shared?.drawn(asked, day === this.#day ? answers : []) ?? [];
+    for (const { name } of settled) this.#forgetIfUnused(name.replace(USER, ''));
+  }
+
+  #allAccounts(): readonly SpendingAccount[] {
+    return [this.#instance, this.#guests, ...this.#users.values()];
+  }
+
+  #spend(account: SpendingAccount, microUsd: number): void {
+    account.spent += microUsd;
+    if (account.allotment !== undefined) this.#shared?.spent(account, microUsd);
+  }
+
   /** Whether as much more may not be reserved for the moment. */
   #isShort(sessionId: string, turnId: string, more: number): boolean {
     const { userId, address } = this.#sessions.get(sessionId)!.payer;
@@ -312,6 +340,7 @@ export class Budgets {
     if (change === 0) return;
     this.#kept(session.payer.userId);
     for (const account of this.#chargedBy(session)) account.reserved += change;
+    if (change > 0) this.#shared?.lookAhead(this.#dayAccounts(session.payer), false);
     this.#options.onChange?.();
   }
 
@@ -333,7 +362,7 @@ export class Budgets {
     const caps = this.#options.caps();
     const { dayMicroUsd } = caps.planOf(plan).budgets;
     const { guestsDayMicroUsd } = caps.instance;
-    const user = this.#users.get(userId) ?? new SpendingAccount();
+    const user = this.#users.get(userId) ?? this.#newUser(userId);
     return [
       { scope: 'user-day', account: user, cap: dayMicroUsd },
       ...(kind === 'guest'
@@ -345,13 +374,20 @@ export class Budgets {
 
   /** The account of a user who spends: users who only ask leave nothing behind. */
   #kept(userId: string): SpendingAccount {
-    const known = this.#users.get(userId) ?? new SpendingAccount();
+    const known = this.#users.get(userId) ?? this.#newUser(userId);
     this.#users.set(userId, known);
     return known;
   }
 
+  #newUser(userId: string): SpendingAccount {
+    const user = new SpendingAccount(USER + userId);
+    if (this.#shared !== undefined) user.share();
+    return user;
+  }
+
   #forgetIfUnused(userId: string): void {
-    if (this.#users.get(userId)?.isUnused === true) this.#users.delete(userId);
+    const user = this.#users.get(userId);
+    if (user?.isUnused === true && this.#shared?.isOpen(user) !== true) this.#users.delete(userId);
   }
 
   /** At the end of a day nothing is spent any more; what is reserved is spent on the next one. */
@@ -365,46 +401,10 @@ export class Budgets {
       return;
     }
     this.#day = day;
-    this.#instance.spent = this.#guests.spent = 0;
-    for (const [userId, account] of this.#users) {
-      account.spent = 0;
-      this.#forgetIfUnused(userId);
-    }
+    const accounts = this.#allAccounts();
+    for (const account of accounts) account.spent = 0;
+    this.#shared?.beginDay(accounts);
+    for (const userId of this.#users.keys()) this.#forgetIfUnused(userId);
     this.#options.onChange?.();
   }
-}
-
-/** What one cap is about: what was spent, and what is reserved for turns that run. Micro-dollars. */
-class SpendingAccount {
-  spent = 0;
-  reserved = 0;
-  /** The price of the last words of all calls that run. */
-  goodbyes = 0;
-
-  /** Whether one more turn may be paid from it. */
-  isOpen(cap: number): boolean {
-    return this.spent + this.reserved < cap;
-  }
-
-  /** Whether what is left is kept for goodbyes: calls that are only open must not end others. */
-  isUsedUp(cap: number): boolean {
-    return this.spent + Math.min(this.goodbyes, cap * HOLD_SHARE) >= cap;
-  }
-
-  isNearly(cap: number): boolean {
-    return this.spent >= cap * WARNING_SHARE && cap !== Number.POSITIVE_INFINITY;
-  }
-
-  get isUnused(): boolean {
-    return this.spent + this.reserved + this.goodbyes === 0;
-  }
-}
-
-/** How much more has to be reserved, if as much is wanted. */
-function lackingIn({ turns }: OpenSession, turnId: string, wanted: Costs): number {
-  const turn = turns.get(turnId);
-  return (Object.entries(wanted) as [Stage, number][]).reduce(
-    (sum, [stage, amount]) => sum + Math.max(0, amount - (turn?.get(stage) ?? 0)),
-    0,
-  );
 }

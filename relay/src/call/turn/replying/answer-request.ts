@@ -23,7 +23,7 @@ import type { BrowserModelPort, BrowserQuestion } from './browser-model.ts';
 const BOUNDS = { historyTokens: 800, maxTokens: 1_600 };
 
 /** How often, and for how long, an answer waits for what others have reserved and may not use. */
-const WAIT_MS = { step: 500, most: 10_000 };
+const WAIT_MS = { first: 50, step: 500, most: 10_000 };
 
 interface PageAnswerOptions {
   readonly browserModel: BrowserModelPort;
@@ -80,12 +80,15 @@ export function onceReserved(
   clock: Clock,
 ): Generate {
   return async function* (signal, ...asked) {
-    for (let waitedMs = 0; !signal.aborted; waitedMs += WAIT_MS.step) {
+    for (let waitedMs = 0; !signal.aborted;) {
       const outcome = reserve();
       if (outcome === 'reserved') yield* generate(signal, ...asked);
       if (outcome !== 'short') return;
       if (waitedMs >= WAIT_MS.most) throw new ParleyError('capacity_exhausted');
-      await sleep(clock, WAIT_MS.step, signal);
+      // With several relays, what a call needs is drawn as it begins, in some milliseconds.
+      const waitMs = waitedMs === 0 ? WAIT_MS.first : WAIT_MS.step - (waitedMs % WAIT_MS.step);
+      await sleep(clock, waitMs, signal);
+      waitedMs += waitMs;
     }
   };
 }
