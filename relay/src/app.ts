@@ -51,7 +51,9 @@ export async function startRelay(
   parts.defer(() => server && closed(server));
   const base = await openBase(options, parts);
   let calls: Calls | undefined;
-  const replicas = parts.use(await joinReplicas({ ...options, state, calls: () => calls }));
+  const replicas = parts.use(
+    await joinReplicas({ ...options, state, calls: () => calls, money: base.money }),
+  );
   calls = openCalls(options, base, replicas, state, parts);
   await replicas?.begin({ ...base, ...calls });
   server = await openServer(options, base, calls, replicas, state, parts);
@@ -154,7 +156,7 @@ function openCalls(
 ) {
   const { config, providers, logger, problems, clock } = options;
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
-  const limiter = new Limiter({ clock, policy: () => settings.policy });
+  const limiter = new Limiter({ clock, policy: () => settings.policy, shared: replicas?.rates });
   const admission = parts.use(new Admission({ clock, problems, logger }));
   const capacity = capacityWithin(openFileLimit(), settings, options);
   const registry = parts.adopt(

@@ -2,6 +2,7 @@ import type { Config } from '../base/config/config.ts';
 import type { Clock } from '../base/lib/clock.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { Problems } from '../base/lib/problems.ts';
+import type { SharedMoney } from '../people/accounts/money.ts';
 import type { OpenReplicas } from './open-replicas.ts';
 
 export interface JoinReplicasOptions {
@@ -12,6 +13,8 @@ export interface JoinReplicasOptions {
   readonly calls: () =>
     | { readonly registry: { readonly size: number }; readonly isDraining: () => boolean }
     | undefined;
+  /** undefined: the relay counts no money. */
+  readonly money: SharedMoney | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;

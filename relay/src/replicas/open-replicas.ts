@@ -10,12 +10,15 @@ import { Tickets } from '../people/auth/tickets.ts';
 import type { SignIn } from '../people/auth/sign-in.ts';
 import type { RelaySettings } from '../people/limits/relay-settings.ts';
 import { Bus } from './bus.ts';
+import type { SharedMoney } from '../people/accounts/money.ts';
+import { Allotments } from './allotments.ts';
 import { CallRouter } from './call-router.ts';
 import { CallSnapshots } from './call-snapshots.ts';
 import { endEarlier, OtherRelays, type OwnCalls } from './other-relays.ts';
 import { PeerTails, type PeerLogs } from './peer-tails.ts';
 import { Replicas, type ReplicaState } from './replicas.ts';
 import { SharedMemory } from './shared-memory.ts';
+import { SharedRates } from './shared-rates.ts';
 import { SharedSeal } from './shared-seal.ts';
 import { SharedSettings } from './shared-settings.ts';
 import { SharedSignOuts } from './shared-sign-outs.ts';
@@ -28,6 +31,8 @@ export interface OpenReplicasOptions {
   readonly config: Pick<Config, 'authSecret' | 'limits' | 'storage' | 'ticketTtlMs'>;
   readonly replicas: ReplicaConfig;
   readonly describe: () => Omit<ReplicaState, 'peerUrl'>;
+  /** undefined: the relay counts no money. */
+  readonly money: SharedMoney | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;
@@ -38,7 +43,7 @@ export type OpenReplicas = Awaited<ReturnType<typeof openReplicas>>;
 
 /** Joins the relays that share a Redis. It may be away: then it is joined once it is there. */
 export async function openReplicas(options: OpenReplicasOptions) {
-  const { config, replicas: own, describe, clock, logger, problems } = options;
+  const { config, replicas: own, describe, money, clock, logger, problems } = options;
   await using parts = new AsyncDisposableStack();
   const memory = parts.use(new SharedMemory({ url: own.redisUrl, clock, logger, problems }));
   const authSecret = config.authSecret!;
@@ -64,12 +69,15 @@ export async function openReplicas(options: OpenReplicasOptions) {
     schema: grantSchema,
     own: ownTickets,
   });
+  parts.use(money && new Allotments({ ...money, memory, replicas, own, clock, logger }));
+  const rates = new SharedRates({ memory, replicas });
   const open = parts.move();
   return {
     memory,
     replicas,
     snapshots,
     tickets,
+    rates,
     /** Whether another relay takes calls. */
     hasPeers: () => replicas.peers.some(({ state }) => state !== 'draining'),
     others,
@@ -88,6 +96,7 @@ export async function openReplicas(options: OpenReplicasOptions) {
     }) {
       memory.onBack(() => {
         for (const session of calls.registry.all) session.keepAnew();
+        rates.countAnew(calls.registry.all);
       });
       return new CallRouter({
         replicas,

@@ -1,4 +1,6 @@
+import type { RelayOptions } from '../../src/app.ts';
 import { systemClock } from '../../src/base/lib/clock.ts';
+import type { Problems } from '../../src/base/lib/problems.ts';
 import { createSession } from './api.ts';
 import { freePort } from './free-port.ts';
 import type { RedisServer } from './redis-server.ts';
@@ -15,24 +17,33 @@ interface ReplicaOptions {
   /** Where the others look for it; by default where it listens. */
   readonly peerPort?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Without it money is not counted. */
+  readonly money?: RelayOptions['money'];
+  readonly problems?: Problems;
 }
 
 /** One of several relays with scripted providers, in this process. */
 export async function startReplica(
   redis: Pick<RedisServer, 'url'>,
-  { peerPort, env }: ReplicaOptions = {},
+  { peerPort, env, money, problems }: ReplicaOptions = {},
 ): Promise<Replica> {
   const port = await freePort();
   const generator = new ScriptedGenerator({
     clock: systemClock,
+    model: 'scripted',
     reply: ({ history }) => {
       const { text } = history.at(-1)!;
       // More than the three seconds of voice that are sent ahead.
       const sentences = { 'Tell me a story': 20, 'In short': 5 }[text];
-      return [words(sentences === undefined ? `${text}!` : 'A sentence. '.repeat(sentences))];
+      return [
+        words(sentences === undefined ? `${text}!` : 'A sentence. '.repeat(sentences)),
+        { give: { type: 'usage-reported', inputTokens: 7, outputTokens: 3 } },
+      ];
     },
   });
   const relay = await startTestRelay({
+    money,
+    ...(problems && { problems }),
     providers: {
       generator,
       synthesizer: new ScriptedSynthesizer({ clock: systemClock, clauseMs: () => 1_000 }),

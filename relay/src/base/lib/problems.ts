@@ -19,7 +19,7 @@ const SENTENCES = {
   issuer_unreachable:
     'The issuer of the accounts cannot be asked for its keys, so sign-ins may be refused.',
   redis_away:
-    'Redis cannot be reached: calls go on, rates and budgets are counted by each relay alone.',
+    'Redis cannot be reached: calls go on, each relay counts rates alone, and paid turns go on until the share of the budgets that this relay has drawn is used.',
   memory_low: 'Memory is nearly used up.',
   internal_error: 'Something failed that belongs to no call.',
   event_loop_late: 'The process is overloaded: its work is late.',
