@@ -4,7 +4,7 @@ import { Cluster } from '../../test/support/cluster.ts';
 import { defineBench, wholeNumber, type BenchContext } from '../bench.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { processTree } from '../process/process-tree.ts';
-import { UNLIMITED } from '../process/unlimited.ts';
+import { AMPLE_BUDGETS } from '../process/unlimited.ts';
 import { median, round } from '../statistics.ts';
 import { turnIn } from '../turn/provider-times.ts';
 import type { SimulatorsHandlers } from '../turn/simulators.process.ts';
@@ -161,7 +161,7 @@ function startCluster({ people, environment }: Talk, relays: number, isAlone = f
     balancer: 'nginx',
     env: {
       ...RELAY_ENVIRONMENT,
-      ...UNLIMITED,
+      ...AMPLE_BUDGETS,
       MAX_SESSIONS: String(people + 10),
       LOG_LEVEL: 'warn',
       TRANSCRIBERS: 'deepgram-nova',

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Of the lease of each relay, which it renews whatever its calls do. */
-const LEASE = ' "parley:replicas" ';
+/** Of each relay: its lease and budgets once a second, and whether Redis answers. */
+const REGULAR = / "(PING|parley:replicas|parley:money:mark)"/;
 /** A snapshot is the last of five arguments; the number before it is how long it is kept. */
 const SNAPSHOT = / "parley:call:[^"]*" "[^"]*" "[^"]*" "\d+" "(.*)"$/;
 
@@ -20,7 +20,7 @@ export class RedisWatch implements Disposable {
       rest = lines.pop()!;
       // A script's own commands come from `lua`.
       for (const line of lines) {
-        if (line.includes('[0 lua]') || line.includes(LEASE) || line === '+OK') continue;
+        if (line.includes('[0 lua]') || REGULAR.test(line) || line === '+OK') continue;
         this.#commands += 1;
         const [, snapshot] = SNAPSHOT.exec(line) ?? [];
         if (snapshot !== undefined) {
@@ -38,7 +38,7 @@ export class RedisWatch implements Disposable {
     return watch;
   }
 
-  /** Commands so far, but for those of leases, and the size of each snapshot that was kept. */
+  /** Commands so far, but for the regular ones, and the size of each snapshot that was kept. */
   get seen() {
     return { commands: this.#commands, snapshotBytes: [...this.#snapshotBytes] };
   }
