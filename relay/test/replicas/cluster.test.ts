@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createClient } from '@redis/client';
 import { API_PATHS, conversationDetailSchema, conversationsResponseSchema } from '@parley/shared';
-import { UNLIMITED } from '../../bench/process/unlimited.ts';
+import { AMPLE_BUDGETS } from '../../bench/process/unlimited.ts';
 import { Talker, waitAfterResuming } from '../../bench/replicas/talker.ts';
 import { turnIn, turnName } from '../../bench/turn/provider-times.ts';
 import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
+import { LEASE_MS } from '../../src/replicas/replicas.ts';
 import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { signIn } from '../support/api.ts';
 import { BALANCERS, COMPLAINTS, startBalancer, type Balancer } from '../support/balancers.ts';
@@ -18,6 +20,8 @@ const SAMPLES = CHUNKS * 1_600;
 const PEOPLE = 10;
 /** From the moment when a client is back and everything is said to the beginning of the answer. */
 const MAX_WAIT_MS = 3_000;
+/** How soon after its lease what a relay held of the budgets must be free again. */
+const GIVEN_BACK_MS = 5_000;
 /** What is said is written every two seconds, or after a database is back every fifteen. */
 const STORED = { timeout: 25_000, interval: 200 };
 
@@ -61,7 +65,7 @@ beforeAll(async () => {
     relays: 2,
     balancer: 'nginx',
     env: {
-      ...UNLIMITED,
+      ...AMPLE_BUDGETS,
       TRANSCRIBERS: 'deepgram-nova',
       GENERATORS: 'compatible',
       SYNTHESIZERS: 'deepgram-aura',
@@ -156,6 +160,30 @@ function eachTurnOnce(callers: readonly Caller[]) {
   }));
 }
 
+/** How long after that a relay gives back what one that was killed held of the budgets, ms. */
+async function untilGivenBackMs(killedAtMs: number): Promise<number> {
+  const timeOf = (line: string) => Date.parse((JSON.parse(line) as { readonly time: string }).time);
+  const line = await cluster
+    .relay(1)
+    .logs.untilLine((one) => one.includes('were given back') && timeOf(one) > killedAtMs);
+  return timeOf(line) - killedAtMs;
+}
+
+/** Micro-dollars of each of the day's budgets that relays hold which do not run. */
+async function heldByTheGone(): Promise<readonly number[]> {
+  const redis = createClient({ url: cluster.redis.url });
+  await redis.connect();
+  try {
+    const relays = await redis.sMembers('parley:money:relays');
+    const keys = await redis.keys('parley:money:*:held:*');
+    const gone = keys.filter((key) => !relays.some((id) => key.endsWith(id)));
+    const allotments = await Promise.all(gone.map((key) => redis.hGetAll(key)));
+    return allotments.flatMap(Object.values).map((amount) => Number.parseInt(amount, 10));
+  } finally {
+    redis.destroy();
+  }
+}
+
 /** A relay of another process takes calls in this place. */
 async function restart(number: number, signal: NodeJS.Signals): Promise<void> {
   await cluster.end(number, signal);
@@ -222,6 +250,7 @@ describe.each(BALANCERS)('behind %s', (name) => {
       }),
     );
     await cluster.end(0, 'SIGKILL');
+    const killedAtMs = Date.now();
     letVoicesGo();
     await Promise.all(callers.map(({ talker }) => talker.turns.at(-1)!.answered.promise));
     await exchange(callers, 'spoken');
@@ -234,6 +263,8 @@ describe.each(BALANCERS)('behind %s', (name) => {
     );
     expect(waits.length).toBeGreaterThanOrEqual(PEOPLE / 2 - 1);
     expect(Math.max(...waits)).toBeLessThan(MAX_WAIT_MS);
+    expect(await untilGivenBackMs(killedAtMs)).toBeLessThan(LEASE_MS + GIVEN_BACK_MS);
+    expect(new Set(await heldByTheGone())).toEqual(new Set([0]));
     await cluster.start(0);
     expect(await outcomesOf(callers)).toEqual(eachTurnOnce(callers));
   });
