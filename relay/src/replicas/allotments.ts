@@ -67,6 +67,8 @@ export class Allotments implements AsyncDisposable {
   #isAllWanted = false;
   #isCautiousUntilMs = 0;
   #ledgerNextAtMs = 0;
+  /** What the memory knows is compared with the ledger once more. */
+  #isLedgerDue = false;
   /** Work that no round waits for: it ends by its own deadlines. */
   readonly #aside = new Map<string, Promise<void>>();
   /** Relays without a lease, since when. */
@@ -163,10 +165,13 @@ export class Allotments implements AsyncDisposable {
       // What the others hold, this memory does not know yet.
       if (replicas.peers.length > 0) this.#isCautiousUntilMs = clock.now() + CAUTION_MS;
       this.#isAllWanted = true;
+      // One that has died meanwhile has told this memory nothing.
+      this.#isLedgerDue = true;
+      this.#ledgerNextAtMs = clock.now() + CAUTION_MS;
     }
     this.#mark = mark;
     this.#day = day;
-    if (loaded === 'known' && clock.now() >= this.#ledgerNextAtMs) {
+    if ((loaded === 'known' || this.#isLedgerDue) && clock.now() >= this.#ledgerNextAtMs) {
       this.#ledgerNextAtMs = clock.now() + LEDGER_AGAIN_MS;
       this.#doAside('ledger', () => this.#loadLedger(day, mark));
     }
@@ -203,6 +208,8 @@ export class Allotments implements AsyncDisposable {
   /** Rejects if the ledger or Redis cannot be asked. */
   async #loadLedger(day: string, mark: string): Promise<void> {
     await this.#tell(day, mark, 'ledger', await this.#ledgerAmounts(day));
+    // What is read for a memory that is new counts again once all have told what they hold.
+    if (mark === this.#mark) this.#isLedgerDue = false;
   }
 
   /** Rejects if the ledger cannot be asked. */

@@ -129,6 +129,20 @@ it('give back what a relay held that is gone, and count what it had not told', a
   expect(await server.redis.sMembers('parley:money:relays')).not.toContain(a.id);
 });
 
+it('count what one spent that died before it told a Redis that had lost its memory', async () => {
+  const world = new World(server);
+  const [a, b] = [await world.start(), await world.start()];
+  a.open(ANNA);
+  await world.rounds(2);
+  await server.redis.flushAll();
+  await b.allotments.refresh();
+  a.reserve(0);
+  a.use(0, 7);
+  world.crash(a);
+  await world.untilGivenBack();
+  expect((await world.account('user:anna')).spent).toBe(7);
+});
+
 it('keep nothing when they stop', async () => {
   const world = new World(server);
   const [a, b] = [await world.start(), await world.start()];
