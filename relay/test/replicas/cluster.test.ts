@@ -221,53 +221,53 @@ describe.each(BALANCERS)('behind %s', (name) => {
     await call.hangUp();
     expect(balancer.complaints).not.toMatch(COMPLAINTS);
   });
+});
 
-  it('every call goes on if a relay is killed, whatever its person does', async () => {
-    const callers = await startCallers(balancer.url, PEOPLE);
-    await exchange(callers, 'typed');
-    await Promise.all(
-      // Two neighbours do the same, on one relay each.
-      callers.map(async ({ talker }, index) => {
-        const number = talker.next;
-        switch (Math.floor(index / 2)) {
-          case 0:
-            await talker.begin('spoken').halfway.promise;
-            return;
-          case 1:
-            holdVoiceOf(firstOf(number));
-            await talker.begin('spoken').said.promise;
-            return;
-          case 2:
-            holdVoiceOf(firstOf(number));
-            talker.begin('typed');
-            return;
-          case 3:
-            holdVoiceOf(secondOf(number));
-            await talker.begin('typed').voiced.promise;
-            return;
-          default:
-        }
-      }),
-    );
-    await cluster.end(0, 'SIGKILL');
-    const killedAtMs = Date.now();
-    letVoicesGo();
-    await Promise.all(callers.map(({ talker }) => talker.turns.at(-1)!.answered.promise));
-    await exchange(callers, 'spoken');
-    // One of each two neighbours had to go elsewhere.
-    const resumptions = callers.map(({ talker }) => talker.resumedMs.length);
-    expect(resumptions.filter((times) => times === 1)).toHaveLength(PEOPLE / 2);
-    expect(resumptions.filter((times) => times === 0)).toHaveLength(PEOPLE / 2);
-    const waits = callers.flatMap(({ talker }) =>
-      talker.turns.flatMap((turn) => waitAfterResuming(talker, turn) ?? []),
-    );
-    expect(waits.length).toBeGreaterThanOrEqual(PEOPLE / 2 - 1);
-    expect(Math.max(...waits)).toBeLessThan(MAX_WAIT_MS);
-    expect(await untilGivenBackMs(killedAtMs)).toBeLessThan(LEASE_MS + GIVEN_BACK_MS);
-    expect(new Set(await heldByTheGone())).toEqual(new Set([0]));
-    await cluster.start(0);
-    expect(await outcomesOf(callers)).toEqual(eachTurnOnce(callers));
-  });
+it('every call goes on if a relay is killed, whatever its person does', async () => {
+  const callers = await startCallers(cluster.url, PEOPLE);
+  await exchange(callers, 'typed');
+  await Promise.all(
+    // Two neighbours do the same, on one relay each.
+    callers.map(async ({ talker }, index) => {
+      const number = talker.next;
+      switch (Math.floor(index / 2)) {
+        case 0:
+          await talker.begin('spoken').halfway.promise;
+          return;
+        case 1:
+          holdVoiceOf(firstOf(number));
+          await talker.begin('spoken').said.promise;
+          return;
+        case 2:
+          holdVoiceOf(firstOf(number));
+          talker.begin('typed');
+          return;
+        case 3:
+          holdVoiceOf(secondOf(number));
+          await talker.begin('typed').voiced.promise;
+          return;
+        default:
+      }
+    }),
+  );
+  await cluster.end(0, 'SIGKILL');
+  const killedAtMs = Date.now();
+  letVoicesGo();
+  await Promise.all(callers.map(({ talker }) => talker.turns.at(-1)!.answered.promise));
+  await exchange(callers, 'spoken');
+  // One of each two neighbours had to go elsewhere.
+  const resumptions = callers.map(({ talker }) => talker.resumedMs.length);
+  expect(resumptions.filter((times) => times === 1)).toHaveLength(PEOPLE / 2);
+  expect(resumptions.filter((times) => times === 0)).toHaveLength(PEOPLE / 2);
+  const waits = callers.flatMap(({ talker }) =>
+    talker.turns.flatMap((turn) => waitAfterResuming(talker, turn) ?? []),
+  );
+  expect(waits.length).toBeGreaterThanOrEqual(PEOPLE / 2 - 1);
+  expect(Math.max(...waits)).toBeLessThan(MAX_WAIT_MS);
+  expect(await untilGivenBackMs(killedAtMs)).toBeLessThan(LEASE_MS + GIVEN_BACK_MS);
+  expect(new Set(await heldByTheGone())).toEqual(new Set([0]));
+  await cluster.start(0);
+  expect(await outcomesOf(callers)).toEqual(eachTurnOnce(callers));
 });
 
 it('relays are replaced one after the other while people talk', async () => {
