@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createClient } from '@redis/client';
+import { createClient, ErrorReply } from '@redis/client';
 import { withDeadline } from '../base/lib/deadline.ts';
 import type { Clock } from '../base/lib/clock.ts';
 import type { Logger } from '../base/lib/logger.ts';
@@ -131,6 +131,10 @@ export class SharedMemory implements AsyncDisposable {
       return await withDeadline(command(), COMMAND_MS, this.#options.clock, late);
     } catch (cause) {
       if (cause instanceof SharedMemoryAway) throw cause;
+      // A script is wrong, or the memory is full: the relay goes on, and the operator should know.
+      if (cause instanceof ErrorReply) {
+        this.#options.logger.error({ err: cause }, 'Redis refused a command');
+      }
       throw new SharedMemoryAway('Redis cannot be asked.', { cause });
     }
   }
