@@ -28,12 +28,12 @@ export async function buildPage(): Promise<number> {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return 0;
   say('Building the page …');
   const startedAtMs = performance.now();
-  const status = await runTool('web/node_modules/vite/bin/vite.js', [
-    'build',
-    join(ROOT, 'web'),
-    '--logLevel',
-    'warn',
-  ]);
+  const status = await runTool(
+    'web/node_modules/vite/bin/vite.js',
+    ['build', join(ROOT, 'web'), '--logLevel', 'warn'],
+    // In a shell or a test that says otherwise, the page would be half as large again.
+    { environment: { NODE_ENV: 'production' } },
+  );
   const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
   if (status === 0) {
     writeFileSync(STAMP, digest);
