@@ -21,7 +21,10 @@ import type { Topic } from './phrase-context.ts';
 /** No list that people say is longer. */
 const MAX_NUMBERS = 20;
 
-/** Three numbers or more: `five seven and nine`, `1, 2, 3 and 4`. Two have phrases of their own. */
+/**
+ * `five seven and nine`, `1, 2, 3 and 4`. Two as well: `seventy two and eighteen` may be three numbers
+ * to the recogniser, and are two.
+ */
 const numbersSlot: SpokenSlot<readonly number[]> = {
   rule: {
     name: 'numbers',
@@ -39,7 +42,7 @@ const numbersSlot: SpokenSlot<readonly number[]> = {
       values.push(next.value);
       end = next.end;
     }
-    if (values.length > 2) yield { value: values, end };
+    if (values.length > 1) yield { value: values, end };
   },
 };
 

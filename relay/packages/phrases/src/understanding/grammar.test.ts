@@ -24,6 +24,13 @@ describe('the speech grammar', () => {
     );
   });
 
+  it.each(['what is seventy two and eighteen in total', 'add forty one and six'])(
+    'holds numbers that may be read as more than are meant: %s',
+    (sentence) => {
+      expect(understand(sentence, CAPABILITIES)).toBeDefined();
+    },
+  );
+
   it('holds no word that the recogniser cannot pronounce', () => {
     const dictionary = new URL('model/en-us/dict.txt', import.meta.resolve('soundswallower'));
     const known = new Set(
