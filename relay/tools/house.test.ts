@@ -14,6 +14,7 @@ const BESIDE = /\.(test|fake|rig)\.tsx?$|\.d\.ts$/;
 const PACKAGES = ['shared', 'relay/packages/recogniser', 'relay/packages/voice'].concat(
   'relay/packages/phrases',
   'relay/packages/turn-model',
+  'relay/packages/opus',
 );
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -102,7 +102,7 @@ async function hog(url: string, finishes: boolean, signal: AbortSignal): Promise
   connection.speechStarted(1, performance.now());
   for (let utterance = 1; !signal.aborted;) {
     const startMs = performance.now();
-    connection.sendAudio({ utterance, samples: silence, startMs, last: finishes });
+    connection.sendAudio({ utterance, audio: silence, startMs, last: finishes });
     if (finishes) {
       connection.speechStopped(utterance, performance.now());
       utterance += 1;

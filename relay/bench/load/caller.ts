@@ -113,7 +113,7 @@ export async function ask(
   for (let chunk = 1; chunk <= CHUNKS; chunk++) {
     await sleep(systemClock, startedAtMs + chunk * CHUNK_MS - performance.now(), signal);
     const startMs = startedAtMs + (chunk - 1) * CHUNK_MS;
-    connection.sendAudio({ utterance, samples, startMs, last: chunk === CHUNKS });
+    connection.sendAudio({ utterance, audio: samples, startMs, last: chunk === CHUNKS });
   }
   const sentMs = performance.now();
   connection.speechStopped(utterance, sentMs);

@@ -47,7 +47,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
       connection.speechStopped(utterance, performance.now());
     },
     send(samples) {
-      connection.sendAudio({ utterance, samples, startMs: performance.now(), last: false });
+      connection.sendAudio({ utterance, audio: samples, startMs: performance.now(), last: false });
     },
   };
 }

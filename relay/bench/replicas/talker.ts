@@ -106,7 +106,12 @@ export class Talker {
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       const startMs = startedAtMs + chunk * CHUNK_MS;
       await sleep(systemClock, startMs + CHUNK_MS - performance.now(), signal);
-      this.#connection.sendAudio({ utterance, samples, startMs, last: chunk === chunks - 1 });
+      this.#connection.sendAudio({
+        utterance,
+        audio: samples,
+        startMs,
+        last: chunk === chunks - 1,
+      });
       this.sentChunks += 1;
       if (chunk + 1 >= chunks / 2) turn.halfway.resolve();
     }

@@ -68,7 +68,7 @@ async function takeTurn(
   for (let chunk = 1; chunk <= TURN.chunks; chunk++) {
     await sleep(systemClock, startedAtMs + chunk * TURN.chunkMs - performance.now(), signal);
     const startMs = startedAtMs + (chunk - 1) * TURN.chunkMs;
-    connection.sendAudio({ utterance, samples, startMs, last: chunk === TURN.chunks });
+    connection.sendAudio({ utterance, audio: samples, startMs, last: chunk === TURN.chunks });
   }
   const reply = awaitReply(connection);
   const sentMs = performance.now();

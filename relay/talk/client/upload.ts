@@ -31,7 +31,7 @@ export async function uploadSpeech(
   for (const { samples, startMs, dueMs, last } of plan.chunks) {
     await until(dueMs);
     if (signal.aborted) return;
-    connection.sendAudio({ utterance, samples, startMs: onsetMs + startMs / speed, last });
+    connection.sendAudio({ utterance, audio: samples, startMs: onsetMs + startMs / speed, last });
   }
   await until(plan.stopMs);
   if (signal.aborted) return;

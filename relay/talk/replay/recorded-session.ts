@@ -107,9 +107,9 @@ function audioOf(
   { utterance, at_ms, last, pcm = '' }: FlightEntryOf<'sent-audio'>,
   clock: RecordedClock,
 ): { readonly kind: 'audio'; readonly audio: OutboundAudio } {
-  const samples = fromBase64(pcm) ?? new Int16Array();
+  const audio = fromBase64(pcm) ?? new Int16Array();
   const startMs = clock.toRecorded(at_ms);
-  return { kind: 'audio', audio: { kind: 'audio', utterance, samples, startMs, last } };
+  return { kind: 'audio', audio: { kind: 'audio', utterance, audio, startMs, last } };
 }
 
 function clientEventOf({ t, event }: FlightEntryOf<'sent'>): ClientEvent {

@@ -64,7 +64,7 @@ export class RecordedCaller implements AsyncDisposable {
       await sleep(systemClock, FRAME_MS / this.#pace, signal);
       this.connection.sendAudio({
         utterance,
-        samples: samples.slice(start, end),
+        audio: samples.slice(start, end),
         startMs: performance.now() - FRAME_MS,
         last: last && end >= samples.length,
       });

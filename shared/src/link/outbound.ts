@@ -1,3 +1,4 @@
+import type { SpeechAudio } from '../audio/opus-packet.ts';
 import { AudioFrameKind, encodeAudioFrame } from '../protocol/audio-frame.ts';
 import type { ClientEvent, ClientEventOf, ClientEventType } from '../protocol/client-events.ts';
 
@@ -16,7 +17,7 @@ export type Outbound = { readonly kind: 'event'; readonly event: SequencedEvent 
 export interface OutboundAudio {
   readonly kind: 'audio';
   readonly utterance: number;
-  readonly samples: Int16Array;
+  readonly audio: SpeechAudio;
   readonly startMs: number;
   readonly last: boolean;
 }
@@ -36,7 +37,7 @@ export function encodeOutbound(
         seq,
         timestampMs: Math.round(toSessionMs(message.startMs)),
       },
-      message.samples,
+      message.audio,
     );
   }
   const event: ClientEvent = { ...atInstants(message.event, toSessionMs), seq };

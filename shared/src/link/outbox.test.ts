@@ -6,7 +6,7 @@ import { ClientOutbox } from './outbox.ts';
 const audio = (utterance: number, last = false): Outbound => ({
   kind: 'audio',
   utterance,
-  samples: new Int16Array(1_600),
+  audio: new Int16Array(1_600),
   startMs: 0,
   last,
 });

@@ -1,4 +1,4 @@
-import { SPEECH_SAMPLES_PER_MS } from '../audio/pcm16.ts';
+import { speechMs } from '../audio/opus-packet.ts';
 import type { Outbound, SequencedEvent } from './outbound.ts';
 
 /**
@@ -79,8 +79,7 @@ export class ClientOutbox {
   /** Duration of the audio that is not yet acknowledged. */
   get unacknowledgedMs(): number {
     return this.#from(this.#first).reduce(
-      (sum, { message }) =>
-        message.kind === 'audio' ? sum + message.samples.length / SPEECH_SAMPLES_PER_MS : sum,
+      (sum, { message }) => (message.kind === 'audio' ? sum + speechMs(message.audio) : sum),
       0,
     );
   }

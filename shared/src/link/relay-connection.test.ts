@@ -138,7 +138,7 @@ const audio = () =>
   connection.send({
     kind: 'audio',
     utterance: 1,
-    samples: new Int16Array(1_600),
+    audio: new Int16Array(1_600),
     startMs: 0,
     last: false,
   });

@@ -5,6 +5,7 @@ import {
   decodeAudioFrame,
   encodeAudioFrame,
   MAX_AUDIO_FRAME_BYTES,
+  MAX_OPUS_PACKET_BYTES,
   type AudioFrameHeader,
 } from './audio-frame.ts';
 
@@ -131,10 +132,31 @@ describe('decodeAudioFrame', () => {
     expect(decodeAudioFrame(bytes)).toEqual({ ok: false, fault });
   });
 
-  it.each([0, 3, 123, 255])('does not know kind %i', (kind) => {
+  it.each([0, 5, 123, 255])('does not know kind %i', (kind) => {
     const bytes = new Uint8Array(14);
     bytes[0] = kind;
     expect(decodeAudioFrame(bytes)).toEqual({ ok: false, fault: 'frame_unknown_kind' });
+  });
+
+  it('comes back with its packet of Opus', () => {
+    const rest = fc.uint8Array({ maxLength: MAX_OPUS_PACKET_BYTES - 1 });
+    fc.assert(
+      fc.property(header, rest, fc.nat({ max: 9 }), (sent, bytes, offset) => {
+        const opus = { packet: Uint8Array.of(72, ...bytes), durationMs: 20 };
+        const frame = decoded(shifted(encodeAudioFrame(sent, opus), offset));
+        expect(frame).toEqual({ ...sent, samples: new Int16Array(), opus });
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing in the middle of an utterance', [], 'frame_empty'],
+    ['a packet of no frames', [75, 0], 'frame_not_opus'],
+    ['a packet that claims more than 120 ms', [75, 7], 'frame_not_opus'],
+    ['more bytes than speech takes', Array(MAX_OPUS_PACKET_BYTES + 1).fill(72), 'frame_too_long'],
+  ])('names what is wrong with Opus that holds %s', (_, packet, fault) => {
+    const frame = Uint8Array.of(3, ...new Uint8Array(AUDIO_FRAME_HEADER_BYTES - 1), ...packet);
+    expect(decodeAudioFrame(frame)).toEqual({ ok: false, fault });
   });
 
   it('takes an empty frame as an end mark', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIO_CODECS } from './audio-frame.ts';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { timeZoneSchema } from './http-api.ts';
 import { EAGERNESS } from './turn-detection.ts';
@@ -41,6 +42,8 @@ export const clientEventSchemas = {
       page_model: z.boolean().optional(),
       /** The page recognises speech by itself, and sends the words as typed messages. */
       page_recogniser: z.boolean().optional(),
+      /** Of the voice, from the next response on. */
+      output_audio_codec: z.enum(AUDIO_CODECS).optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
         .array(z.enum(['audio', 'text']))
@@ -130,6 +133,18 @@ export const clientEventSchemas = {
     client_ms: z.number(),
     /** Lets the relay drop what it kept for a replay. */
     last_seq: uint32.optional(),
+    /** What the client knows of the line, for those who run the relay. */
+    line: z
+      .object({
+        /** Of the speech that was sent last. */
+        codec: z.enum(AUDIO_CODECS),
+        /** WebSockets that carry the same messages. */
+        sockets: z.int().min(1).max(2),
+        rtt_ms: z.number().min(0).max(0xffff_ffff),
+        /** Share of packets that are lost, an estimate, 0–1. */
+        loss: z.number().min(0).max(1),
+      })
+      .optional(),
   }),
 } as const;
 

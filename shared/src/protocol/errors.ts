@@ -12,6 +12,8 @@ export const ERRORS = {
   frame_too_long: entry(400, false, 'The audio frame is longer than one second of audio.'),
   frame_odd_length: entry(400, false, 'The audio frame ends in half a sample.'),
   frame_empty: entry(400, false, 'The audio frame has no samples and is not marked as the last.'),
+  frame_not_opus: entry(400, false, 'The audio frame holds no Opus packet of at most 120 ms.'),
+  frame_codec_changed: entry(409, false, 'An utterance keeps the codec that it began with.'),
   frame_unknown_kind: entry(400, false, 'The audio frame is not an uplink frame.'),
   frame_wrong_size: entry(
     400,

@@ -17,6 +17,8 @@ export const SUBPROTOCOL = 'parley.v1';
 export const TICKET_SUBPROTOCOL_PREFIX = 'ticket.';
 /** Prefix of the second subprotocol that carries a resume token instead. */
 export const RESUME_SUBPROTOCOL_PREFIX = 'resume.';
+/** Prefix of the second subprotocol of a socket that carries the same messages beside another. */
+export const BESIDE_SUBPROTOCOL_PREFIX = 'beside.';
 
 export const API_PATHS = {
   auth: '/api/v1/auth',

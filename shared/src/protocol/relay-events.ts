@@ -1,5 +1,6 @@
 // Not all of `zod`: the page loads its checks before a call can begin.
 import { z } from 'zod/mini';
+import { AUDIO_CODECS } from './audio-frame.ts';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
@@ -51,6 +52,8 @@ const sessionDescriptionSchema = z.object({
   languages: z.optional(languagesSchema),
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
+  /** In which speech may be sent, and the voice be asked for; absent in older relays: PCM16 alone. */
+  audio_codecs: z.optional(z.array(z.enum(AUDIO_CODECS))),
   /** The call is being recorded; absent in relays that record none. */
   recording: z.optional(z.boolean()),
   /** Absent in relays that leave the end of each turn to the client. */
@@ -174,7 +177,13 @@ export const relayEventSchemas = {
     /** The utterance that is answered, if it is speech. */
     utterance: z.nullable(uint16),
     /** How the voice will arrive; null if the reply is in writing only. */
-    audio: z.nullable(z.object({ sample_rate: z.int().check(z.gte(8_000), z.lte(48_000)) })),
+    audio: z.nullable(
+      z.object({
+        sample_rate: z.int().check(z.gte(8_000), z.lte(48_000)),
+        /** Absent: PCM16. */
+        codec: z.optional(z.enum(AUDIO_CODECS)),
+      }),
+    ),
   }),
   'response.interruption_decided': event('response.interruption_decided', {
     response_id: identifier,

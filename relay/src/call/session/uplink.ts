@@ -83,6 +83,7 @@ export function judgeFrame(
   latest: number | undefined,
 ): 'take' | 'ignore' | ErrorCode {
   if (frame.kind !== AudioFrameKind.uplink) return 'frame_unknown_kind';
+  if (frame.opus !== undefined) return 'frame_unknown_kind';
   const count = frame.samples.length;
   if (count > UPLINK_CHUNK_SAMPLES || (count < UPLINK_CHUNK_SAMPLES && !frame.last)) {
     return 'frame_wrong_size';

@@ -195,7 +195,9 @@ export class MediaCall {
         return this.#connection.send({
           kind: 'audio',
           utterance: turns.utterance,
-          ...event.chunk,
+          audio: event.chunk.samples,
+          startMs: event.chunk.startMs,
+          last: event.chunk.last,
         });
       case 'ended':
         return turns.speechEnded(event.speechEndMs);
