@@ -52,8 +52,8 @@ describe('Opus', () => {
       const heard = await decoded(await encoded(sound));
       expect(heard.length).toBeGreaterThanOrEqual(length);
       expect(heard.length).toBeLessThan(length + 640);
-      // A tenth of a millisecond.
-      if (length > 1_000) expect(Math.abs(lagOf(sound, heard))).toBeLessThan(3);
+      // A millisecond; less of a hum has no place of its own.
+      if (length > 10_000) expect(Math.abs(lagOf(sound, heard))).toBeLessThan(16);
     }
   });
 
@@ -82,13 +82,12 @@ describe('Opus', () => {
   });
 
   it('says of each packet what the library says of its length', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (packet) => {
-        const info = await getPacketInfo(packet).catch(() => undefined);
-        if (info !== undefined) expect(opusDurationMs(packet)).toBe(info.durationMs);
-      }),
-      { numRuns: 500 },
-    );
+    for (let toc = 0; toc < 256; toc += 1) {
+      // No frame, two of the same length, two of their own lengths, one of several.
+      const packet = Uint8Array.of(toc, ...[[], [0, 0], [1, 0, 0], [1, 0]][toc % 4]!);
+      const info = await getPacketInfo(packet);
+      expect([toc, opusDurationMs(packet)]).toEqual([toc, info.durationMs]);
+    }
   });
 
   it('merges nothing that differs in its kind, has several frames, or lasts too long', () => {
