@@ -18,7 +18,7 @@ export const ERRORS = {
   frame_wrong_size: entry(
     400,
     false,
-    'An uplink frame holds 1,600 samples; only the last of an utterance may hold fewer.',
+    'An uplink frame holds 1,600 samples, in the last of an utterance fewer, or Opus of 20 to 120 ms.',
   ),
   frame_unexpected: entry(409, false, 'Audio arrived for an utterance that is not open.'),
   sequence_gap: entry(409, false, 'The sequence number is too far ahead of the last one.'),

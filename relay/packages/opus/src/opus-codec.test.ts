@@ -46,15 +46,20 @@ function lagOf(one: Int16Array, other: Int16Array): number {
 }
 
 describe('Opus', () => {
-  it('keeps all of a sound, at its place, whatever its length', async () => {
+  it('keeps all of a sound, whatever its length', async () => {
     for (const length of [1, 319, 320, 1_600, 12_345]) {
       const sound = hum(length);
       const heard = await decoded(await encoded(sound));
       expect(heard.length).toBeGreaterThanOrEqual(length);
       expect(heard.length).toBeLessThan(length + 640);
-      // A millisecond; less of a hum has no place of its own.
-      if (length > 10_000) expect(Math.abs(lagOf(sound, heard))).toBeLessThan(16);
     }
+  });
+
+  it('keeps a sound at its place', async () => {
+    const sound = hum(12_345);
+    const lag = lagOf(sound, await decoded(await encoded(sound)));
+    // A millisecond: a hum is much the same a little earlier.
+    expect(Math.abs(lag)).toBeLessThan(16);
   });
 
   it('takes about as many bits as it is told', async () => {
