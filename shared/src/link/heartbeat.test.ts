@@ -5,15 +5,18 @@ let pings: number[];
 let deaths: number;
 let heartbeat: Heartbeat;
 let isInUse: boolean;
+let line: 'good' | 'late' | 'doubt';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
   pings = [];
   deaths = 0;
   isInUse = false;
+  line = 'good';
   heartbeat = new Heartbeat({
     intervalMs: 15_000,
     isInUse: () => isInUse,
+    line: () => line,
     now: () => Date.now(),
     ping: (sentMs) => pings.push(sentMs),
     onDead: () => (deaths += 1),
@@ -25,13 +28,33 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('the first pings come each second, the later ones each 15 seconds', () => {
-  for (let s = 0; s < 60; s += 1) {
+/** Each ping is answered at once. */
+function answerFor(durationMs: number): void {
+  for (let ms = 0; ms < durationMs; ms += 250) {
     heartbeat.answered(pings.at(-1)!);
-    vi.advanceTimersByTime(1_000);
+    vi.advanceTimersByTime(250);
   }
-  expect(pings).toEqual([0, 1_000, 2_000, 3_000, 4_000, 19_000, 34_000, 49_000]);
+}
+
+test('eight pings come within two seconds, the later ones each 15 seconds', () => {
+  answerFor(40_000);
+  expect(pings).toEqual([0, 250, 500, 750, 1_000, 1_250, 1_500, 1_750, 16_750, 31_750]);
   expect(deaths).toBe(0);
+});
+
+test('a late line is pinged each second while voice passes, and quickly to learn why it is late', () => {
+  answerFor(2_000);
+  isInUse = true;
+  line = 'late';
+  answerFor(20_000);
+  expect(pings.slice(8, 11)).toEqual([16_750, 17_750, 18_750]);
+  line = 'doubt';
+  answerFor(1_250);
+  expect(pings.slice(-2)).toEqual([23_000, 23_250]);
+  line = 'late';
+  isInUse = false;
+  answerFor(20_000);
+  expect(pings.at(-1)! - pings.at(-2)!).toBe(15_000);
 });
 
 test('a ping without an answer for 5 seconds means a dead connection, once', () => {
@@ -76,12 +99,9 @@ test('a stopped heartbeat is silent', () => {
 
 test('while voice passes a dead line is noticed within 8 seconds', () => {
   isInUse = true;
-  for (let s = 0; s < 19; s += 1) {
-    heartbeat.answered(pings.at(-1)!);
-    vi.advanceTimersByTime(1_000);
-  }
-  expect(pings.slice(-3)).toEqual([13_000, 16_000, 19_000]);
-  heartbeat.answered(19_000);
+  answerFor(7_750);
+  expect(pings.slice(-2)).toEqual([4_750, 7_750]);
+  heartbeat.answered(pings.at(-1)!);
   vi.advanceTimersByTime(7_999);
   expect(deaths).toBe(0);
   vi.advanceTimersByTime(1);
@@ -106,10 +126,10 @@ test('a line whose answers wait behind a long voice is not dead, until 15 second
 
 test('a line can be tried at any moment', () => {
   heartbeat.answered(0);
-  vi.advanceTimersByTime(300);
+  vi.advanceTimersByTime(200);
   heartbeat.probe();
   heartbeat.probe();
-  expect(pings).toEqual([0, 300]);
+  expect(pings).toEqual([0, 200]);
   vi.advanceTimersByTime(5_000);
   expect(deaths).toBe(1);
 });

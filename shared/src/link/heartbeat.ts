@@ -1,8 +1,10 @@
-/** The first pings follow one another quickly, to know the clock offset early. */
-const FAST_PINGS = 4;
-const FAST_INTERVAL_MS = 1_000;
+/** The first pings follow one another quickly: the line and the clock offset are known early. */
+const FAST_PINGS = 8;
+const FAST_INTERVAL_MS = 250;
 /** While something is said or awaited: a line that fell silent on one side is noticed in 8 s. */
 const IN_USE_INTERVAL_MS = 3_000;
+/** The same on a line that was late. */
+const LATE_INTERVAL_MS = 1_000;
 /** Without any message from the relay. */
 const PONG_DEADLINE_MS = 5_000;
 /** However much else arrives: what we send may no longer reach the relay. */
@@ -16,6 +18,8 @@ export interface HeartbeatOptions {
   readonly intervalMs: number;
   /** Whether anything but pings has passed lately. */
   isInUse(): boolean;
+  /** - `doubt`: it is late, and quick pings shall say why */
+  line(): 'good' | 'late' | 'doubt';
   now(): number;
   /** Sends a ping that carries `sentMs`. */
   ping(sentMs: number): void;
@@ -36,6 +40,11 @@ export class Heartbeat {
 
   start(): void {
     this.#ping();
+  }
+
+  /** How long an answer has been awaited; 0: none is. */
+  get awaitedForMs(): number {
+    return this.#awaitedMs === undefined ? 0 : this.#options.now() - this.#awaitedMs;
   }
 
   /**
@@ -99,8 +108,10 @@ export class Heartbeat {
   }
 
   get #intervalMs(): number {
-    if (this.#sent <= FAST_PINGS) return FAST_INTERVAL_MS;
+    const line = this.#options.line();
+    if (this.#sent < FAST_PINGS || line === 'doubt') return FAST_INTERVAL_MS;
     const { intervalMs } = this.#options;
-    return this.#options.isInUse() ? Math.min(IN_USE_INTERVAL_MS, intervalMs) : intervalMs;
+    if (!this.#options.isInUse()) return intervalMs;
+    return Math.min(line === 'late' ? LATE_INTERVAL_MS : IN_USE_INTERVAL_MS, intervalMs);
   }
 }

@@ -1,23 +1,27 @@
-import type { AudioFrame } from '../protocol/audio-frame.ts';
-import type { ClientEvent } from '../protocol/client-events.ts';
+import type { AudioCodec, AudioFrame } from '../protocol/audio-frame.ts';
+import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
 import { CLOSE_REASONS, CONNECTION_LOST, type CloseReason } from '../protocol/close-codes.ts';
 import { ERRORS, ParleyError } from '../protocol/errors.ts';
 import {
+  BESIDE_SUBPROTOCOL_PREFIX,
   RESUME_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
   type CreateSessionResponse,
 } from '../protocol/http-api.ts';
-import type { RelayEvent } from '../protocol/relay-events.ts';
+import type { RelayEvent, RelayEventOf } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
 import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
+import type { LineState } from './line-state.ts';
+import { LineWatch, type LineWishes } from './line-watch.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { ClientOutbox, type Numbered } from './outbox.ts';
 import { Refusals, SOCKET_BLOCKED, SOCKET_BLOCKED_SENTENCE } from './refusals.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
+import { SocketBeside } from './socket-beside.ts';
 
 /**
  * A connection that lasted this long resets the backoff. This is longer than the deadline of the
@@ -30,12 +34,23 @@ const MAX_BLOCKED_OPENINGS = 3;
 const MAX_OPEN_RESPONSES = 8;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
 const WORKED_MS = 1_000;
+/** What a client knows of its line is sent along with a ping, this often at the most. */
+const REPORT_LINE_MS = 5_000;
+/** A ping that follows PCM16 within this time may wait behind it. */
+const BEHIND_PCM_MS = 3_000;
 
 export type ConnectionStatus =
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'open' }
   | { readonly kind: 'waiting'; readonly attempt: number; readonly retryInMs: number }
   | { readonly kind: 'closed'; readonly reason: CloseReason };
+
+const NO_WISHES: LineWishes = {
+  choice: () => 'auto',
+  hints: () => ({}),
+  hasEncoder: () => false,
+};
+const IDLE = { awaitedMs: 0, waitingBytes: 0 };
 
 export type TrafficDirection = 'sent' | 'received';
 
@@ -47,6 +62,8 @@ export interface RelayConnectionOptions {
   readonly replacesSession: boolean;
   readonly WebSocket: new (url: string, protocols: string[]) => WebSocketPort;
   readonly random: () => number;
+  /** Absent: speech is always PCM16. */
+  readonly line?: LineWishes;
   now(): number;
   onStatus(status: ConnectionStatus): void;
   onEvent(event: RelayEvent): void;
@@ -59,6 +76,8 @@ export interface RelayConnectionOptions {
   onTraffic?(direction: TrafficDirection, data: unknown): void;
   /** A message that is not in the protocol was ignored. */
   onMalformed?(fault: string): void;
+  /** Another codec, for another reason, or another number of sockets. */
+  onLine?(state: LineState): void;
 }
 
 /**
@@ -82,6 +101,14 @@ export class RelayConnection {
   /** That have begun and are not over; a relay that takes the call over ends them. */
   readonly #responses = new Set<string>();
   #socket: RelaySocket | undefined;
+  readonly #beside: SocketBeside;
+  readonly #watch: LineWatch;
+  #line: LineState;
+  #lineReportedMs = Number.NEGATIVE_INFINITY;
+  /** PCM16 was sent or received. */
+  #pcmAtMs = Number.NEGATIVE_INFINITY;
+  /** Of the speech that was sent last. */
+  #sentCodec: AudioCodec = 'pcm16';
   #sockets = 0;
   /** In a row; each while plain HTTP reached the relay. */
   #blockedOpenings = 0;
@@ -90,11 +117,22 @@ export class RelayConnection {
   constructor(options: RelayConnectionOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random);
+    this.#watch = new LineWatch(options.line ?? NO_WISHES);
+    this.#line = this.#watch.judge(options.now(), IDLE);
+    this.#beside = new SocketBeside({
+      now: () => options.now(),
+      open: () => this.#openBeside(this.#session!),
+    });
   }
 
   /** undefined until the session has been entered. */
   get session(): CreateSessionResponse | undefined {
     return this.#entered ? this.#session : undefined;
+  }
+
+  /** The codec of the next utterance, why, and what is known of the line. */
+  get line(): LineState {
+    return this.#line;
   }
 
   get unacknowledgedMs(): number {
@@ -134,6 +172,7 @@ export class RelayConnection {
 
   /** Sends now, or as soon as there is a session to send it to. */
   send(message: Outbound): void {
+    this.#judgeLine();
     const numbered = this.#outbox.push(message);
     if (this.#socket?.readyAtMs !== undefined) this.#transmit(numbered);
   }
@@ -153,6 +192,7 @@ export class RelayConnection {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#endWait();
+    this.#beside.close();
     this.#socket?.end(reason);
     this.#options.onStatus({ kind: 'closed', reason });
   }
@@ -168,6 +208,7 @@ export class RelayConnection {
     const socket = this.#socket;
     const reason = await socket.ended;
     this.#socket = undefined;
+    this.#beside.close();
     socket.close(signal.aborted ? 'hang-up' : 'abandon');
     if (socket.readyAtMs !== undefined) {
       this.#lostAtMs = this.#options.now();
@@ -203,25 +244,43 @@ export class RelayConnection {
   }
 
   #open(session: CreateSessionResponse): RelaySocket {
-    const { ws_url, ticket, resume_token, limits } = session;
+    const { ticket, resume_token } = session;
     const secret = this.#entered
       ? RESUME_SUBPROTOCOL_PREFIX + resume_token
       : TICKET_SUBPROTOCOL_PREFIX + ticket;
-    let socket: WebSocketPort;
+    this.#watch.restart();
+    return this.#newSocket(session, secret, () => this.#onOpen(session));
+  }
+
+  /** It has nothing to say before it may be used. */
+  #openBeside(session: CreateSessionResponse): RelaySocket {
+    const secret = BESIDE_SUBPROTOCOL_PREFIX + session.resume_token;
+    const socket = this.#newSocket(session, secret, () => socket.ready());
+    return socket;
+  }
+
+  #newSocket(
+    { ws_url, limits }: CreateSessionResponse,
+    secret: string,
+    onOpen: () => void,
+  ): RelaySocket {
+    let port: WebSocketPort;
     try {
-      socket = new this.#options.WebSocket(ws_url, [SUBPROTOCOL, secret]);
+      port = new this.#options.WebSocket(ws_url, [SUBPROTOCOL, secret]);
     } catch (cause) {
       const message = 'The server offered a session that cannot be used.';
       throw new ClientError('unreadable_answer', message, { cause });
     }
-    return new RelaySocket({
-      socket,
+    const socket: RelaySocket = new RelaySocket({
+      socket: port,
       heartbeatMs: limits.heartbeat_ms,
       now: () => this.#options.now(),
-      onOpen: () => this.#onOpen(session),
-      onMessage: (data) => this.#onMessage(data),
-      ping: (client_ms) => this.#sendNow({ type: 'ping', client_ms, last_seq: this.#receivedSeq }),
+      line: () => this.#linePace(),
+      onOpen,
+      onMessage: (data) => this.#onMessage(socket, data),
+      ping: (sentMs) => this.#ping(socket, sentMs),
     });
+    return socket;
   }
 
   #onOpen({ session_id, resume_token }: CreateSessionResponse): void {
@@ -235,17 +294,26 @@ export class RelayConnection {
     });
   }
 
-  #onMessage(data: unknown): void {
-    this.#options.onTraffic?.('received', data);
+  #onMessage(socket: RelaySocket, data: unknown): void {
+    const isFirst = socket === this.#socket;
+    if (isFirst) this.#options.onTraffic?.('received', data);
     const inbound = readInbound(data);
     if (inbound.kind === 'ignored') {
-      if (inbound.isMalformed) this.#options.onMalformed?.(inbound.name);
+      if (inbound.isMalformed && isFirst) this.#options.onMalformed?.(inbound.name);
       return;
+    }
+    // Of each socket by itself: the answer to its own ping, which may have come by the other.
+    if (inbound.kind === 'event' && inbound.event.type === 'pong') {
+      this.#onPong(socket, inbound.event);
     }
     // Numbers only grow, except of what is repeated after a resumption although it had arrived.
     if (inbound.seq <= this.#receivedSeq) return;
+    // The socket beside lacks some; the first is whole.
+    if (!isFirst && inbound.seq !== this.#receivedSeq + 1) return;
+    if (!isFirst) this.#options.onTraffic?.('received', data);
     this.#receivedSeq = inbound.seq;
     if (inbound.kind === 'audio') {
+      if (inbound.frame.opus === undefined) this.#pcmAtMs = this.#options.now();
       this.#options.onAudio(inbound.frame);
     } else {
       this.#onEvent(inbound.event);
@@ -253,14 +321,25 @@ export class RelayConnection {
     }
   }
 
+  #onPong(socket: RelaySocket, { client_ms, server_ms }: RelayEventOf<'pong'>): void {
+    const nowMs = this.#options.now();
+    if (!socket.answered(client_ms)) return;
+    this.clock.addRoundTrip(client_ms, server_ms, nowMs);
+    const isAlone = client_ms - this.#pcmAtMs > BEHIND_PCM_MS;
+    this.#watch.answered({ rttMs: nowMs - client_ms, isAlone }, nowMs);
+    this.#judgeLine();
+  }
+
   #onEvent(event: RelayEvent): void {
     const nowMs = this.#options.now();
     switch (event.type) {
       case 'session.created':
+        this.#watch.takesOpus = event.session.audio_codecs?.includes('opus') === true;
         this.clock.addOneWay(event.server_ms, nowMs);
         this.#enter(this.#outbox.after(0) ?? this.#outbox.restart());
         return;
       case 'session.resumed': {
+        this.#watch.takesOpus = event.session.audio_codecs?.includes('opus') === true;
         this.#refusals.confirmed(event.last_input_seq);
         const missing = this.#outbox.after(event.last_input_seq);
         this.#outbox.acknowledge(event.last_input_seq);
@@ -272,11 +351,6 @@ export class RelayConnection {
       case 'input_audio_buffer.ack':
         this.#refusals.confirmed(event.input_seq);
         this.#outbox.acknowledge(event.input_seq);
-        return;
-      case 'pong':
-        if (this.#socket?.answered(event.client_ms) === true) {
-          this.clock.addRoundTrip(event.client_ms, event.server_ms, nowMs);
-        }
         return;
       case 'response.created':
         this.#responses.add(event.response_id);
@@ -294,11 +368,19 @@ export class RelayConnection {
     this.#sockets += 1;
     this.#socket?.ready();
     this.#options.onStatus({ kind: 'open' });
-    for (const numbered of missing) this.#transmit(numbered);
+    for (const numbered of missing) this.#transmit(numbered, 'again');
   }
 
-  #transmit({ seq, message }: Numbered): void {
-    this.#write(encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs)));
+  #transmit({ seq, message }: Numbered, how: 'new' | 'again' = 'new'): void {
+    const data = encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs));
+    this.#write(data);
+    if (message.kind === 'audio') {
+      const isPcm = message.audio instanceof Int16Array;
+      this.#sentCodec = isPcm ? 'pcm16' : 'opus';
+      if (isPcm) this.#pcmAtMs = this.#options.now();
+      if (isPcm) return;
+    }
+    if (how === 'new') this.#beside.send(data);
   }
 
   #sendNow(event: ClientEvent): void {
@@ -307,6 +389,45 @@ export class RelayConnection {
 
   #write(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.#socket?.send(data) === true) this.#options.onTraffic?.('sent', data);
+  }
+
+  #ping(socket: RelaySocket, client_ms: number): void {
+    this.#judgeLine();
+    const data = JSON.stringify({
+      type: 'ping',
+      client_ms,
+      last_seq: this.#receivedSeq,
+      line: this.#lineReport(client_ms),
+    } satisfies ClientEvent);
+    if (socket === this.#socket) this.#write(data);
+    else socket.send(data);
+  }
+
+  #lineReport(nowMs: number): ClientEventOf<'ping'>['line'] {
+    const { rttMs, loss } = this.#line;
+    if (rttMs === undefined || nowMs - this.#lineReportedMs < REPORT_LINE_MS) return undefined;
+    this.#lineReportedMs = nowMs;
+    const sockets = this.#beside.socket === undefined ? 1 : 2;
+    return { codec: this.#sentCodec, sockets, rtt_ms: Math.round(rttMs), loss };
+  }
+
+  #linePace(): 'good' | 'late' | 'doubt' {
+    const isBehindPcm = this.#options.now() - this.#pcmAtMs <= BEHIND_PCM_MS;
+    if (this.#watch.isInDoubt && !isBehindPcm) return 'doubt';
+    return this.#watch.isLate ? 'late' : 'good';
+  }
+
+  #judgeLine(): void {
+    const sockets = [this.#socket, this.#beside.socket].filter((socket) => socket !== undefined);
+    const before = this.#line;
+    this.#line = this.#watch.judge(this.#options.now(), {
+      awaitedMs: Math.max(0, ...sockets.map(({ awaitedForMs }) => awaitedForMs)),
+      waitingBytes: Math.max(0, ...sockets.map(({ waitingBytes }) => waitingBytes)),
+    });
+    const { codec, reason, sockets: wished } = this.#line;
+    if (this.#socket?.readyAtMs !== undefined) this.#beside.wish(wished === 2);
+    if (codec === before.codec && reason === before.reason && wished === before.sockets) return;
+    this.#options.onLine?.(this.#line);
   }
 
   #isResumable({ retry }: CloseReason): boolean {

@@ -1,5 +1,5 @@
 import { closeReasonOf, type CloseReason } from '../protocol/close-codes.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 
 /** From opening the socket to the relay's word that the session is there. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -16,6 +16,8 @@ export interface WebSocketPort {
   binaryType: string;
   readonly readyState: number;
   readonly OPEN: number;
+  /** Bytes that were handed over and not sent yet. */
+  readonly bufferedAmount: number;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
@@ -27,6 +29,7 @@ export interface RelaySocketOptions {
   readonly socket: WebSocketPort;
   readonly heartbeatMs: number;
   now(): number;
+  line: HeartbeatOptions['line'];
   onOpen(): void;
   onMessage(data: unknown): void;
   ping(sentMs: number): void;
@@ -59,6 +62,7 @@ export class RelaySocket {
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
       isInUse: () => options.now() - this.#voiceAtMs < IN_USE_MS,
+      line: options.line,
       now: () => options.now(),
       ping: (sentMs) => options.ping(sentMs),
       onDead: lost,
@@ -90,6 +94,16 @@ export class RelaySocket {
   /** Whether a ping was answered, so that it works both ways. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
+  }
+
+  /** How long the answer to a ping has been awaited; 0: none is. */
+  get awaitedForMs(): number {
+    return this.#heartbeat.awaitedForMs;
+  }
+
+  /** Bytes that were handed over and not sent yet. */
+  get waitingBytes(): number {
+    return this.#options.socket.bufferedAmount;
   }
 
   /** The session is there: messages may be sent. */
