@@ -19,6 +19,7 @@ import { OVER } from './base/lib/deadline.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
 import { joinReplicas, type JoinedReplicas } from './replicas/join-replicas.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';
+import { OpusThread } from './base/lib/opus-thread.ts';
 import { openFileLimit } from './base/lib/descriptors.ts';
 import { Limiter } from './people/limits/limiter.ts';
 import { NO_STORAGE } from './keeping/storage/no-storage.ts';
@@ -97,6 +98,7 @@ type Calls = ReturnType<typeof openCalls>;
 /** People, money, what is kept, and the observers of calls. */
 async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
   const { config, storage = NO_STORAGE, logger, problems, clock } = options;
+  const opus = parts.use(new OpusThread());
   const signIn = parts.use(await SignIn.open({ config, clock, logger, problems }));
   const keeping = keepingOf({ config, storage, clock, logger, problems });
   parts.use(keeping.recordings);
@@ -126,6 +128,7 @@ async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
     new FailedAudio({
       dir: join(config.dataDir, 'failed-audio'),
       ...config.failedAudio,
+      opus,
       clock,
       logger,
       problems,
@@ -143,13 +146,13 @@ async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
     ],
     { logger },
   );
-  return { signIn, storage, keeping, settings, observation, money, exporters, observers };
+  return { signIn, storage, keeping, settings, opus, observation, money, exporters, observers };
 }
 
 /** Calls, and the monitor that watches them. */
 function openCalls(
   options: RelayOptions,
-  { storage, keeping, settings, observation, money, exporters, observers }: Base,
+  { storage, keeping, settings, opus, observation, money, exporters, observers }: Base,
   replicas: JoinedReplicas,
   state: RelayState,
   parts: AsyncDisposableStack,
@@ -179,6 +182,7 @@ function openCalls(
       rules: sessionRules(settings, limiter),
       recordings: keeping.newRecordings,
       watchdog: new Watchdog({ clock }),
+      opus,
       clock,
     },
     registry,

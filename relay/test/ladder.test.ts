@@ -23,6 +23,7 @@ import { scriptedStages, type ScriptedProviders } from './support/scripted-stage
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
 import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import type { TestCall } from './support/test-call.ts';
+import { FakeOpus } from '../src/base/lib/opus-thread.fake.ts';
 
 /** A busy machine excuses no provider: each failure counts. */
 const clock: Clock = { ...systemClock, lostMs: () => 0 };
@@ -263,7 +264,13 @@ describe('a stage that hangs', () => {
     const folder = await mkdtemp(join(tmpdir(), 'parley-ladder-'));
     const dir = join(folder, 'failed-audio');
     const problems = new Problems(clock);
-    const failedAudio = new FailedAudio({ dir, clock, logger: silentLogger, problems });
+    const failedAudio = new FailedAudio({
+      dir,
+      opus: new FakeOpus(),
+      clock,
+      logger: silentLogger,
+      problems,
+    });
     try {
       const transcriber = new ScriptedTranscriber({
         clock,

@@ -19,6 +19,7 @@ import { AsyncQueue } from '../src/base/lib/async-queue.ts';
 import { Conversation } from '../src/call/turn/conversation.ts';
 import { Watchdog } from '../src/call/turn/watchdog.ts';
 import { TestLedger } from './support/test-ledger.ts';
+import { FakeOpus } from '../src/base/lib/opus-thread.fake.ts';
 
 const CAP = 400_000;
 /** Two seconds of speech and three short answers, each by two providers. */
@@ -192,6 +193,7 @@ async function run(dice: readonly number[], calls: number): Promise<void> {
       policy: readConfig({}).providers,
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
+      opus: new FakeOpus(),
       budget: money,
       emit: (event) => {
         spending.observe({ ...event, atMs: 0, sessionId, userId });

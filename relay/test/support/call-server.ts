@@ -22,6 +22,7 @@ import { CallObservers, type CallObserver } from '../../src/call/events/call-obs
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
 import { TEST_CALLER } from '../../src/call/session/caller.fake.ts';
+import { FakeOpus } from '../../src/base/lib/opus-thread.fake.ts';
 
 export interface CallServer extends AsyncDisposable {
   readonly logs: LogWatch;
@@ -62,6 +63,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
       limits: config.limits,
       rules: NO_RULES,
       watchdog: options.watchdog ?? new Watchdog({ clock }),
+      opus: new FakeOpus(),
       clock,
     },
     registry,

@@ -23,6 +23,7 @@ import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-gen
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { scriptedStages } from './scripted-stages.ts';
 import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';
+import { FakeOpus } from '../../src/base/lib/opus-thread.fake.ts';
 
 export const DEADLINES = { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 };
 
@@ -110,6 +111,7 @@ export class TestConversation {
       maxUtteranceMs: 60_000,
       budget: script.budget,
       watchdog: new Watchdog({ clock }),
+      opus: new FakeOpus(),
       emit: (event) => this.callEvents.push(withAudio(event)),
       settings: this.settings,
       clock,

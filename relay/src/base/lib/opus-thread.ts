@@ -1,4 +1,6 @@
 import type { OpusAnswer, OpusRequest, OpusStreamKind } from '@parley/opus';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { systemClock } from './clock.ts';
 import { WorkerPool, type WorkerLease } from './worker-pool.ts';
 
@@ -21,11 +23,16 @@ export interface OpusCodec {
   decoder(rateHz: number): OpusStream<Uint8Array, Int16Array<ArrayBuffer>>;
 }
 
+/** A thread, from the first stream to the last, or to its death. */
+interface ThreadUse {
+  readonly lease: Promise<WorkerLease<OpusRequest, OpusAnswer>>;
+  streams: number;
+}
+
 /** Opus for all calls, in one thread that runs while it is needed. */
 export class OpusThread implements OpusCodec, AsyncDisposable {
   #pool: Promise<WorkerPool<OpusRequest, OpusAnswer>> | undefined;
-  #lease: Promise<WorkerLease<OpusRequest, OpusAnswer>> | undefined;
-  #streams = 0;
+  #use: ThreadUse | undefined;
   #next = 0;
 
   decoder(rateHz: number): OpusStream<Uint8Array, Int16Array<ArrayBuffer>> {
@@ -47,36 +54,58 @@ export class OpusThread implements OpusCodec, AsyncDisposable {
 
   #open(as: OpusStreamKind) {
     const stream = this.#next++;
-    const leased = this.#acquire();
-    let isOpen = true;
+    const use = (this.#use ??= this.#begin());
+    use.streams += 1;
     const ask = async (request: (stream: number) => OpusRequest) => {
       try {
-        return await (await leased).request(request(stream));
+        return await (await use.lease).request(request(stream));
       } catch (error) {
         // The next stream starts another thread.
-        if (this.#lease === leased) this.#lease = undefined;
+        if (this.#use === use) this.#use = undefined;
         throw error;
       }
     };
-    this.#streams += 1;
     // Without it, what is asked of the stream fails.
     ask(() => ({ type: 'open', stream, as })).catch(() => {});
+    let isOpen = true;
     const close = () => {
       if (!isOpen) return;
       isOpen = false;
       ask(() => ({ type: 'close', stream })).catch(() => {});
-      this.#streams -= 1;
-      if (this.#streams > 0) return;
-      this.#lease = undefined;
-      void leased.then((lease) => lease.release()).catch(() => {});
+      use.streams -= 1;
+      if (use.streams > 0) return;
+      if (this.#use === use) this.#use = undefined;
+      void use.lease.then((lease) => lease.release()).catch(() => {});
     };
     return { ask, close };
   }
 
-  #acquire(): Promise<WorkerLease<OpusRequest, OpusAnswer>> {
+  #begin(): ThreadUse {
     this.#pool ??= startPool();
-    this.#lease ??= this.#pool.then((pool) => pool.acquire());
-    return this.#lease;
+    return { lease: this.#pool.then((pool) => pool.acquire()), streams: 0 };
+  }
+}
+
+/**
+ * An utterance as PCM16 at 16 kHz.
+ *
+ * @throws ParleyError `internal_error` if the thread died
+ */
+export async function decodeSpeech(
+  opus: OpusCodec,
+  pieces: readonly SpeechAudio[],
+): Promise<readonly Int16Array[]> {
+  if (pieces.every((piece) => piece instanceof Int16Array)) return pieces;
+  const decoder = opus.decoder(SPEECH_HZ);
+  try {
+    const decoded: Int16Array[] = [];
+    // One after the other: those who speak now have their turns at the thread in between.
+    for (const piece of pieces) {
+      decoded.push(piece instanceof Int16Array ? piece : await decoder.push(piece.packet));
+    }
+    return decoded;
+  } finally {
+    decoder.close();
   }
 }
 

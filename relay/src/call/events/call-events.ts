@@ -6,6 +6,7 @@ import type {
   Usage,
   Stage,
 } from '@parley/shared';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { ClauseKind } from '../stages/synthesizer/clause-track.ts';
 import type { BudgetScope } from '../../people/metering/caps.ts';
@@ -147,8 +148,8 @@ export type CallEventBody =
       readonly provider: string;
       /** The response that apologises; null if that comes later, after an answer to other words. */
       readonly responseId: string | null;
-      /** PCM16 at 16 kHz. */
-      readonly audio: () => readonly Int16Array[];
+      /** PCM16 at 16 kHz, or Opus. */
+      readonly audio: () => readonly SpeechAudio[];
     } & OfUtterance)
   /** The utterance was not speech after all, or the session ended first. */
   | ({ readonly type: 'utterance-discarded'; readonly audioMs: number } & OfUtterance)

@@ -1,6 +1,8 @@
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { AudioFrame, UnnumberedRelayEvent } from '@parley/shared';
 import { RECORDING_RATE_HZ } from '../../keeping/recordings/recording-format.ts';
+import { OPUS_LOOKAHEAD_SAMPLES } from '@parley/shared/audio/opus-packet';
+import type { OpusCodec } from '../../base/lib/opus-thread.ts';
 import type { RecordingWriter } from '../../keeping/recordings/recording-writer.ts';
 import { VoicePlacement } from '../../keeping/recordings/voice-placement.ts';
 import type { CallEventBody, EmitCallEvent } from '../events/call-events.ts';
@@ -13,6 +15,8 @@ const MAX_RESPONSES = 8;
 export interface CallRecorderOptions {
   readonly output: ConversationOutput;
   readonly voiceRateHz: number;
+  /** Decodes what the person says in Opus. */
+  readonly opus: OpusCodec;
   /** @returns undefined if none can be made now */
   readonly open: (onFailed: () => void) => RecordingWriter | undefined;
   readonly emit: EmitCallEvent;
@@ -27,6 +31,10 @@ interface Running {
   resampler: { readonly item: number; readonly stream: Pcm16Resampler } | undefined;
   /** The end of the person's utterance so far; samples of the session clock. */
   person: { utterance: number; end: number };
+  /** Of the person's utterance. */
+  decoder: ReturnType<OpusCodec['decoder']> | undefined;
+  /** What was said in Opus until now is written. */
+  decoded: Promise<void>;
 }
 
 /** Passes on what goes to the client, and records both sides while it is asked to. */
@@ -49,28 +57,39 @@ export class CallRecorder implements ConversationOutput {
     const writer = this.#options.open(() => this.#ended('failed'));
     if (writer === undefined) return this.#options.onFailed();
     const person = { utterance: -1, end: 0 };
-    this.#running = { writer, voice: new VoicePlacement(), resampler: undefined, person };
+    this.#running = {
+      ...{ writer, voice: new VoicePlacement(), resampler: undefined, person },
+      ...{ decoder: undefined, decoded: Promise.resolve() },
+    };
     this.#options.emit({ type: 'recording-started' });
   }
 
   stop(): void {
-    void this.#running?.writer.close();
+    const running = this.#running;
+    void running?.decoded.then(() => running.writer.close());
     this.#ended('stopped');
   }
 
   /** A frame of the open utterance. The hot path. */
-  speech({ item, timestampMs, samples }: AudioFrame): void {
+  speech({ item, timestampMs, samples, opus }: AudioFrame): void {
     const running = this.#running;
     if (running === undefined) return;
     const { person, writer } = running;
-    if (person.utterance !== item) {
+    const length = opus === undefined ? samples.length : opus.durationMs * SAMPLES_PER_MS;
+    const isFirst = person.utterance !== item;
+    if (isFirst) {
       person.utterance = item;
       // The client's clock is an estimate; what it says cannot be later than now.
-      const latest = this.#nowSamples - samples.length;
+      const latest = this.#nowSamples - length;
       person.end = Math.max(person.end, Math.min(timestampMs * SAMPLES_PER_MS, latest));
+      running.decoder?.close();
+      running.decoder = undefined;
     }
-    writer.samples({ kind: 'person', item, start: Math.round(person.end) }, samples);
-    person.end += samples.length;
+    const start = Math.round(person.end);
+    if (opus === undefined) writer.samples({ kind: 'person', item, start }, samples);
+    // The encoder's look-ahead is left out of the first piece, so that the others come earlier.
+    else this.#decode(running, item, isFirst ? start : start - OPUS_LOOKAHEAD_SAMPLES, opus.packet);
+    person.end += length;
   }
 
   observe(event: CallEventBody): void {
@@ -107,10 +126,26 @@ export class CallRecorder implements ConversationOutput {
   }
 
   #ended(how: 'stopped' | 'failed'): void {
-    if (this.#running === undefined) return;
+    const running = this.#running;
+    if (running === undefined) return;
     this.#running = undefined;
+    void running.decoded.then(() => running.decoder?.close());
     this.#options.emit({ type: 'recording-ended', how });
     if (how === 'failed') this.#options.onFailed();
+  }
+
+  #decode(running: Running, item: number, start: number, packet: Uint8Array): void {
+    if (packet.length === 0) return;
+    running.decoder ??= this.#options.opus.decoder(RECORDING_RATE_HZ);
+    const decoding = running.decoder.push(packet).then(
+      (samples) => running.writer.samples({ kind: 'person', item, start }, samples),
+      () => {
+        if (this.#running !== running) return;
+        void running.writer.close();
+        this.#ended('failed');
+      },
+    );
+    running.decoded = running.decoded.then(() => decoding);
   }
 
   #remember(responseId: string, item: number): void {

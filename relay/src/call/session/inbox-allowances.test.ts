@@ -4,12 +4,13 @@ import { NO_RULES } from './session-options.ts';
 import { TEST_CALLER } from './caller.fake.ts';
 
 const CHUNKS_PER_SECOND = 10;
+const CHUNK_MS = 100;
 
 function setUp(controlMessagesPerMinute = 100) {
   const rules = { ...NO_RULES, controlMessagesPerMinute: () => controlMessagesPerMinute };
   const allowances = new InboxAllowances(rules, TEST_CALLER.identity);
   const takeAudio = (chunks: number) =>
-    Array.from({ length: chunks }, () => allowances.audio.take()).filter(Boolean).length;
+    Array.from({ length: chunks }, () => allowances.audio.take(CHUNK_MS)).filter(Boolean).length;
   const pass = (seconds: number) => {
     for (let second = 0; second < seconds; second++) allowances.refill(1_000);
   };
@@ -45,6 +46,12 @@ it('saves up no more than a client keeps while its connection is lost', () => {
   const { takeAudio, pass } = setUp();
   pass(3_600);
   expect(takeAudio(2_000)).toBe(700);
+});
+
+it('counts speech by its time, in frames of any length', () => {
+  const { allowances } = setUp();
+  const taken = Array.from({ length: 4_000 }, () => allowances.audio.take(20));
+  expect(taken.filter(Boolean)).toHaveLength(70_000 / 20);
 });
 
 it('takes any number of events if the plan does not limit them', () => {

@@ -4,11 +4,11 @@ import type { Identity } from '../../people/auth/identity.ts';
 import type { SessionRules } from './session-options.ts';
 
 /**
- * Chunks of 100 ms: as many as there is time for. An unused allowance is kept, up to what is sent
- * at once after a lost connection: a minute, and what was on its way. The tolerance is for clocks
- * that differ.
+ * Milliseconds of speech: as many as there is time for. An unused allowance is kept, up to what is
+ * sent at once after a lost connection: a minute, and what was on its way. The tolerance is for
+ * clocks that differ.
  */
-const AUDIO = { capacity: 700, perSecond: 10.1 };
+const AUDIO = { capacity: 70_000, perSecond: 1_010 };
 
 /** Refused messages of a session that each have a line of the log. */
 const LOGGED_REFUSALS = 10;
@@ -90,10 +90,10 @@ export class Allowance {
     return this.#left >= 1;
   }
 
-  /** @returns false if nothing is left */
-  take(): boolean {
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+  /** @param count - whole @returns false if fewer are left, and none was taken */
+  take(count = 1): boolean {
+    if (this.#left < count) return false;
+    this.#left -= count;
     return true;
   }
 

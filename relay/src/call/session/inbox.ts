@@ -4,6 +4,7 @@ import {
   MAX_CLIENT_EVENT_BYTES,
   MAX_TEXT_CHARACTERS,
   ParleyError,
+  type AudioCodec,
   type AudioFrame,
   type ClientEvent,
   type CloseReasonName,
@@ -18,7 +19,7 @@ import { MessageRefusals, type InboxAllowances } from './inbox-allowances.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionControls } from './session-controls.ts';
 import type { OpenTurns, UplinkPosition } from './open-turns.ts';
-import { judgeFrame, UplinkSequence } from './uplink.ts';
+import { durationOf, judgeFrame, UplinkSequence } from './uplink.ts';
 
 /**
  * Messages that may wait for an acknowledgement while audio flows: five seconds of it. An
@@ -59,6 +60,8 @@ export class Inbox {
   readonly #allowances: InboxAllowances;
   readonly #refusals: MessageRefusals;
   #latestUtterance: number | undefined;
+  /** That the open utterance began in; undefined before its first audio. */
+  #codec: AudioCodec | undefined;
   #hasHeard = false;
   #wasActive = false;
 
@@ -109,7 +112,8 @@ export class Inbox {
     const { frame } = result;
     if (!this.#isNew(frame.seq)) return;
     const conversation = this.#conversation;
-    const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
+    const open = conversation.openUtterance;
+    const verdict = judgeFrame(frame, open, this.#latestUtterance, this.#codec);
     if (verdict !== 'take' && verdict !== 'ignore') return this.#mistake(verdict);
     this.#wasActive = true;
     if (verdict === 'take') this.#takeAudio(frame);
@@ -118,13 +122,15 @@ export class Inbox {
 
   #takeAudio(frame: AudioFrame): void {
     const conversation = this.#conversation;
-    if (!this.#allowances.audio.take()) {
+    if (!this.#allowances.audio.take(durationOf(frame))) {
       // The rest of this utterance is ignored, so that the client gets one refusal.
       conversation.discardUtterance();
       return this.#refuse('audio-rate', 'rate_limited', frame.item);
     }
+    const { opus } = frame;
+    this.#codec ??= opus === undefined ? 'pcm16' : 'opus';
     this.#recorder?.speech(frame);
-    if (!conversation.pushAudio(frame.samples)) {
+    if (!conversation.pushAudio(opus ?? frame.samples)) {
       this.#refuse('utterance-length', 'utterance_too_long');
     }
   }
@@ -212,6 +218,7 @@ export class Inbox {
         if (!this.#allowances.takeTurn()) {
           return this.#refuse('turns', 'rate_limited', event.utterance);
         }
+        this.#codec = undefined;
         this.#begin(event.seq, () =>
           conversation.startUtterance({
             number: event.utterance,

@@ -10,6 +10,7 @@ import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER, testSettings } from './caller.fake.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 
 describe('a lost connection', () => {
   /** A session with one connection, what it reports, and ways to resume it. */
@@ -26,6 +27,7 @@ describe('a lost connection', () => {
         limits,
         rules: NO_RULES,
         watchdog: new Watchdog({ clock }),
+        opus: new FakeOpus(),
         clock,
       },
       {

@@ -68,7 +68,7 @@ export class SessionControls {
   readonly #state: SessionSurroundings;
 
   constructor(context: SessionContext, options: SessionOptions, state: SessionSurroundings) {
-    const { recordings, providers, clock } = context;
+    const { recordings, providers, opus, clock } = context;
     const { id, emit, settings } = options;
     this.#context = context;
     this.#options = options;
@@ -78,6 +78,7 @@ export class SessionControls {
     this.recorder = new CallRecorder({
       output: state.outbox,
       voiceRateHz: providers.synthesizer.sampleRateHz,
+      opus,
       open: (onFailed) => recordings.record(id, onFailed),
       emit,
       onFailed: () => {

@@ -11,7 +11,7 @@ import type { SessionSnapshot, SnapshotKeeper } from './session-snapshot.ts';
 /** What all sessions of a relay share. */
 export interface SessionContext extends Pick<
   ConversationOptions,
-  'providers' | 'policy' | 'turnModel' | 'watchdog' | 'clock'
+  'providers' | 'policy' | 'turnModel' | 'watchdog' | 'opus' | 'clock'
 > {
   readonly languages: LanguagePolicy;
   readonly limits: SessionLimits;

@@ -11,6 +11,7 @@ import { ReplayMemory, type ReplayHolder, SessionRegistry } from './session-regi
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER, testSettings } from './caller.fake.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -111,6 +112,7 @@ describe('sessions that keep too much between them', () => {
       limits: readConfig({}).limits,
       rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
+      opus: new FakeOpus(),
       clock,
     };
     const sessions = Array.from({ length: count }, (_, index) => {

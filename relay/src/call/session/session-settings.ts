@@ -1,4 +1,4 @@
-import type { ClientEventOf, SessionDescription } from '@parley/shared';
+import { AUDIO_CODECS, type ClientEventOf, type SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import { languageAmong } from '../stages/languages.ts';
@@ -83,6 +83,7 @@ export function describeSession(
     ...(choices.speeds && { speed }),
     language,
     time_zone: timeZone,
+    audio_codecs: [...AUDIO_CODECS],
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
     turn_detection: { eagerness },
     // One that knows all words has nothing to gain.

@@ -7,6 +7,7 @@ import { ScriptedTranscriber } from '../../../test/support/scripted-transcriber.
 import { readConfig } from '../../base/config/config.ts';
 import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import type { CallEventBody } from '../events/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
@@ -37,7 +38,10 @@ function openSession(
   const policy = readConfig({}).providers;
   const watchdog = new Watchdog({ clock });
   return new Session(
-    { providers, policy, languages: policy, limits, rules: NO_RULES, watchdog, clock },
+    {
+      ...{ providers, policy, languages: policy, limits, rules: NO_RULES, watchdog, clock },
+      opus: new FakeOpus(),
+    },
     {
       id: 'sess_1',
       ...TEST_CALLER,

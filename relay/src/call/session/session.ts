@@ -50,7 +50,7 @@ export class Session implements ErrorBoundary {
   #socket: SessionSocket | undefined;
 
   constructor(context: SessionContext, options: SessionOptions) {
-    const { providers, policy, turnModel, limits, rules, watchdog, clock } = context;
+    const { providers, policy, turnModel, opus, limits, rules, watchdog, clock } = context;
     const { identity, settings, history, logger, emit, onKeptBytes, restored } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
@@ -78,7 +78,7 @@ export class Session implements ErrorBoundary {
       history,
       restored: restored?.conversation,
       itemIdOf: options.keeper && ((utterance) => `item_${this.id.slice(-12)}_${utterance}`),
-      ...{ policy, turnModel },
+      ...{ policy, turnModel, opus },
       browserModel: this.#controls.browserModel,
       allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,

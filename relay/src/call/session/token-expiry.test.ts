@@ -9,6 +9,7 @@ import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER, testSettings } from './caller.fake.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 
 /** A call whose token expired `agoMs` ago, after the registry has looked at it. */
 async function afterACheck(agoMs: number, renew: (session: Session) => void = () => {}) {
@@ -28,6 +29,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
       limits,
       rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
+      opus: new FakeOpus(),
       clock,
     },
     {

@@ -8,6 +8,7 @@ import { fingerprint } from '../../base/lib/ids.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
@@ -23,6 +24,7 @@ function openSession() {
       limits,
       rules: NO_RULES,
       watchdog,
+      opus: new FakeOpus(),
       clock,
     },
     {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AudioFrame } from '@parley/shared';
-import { judgeFrame, UplinkSequence } from './uplink.ts';
+import { durationOf, judgeFrame, UplinkSequence } from './uplink.ts';
 
 describe('the client sequence', () => {
   it('takes each number once, even if it comes twice or out of order', () => {
@@ -86,7 +86,43 @@ describe('judgeFrame', () => {
     ],
     ['refuses the other direction', frame({ kind: 2 }), 4, 4, 'frame_unknown_kind'],
   ])('%s', (_, sent, open, latest, expected) => {
-    const verdict = judgeFrame(sent, open, latest);
-    expect(verdict).toBe(expected);
+    expect(judgeFrame(sent, open, latest, undefined)).toBe(expected);
+    expect(judgeFrame(sent, open, latest, 'pcm16')).toBe(expected);
+  });
+
+  const opus = (durationMs: number, item = 4) =>
+    frame({
+      samples: new Int16Array(),
+      opus: { packet: new Uint8Array(Math.ceil(durationMs)), durationMs },
+      item,
+    });
+  const mark = (kind: 'pcm16' | 'opus') =>
+    kind === 'opus' ? { ...opus(0), last: true } : frame({ samples: new Int16Array(), last: true });
+
+  it.each([
+    ['takes the shortest packet', opus(20), undefined, 'take'],
+    ['takes the longest packet', opus(120), 'opus', 'take'],
+    ['refuses a packet that is shorter', opus(10), 'opus', 'frame_wrong_size'],
+    ['refuses Opus amid PCM16', opus(100), 'pcm16', 'frame_codec_changed'],
+    ['refuses PCM16 amid Opus', frame(), 'opus', 'frame_codec_changed'],
+    ['takes an end mark of Opus', mark('opus'), 'pcm16', 'take'],
+    ['takes an end mark of PCM16', mark('pcm16'), 'opus', 'take'],
+    ['refuses Opus of another utterance', opus(100, 5), 'pcm16', 'frame_unexpected'],
+  ] as const)('%s', (_, sent, codec, expected) => {
+    expect(judgeFrame(sent, 4, 4, codec)).toBe(expected);
+  });
+
+  it('passes over what comes after the end, in either codec', () => {
+    expect(judgeFrame(opus(100), undefined, 4, 'pcm16')).toBe('ignore');
+    expect(judgeFrame(frame(), undefined, 4, 'opus')).toBe('ignore');
+  });
+
+  it.each([
+    ['a full frame', frame(), 100],
+    ['a short one', frame({ samples: new Int16Array(17) }), 2],
+    ['an end mark', mark('pcm16'), 0],
+    ['a packet', opus(22.5), 23],
+  ])('counts the time of %s', (_, sent, expected) => {
+    expect(durationOf(sent)).toBe(expected);
   });
 });

@@ -1,10 +1,15 @@
 import {
   AudioFrameKind,
   UPLINK_CHUNK_SAMPLES,
+  type AudioCodec,
   type AudioFrame,
   type ErrorCode,
 } from '@parley/shared';
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import type { UplinkPosition } from './open-turns.ts';
+
+/** Shortest Opus frame; the longest is one packet. */
+const MIN_OPUS_MS = 20;
 
 /** What a sequence number says about a message. */
 export type SequenceVerdict =
@@ -76,18 +81,31 @@ export class UplinkSequence {
  *
  * @param open - the utterance that takes audio now
  * @param latest - the utterance that was opened last
+ * @param codec - in which the open utterance began; undefined: this is its first audio
  */
 export function judgeFrame(
   frame: AudioFrame,
   open: number | undefined,
   latest: number | undefined,
+  codec: AudioCodec | undefined,
 ): 'take' | 'ignore' | ErrorCode {
   if (frame.kind !== AudioFrameKind.uplink) return 'frame_unknown_kind';
-  if (frame.opus !== undefined) return 'frame_unknown_kind';
-  const count = frame.samples.length;
-  if (count > UPLINK_CHUNK_SAMPLES || (count < UPLINK_CHUNK_SAMPLES && !frame.last)) {
-    return 'frame_wrong_size';
+  const { opus } = frame;
+  if (opus === undefined) {
+    const count = frame.samples.length;
+    if (count > UPLINK_CHUNK_SAMPLES || (count < UPLINK_CHUNK_SAMPLES && !frame.last)) {
+      return 'frame_wrong_size';
+    }
+    if (codec === 'opus' && frame.item === open && count > 0) return 'frame_codec_changed';
+  } else if (opus.packet.length > 0) {
+    if (opus.durationMs < MIN_OPUS_MS) return 'frame_wrong_size';
+    if (codec === 'pcm16' && frame.item === open) return 'frame_codec_changed';
   }
   if (frame.item === open) return 'take';
   return frame.item === latest ? 'ignore' : 'frame_unexpected';
+}
+
+/** @returns ms, whole: a fraction counts as one more */
+export function durationOf({ opus, samples }: AudioFrame): number {
+  return Math.ceil(opus?.durationMs ?? samples.length / SPEECH_SAMPLES_PER_MS);
 }

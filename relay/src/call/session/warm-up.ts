@@ -1,6 +1,7 @@
 import { AudioFrameKind, encodeAudioFrame, UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 import { GUEST_PLAN } from '../../people/auth/identity.ts';
 import type { Config } from '../../base/config/config.ts';
+import { OpusThread } from '../../base/lib/opus-thread.ts';
 import { nextTurn, type Clock } from '../../base/lib/clock.ts';
 import { withDeadline } from '../../base/lib/deadline.ts';
 import { within } from '../../base/lib/error-boundary.ts';
@@ -56,6 +57,8 @@ export async function warmUp({ clock, config, signal }: WarmUpOptions): Promise<
     limits: config.limits,
     rules: NO_RULES,
     watchdog: new Watchdog({ clock }),
+    // Not started: the callers here send PCM16.
+    opus: new OpusThread(),
     clock,
   };
   const endMs = clock.now() + MAX_MS;

@@ -2,6 +2,7 @@ import type { Eagerness } from '@parley/shared';
 import type { ProviderPolicy } from '../../base/config/config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
+import type { OpusCodec } from '../../base/lib/opus-thread.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { TurnModel } from '../stages/turn-model.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';
@@ -70,6 +71,8 @@ export interface ConversationOptions {
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;
+  /** For clients on thin lines. */
+  readonly opus: OpusCodec;
   /** Without it nothing limits what turns may cost. */
   readonly budget?: TurnBudget | undefined;
   /** The budget is used up, and the goodbye was said: called once it has been heard. */

@@ -1,3 +1,4 @@
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { newId } from '../../base/lib/ids.ts';
 import type { TurnEnd } from '../events/call-events.ts';
 import type { ConversationOptions, ConversationSnapshot } from './conversation-options.ts';
@@ -89,6 +90,7 @@ export class Conversation {
       output: options.output,
       emit: options.emit,
       watchdog: options.watchdog,
+      opus: options.opus,
       logger: options.logger,
     });
     this.#detector = new TurnDetector({
@@ -211,12 +213,12 @@ export class Conversation {
   }
 
   /**
-   * PCM16 at 16 kHz for the open utterance. The hot path.
+   * Speech of the open utterance, see `Hearing.push`. The hot path.
    *
    * @returns false if the utterance is now too long and was ended
    */
-  pushAudio(samples: Int16Array): boolean {
-    this.#listening.push(samples);
+  pushAudio(audio: SpeechAudio): boolean {
+    this.#listening.push(audio);
     this.#budget.hearing(this.#turnId, this.#listening.openMs);
     if (this.#detector.isUndecided) this.#detector.progress();
     const why = this.#limits.audioCame(this.#listening.openMs);

@@ -9,6 +9,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { CallEvent } from '../../call/events/call-events.ts';
 import { FailedAudio, type FailedAudioOptions } from './failed-audio.ts';
+import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
 
 const HOUR_MS = 3_600_000;
 const clock = new FakeClock();
@@ -31,7 +32,14 @@ function open(options: Partial<FailedAudioOptions> = {}): FailedAudio {
       done();
     },
   });
-  return new FailedAudio({ dir, clock, logger: pino({ base: null }, sink), problems, ...options });
+  return new FailedAudio({
+    dir,
+    opus: new FakeOpus(),
+    clock,
+    logger: pino({ base: null }, sink),
+    problems,
+    ...options,
+  });
 }
 
 interface Change {

@@ -6,6 +6,7 @@ import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { makeFolder } from '../../base/lib/make-folder.ts';
+import { decodeSpeech, type OpusCodec } from '../../base/lib/opus-thread.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
@@ -21,6 +22,8 @@ const UNFINISHED = '.part';
 export interface FailedAudioOptions {
   /** The recordings' own folder; made if it does not exist. */
   readonly dir: string;
+  /** Decodes what was said in Opus. */
+  readonly opus: OpusCodec;
   readonly maxBytes?: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -57,11 +60,11 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
   observe(event: CallEvent): void {
     if (event.type !== 'utterance-failed') return;
     if (this.#isDisposed || this.#waiting >= MAX_WAITING) return;
-    const audio = event.audio();
+    const spoken = event.audio();
     this.#waiting++;
     this.#then(async () => {
       this.#waiting--;
-      await this.#write(event, audio);
+      await this.#write(event, await decodeSpeech(this.#options.opus, spoken));
     });
   }
 

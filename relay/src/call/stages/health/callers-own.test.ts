@@ -14,6 +14,7 @@ import { FailoverTranscriber } from '../transcriber/failover-transcriber.ts';
 import { FakeTranscriber } from '../transcriber/transcriber.fake.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { StageCandidates } from './stage-candidates.ts';
+import { FakeOpus } from '../../../base/lib/opus-thread.fake.ts';
 
 /** One caller's requests in a row. */
 const TIMES = 2 * DEFAULT_POLICY.breaker.failuresToOpen;
@@ -45,7 +46,7 @@ it.each([
   const health = stage.candidates[0]!.health!;
   for (let count = 0; count < 3; count++) {
     const { signal } = new AbortController();
-    const options = { language: 'en', signal, ...CALLER };
+    const options = { language: 'en', signal, opus: new FakeOpus(), ...CALLER };
     const hearing = new FailoverTranscriber(stage).listen(options);
     const done = Array.fromAsync(hearing.events).catch(() => {});
     await settle();
@@ -62,7 +63,12 @@ it('a recogniser that makes nothing of no audio is spared', async () => {
   const stage = of(new FakeTranscriber('a'));
   for (let count = 0; count < TIMES; count++) {
     const { signal } = new AbortController();
-    const hearing = new FailoverTranscriber(stage).listen({ language: 'en', signal, ...CALLER });
+    const hearing = new FailoverTranscriber(stage).listen({
+      language: 'en',
+      signal,
+      opus: new FakeOpus(),
+      ...CALLER,
+    });
     const done = Array.fromAsync(hearing.events).catch((reason: unknown) => reason);
     await settle();
     hearing.finalize();
@@ -82,7 +88,12 @@ it('ends the trial of a recogniser with its first words, however long the person
   }
   await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
   const { signal } = new AbortController();
-  const hearing = new FailoverTranscriber(stage).listen({ language: 'en', signal, ...CALLER });
+  const hearing = new FailoverTranscriber(stage).listen({
+    language: 'en',
+    signal,
+    opus: new FakeOpus(),
+    ...CALLER,
+  });
   void Array.fromAsync(hearing.events);
   await settle();
   expect(health.isUsable).toBe(false);
@@ -100,7 +111,12 @@ it('lets another try a recogniser if the one whose trial it is keeps silent', as
   }
   await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
   const { signal } = new AbortController();
-  const hearing = new FailoverTranscriber(stage).listen({ language: 'en', signal, ...CALLER });
+  const hearing = new FailoverTranscriber(stage).listen({
+    language: 'en',
+    signal,
+    opus: new FakeOpus(),
+    ...CALLER,
+  });
   void Array.fromAsync(hearing.events);
   await clock.advance(9_900);
   expect(health.isUsable).toBe(false);

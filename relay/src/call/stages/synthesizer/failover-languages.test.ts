@@ -12,6 +12,7 @@ import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
 import { trackOf } from './track.rig.ts';
+import { FakeOpus } from '../../../base/lib/opus-thread.fake.ts';
 
 const { signal } = new AbortController();
 
@@ -33,7 +34,7 @@ describe('a transcriber that does not know the language', () => {
     const listen = (language: string) => {
       const onFailover = (failover: Failover) => failovers.push(failover);
       const transcriber = new FailoverTranscriber(stage);
-      const { events } = transcriber.listen({ language, signal, onFailover });
+      const { events } = transcriber.listen({ language, signal, onFailover, opus: new FakeOpus() });
       return Array.fromAsync(events);
     };
     return { clock, fakes, stage, failovers, listen };

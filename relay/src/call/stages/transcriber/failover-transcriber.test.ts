@@ -8,6 +8,7 @@ import type { TranscriptEvent, Transcriber } from './transcriber.ts';
 import { FakeTranscriber } from './transcriber.fake.ts';
 import { FailoverTranscriber } from './failover-transcriber.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
+import { FakeOpus } from '../../../base/lib/opus-thread.fake.ts';
 
 function createTest(names = ['a', 'b']) {
   const clock = new FakeClock();
@@ -20,6 +21,7 @@ function createTest(names = ['a', 'b']) {
     logger: silentLogger,
   });
   const transcriber = new FailoverTranscriber(stage);
+  const opus = new FakeOpus();
   const abort = new AbortController();
   const failovers: Failover[] = [];
   const attempts: ProviderAttempt[] = [];
@@ -28,6 +30,7 @@ function createTest(names = ['a', 'b']) {
     const transcription = transcriber.listen({
       language: 'en-US',
       signal: abort.signal,
+      opus,
       onFailover: (failover) => failovers.push(failover),
       onAttempt: (attempt) => attempts.push(attempt),
     });
@@ -49,20 +52,23 @@ function collect(events: AsyncIterable<TranscriptEvent>) {
 }
 
 const pcm = (...samples: number[]) => Int16Array.from(samples);
+/** Long enough for the person to have finished. */
+const silence = new Int16Array(3_200);
+const zeros = [...silence].map(String);
 
 describe('the failover transcriber', () => {
   it('passes everything through while all is well', async () => {
     const { listen, fakes, failovers, stage, clock, abort } = createTest();
     const { transcription, texts, done } = await listen();
     transcription.push(pcm(1, 2));
-    transcription.speculate();
+    transcription.push(silence);
     fakes[0]!.partial('hello');
     await settle();
     transcription.finalize();
     fakes[0]!.final('hello there');
     await done;
     expect(texts).toEqual(['hello', 'hello there']);
-    expect(fakes[0]!.log).toEqual(['open', '1', '2', 'speculate', 'finalize']);
+    expect(fakes[0]!.log).toEqual(['open', '1', '2', ...zeros, 'speculate', 'finalize']);
     expect(fakes[1]!.log).toEqual([]);
     expect(failovers).toEqual([]);
     expect(stage.candidates[0]!.health!.status()).toMatchObject({ requests: 1, failures: 0 });
@@ -115,12 +121,12 @@ describe('the failover transcriber', () => {
     const { listen, fakes, clock, failovers, attempts } = createTest();
     const { transcription, texts, done } = await listen();
     transcription.push(pcm(1));
-    transcription.speculate();
+    transcription.push(silence);
     transcription.finalize();
     await clock.advance(DEFAULT_POLICY.attempts.transcriberFinalMs - 1);
     expect(fakes[1]!.log).toEqual([]);
     await clock.advance(1);
-    expect(fakes[1]!.log).toEqual(['open', '1', 'speculate', 'finalize']);
+    expect(fakes[1]!.log).toEqual(['open', '1', ...zeros, 'speculate', 'finalize']);
     fakes[1]!.final('one');
     await done;
     expect(texts).toEqual(['one']);

@@ -1,4 +1,8 @@
-import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
+import type { AudioCodec } from '@parley/shared';
+import type { OpusAudio, SpeechAudio } from '@parley/shared/audio/opus-packet';
+import { joinPcm16, SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
+import { decodeSpeech } from '../../../base/lib/opus-thread.ts';
+import { DecodedTranscription } from './decoded-transcription.ts';
 import type {
   Hearing,
   ListenOptions,
@@ -8,8 +12,9 @@ import type {
 } from './transcriber.ts';
 import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt, Attempts } from '../health/attempts.ts';
-import { ReplayBuffer } from './replay-buffer.ts';
+import { OpusReplay, ReplayBuffer } from './replay-buffer.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
+import { SilenceDetector } from './silence-detector.ts';
 
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
 export class FailoverTranscription implements Hearing {
@@ -18,11 +23,20 @@ export class FailoverTranscription implements Hearing {
   readonly #options: ListenOptions;
   readonly #attempts: Attempts<Transcriber>;
   readonly #replay: ReplayBuffer;
+  readonly #silence = new SilenceDetector();
+  /** What was said in Opus. */
+  #packets: OpusReplay | undefined;
+  /** undefined until something was said. */
+  #codec: AudioCodec | undefined;
+  #onCodec: (() => void) | undefined;
+  /** At 16 kHz, in either codec. */
   #samples = 0;
   // Apart, not in an object of states: with many speakers each object that the audio passes is
   // one more that has to be fetched from memory.
   /** undefined while a recogniser is opened, and in the end. */
   #transcription: Transcription | undefined;
+  /** In front of it, if it does not take what was said in Opus. */
+  #decoded: DecodedTranscription | undefined;
   #canSpeculate = false;
   #isSpeculating = false;
   #scope: AttemptScope | undefined;
@@ -44,39 +58,39 @@ export class FailoverTranscription implements Hearing {
     return this.#samples / SPEECH_SAMPLES_PER_MS;
   }
 
-  get audio(): readonly Int16Array[] {
-    return [...this.#replay.pieces()];
+  get audio(): readonly SpeechAudio[] {
+    return [...(this.#packets ?? this.#replay).pieces()];
   }
 
-  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
-    return this.#replay.end(maxMs * SPEECH_SAMPLES_PER_MS);
-  }
-
-  get canSpeculate(): boolean {
-    return this.#canSpeculate;
+  audioEnd(maxMs: number) {
+    if (this.#packets === undefined) return this.#replay.end(maxMs * SPEECH_SAMPLES_PER_MS);
+    const packets = this.#packets.end(maxMs);
+    return packets && decodeSpeech(this.#options.opus, packets).then(joinPcm16);
   }
 
   /** The hot path: nothing but a copy and a send. */
-  push(samples: Int16Array): void {
-    this.#samples += samples.length;
-    this.#replay.add(samples);
+  push(audio: SpeechAudio): void {
+    if (!(audio instanceof Int16Array)) return this.#pushOpus(audio);
+    if (this.#codec !== 'pcm16' && !this.#isSpokenIn('pcm16')) return;
+    this.#samples += audio.length;
+    this.#replay.add(audio);
     this.#isSpeculating = false;
     try {
-      this.#transcription?.push(samples);
+      this.#transcription?.push(audio);
     } catch (error) {
       // A recogniser's error is its failure, and must not end the call that feeds it.
       this.#scope?.fail(error);
     }
-  }
-
-  speculate(): void {
-    this.#isSpeculating = true;
-    this.#feed((transcription) => transcription.speculate?.());
+    if (this.#canSpeculate && this.#silence.isSpeculationDue(audio)) {
+      this.#isSpeculating = true;
+      this.#feed((transcription) => transcription.speculate?.());
+    }
   }
 
   finalize(): void {
     if (this.#finalizedAtMs !== undefined) return;
     this.#finalizedAtMs = this.#stage.clock.now();
+    this.#isSpokenIn('pcm16');
     this.#awaitFinal();
   }
 
@@ -125,6 +139,8 @@ export class FailoverTranscription implements Hearing {
         });
       } finally {
         current.abandoned();
+        this.#decoded?.[Symbol.dispose]();
+        this.#decoded = undefined;
         this.#transcription = undefined;
         this.#canSpeculate = false;
         this.#scope = undefined;
@@ -139,19 +155,29 @@ export class FailoverTranscription implements Hearing {
     const { policy, timeoutError } = this.#stage;
     const { language, mayInterrupt } = this.#options;
     this.#scope = scope;
+    // Its connections are for one codec, which the first words show; without any, the utterance ends.
+    if (candidate.provider.takesOpus === true && this.#codec === undefined) {
+      await scope.wait(new Promise<void>((resolve) => (this.#onCodec = resolve)));
+    }
     scope.setDeadline(this.#budgetMs(policy.attempts.transcriberOpenMs), timeoutError);
     const transcription = await scope.wait(
       candidate.provider.open({
         language,
         mayInterrupt,
+        codec: this.#codec,
         signal: scope.signal,
         onUsed: this.#stage.reporterOf(candidate.name, this.#options),
       }),
     );
     scope.clearDeadline();
-    for (const samples of this.#replay.pieces()) transcription.push(samples);
-    this.#replayedMs = this.#replay.length / SPEECH_SAMPLES_PER_MS;
     this.#transcription = transcription;
+    if (this.#packets === undefined) {
+      for (const samples of this.#replay.pieces()) transcription.push(samples);
+      this.#replayedMs = this.#replay.length / SPEECH_SAMPLES_PER_MS;
+    } else {
+      for (const packet of this.#packets.pieces()) this.#give(transcription, packet);
+      this.#replayedMs = this.#packets.keptMs;
+    }
     this.#canSpeculate = transcription.speculate !== undefined;
     if (this.#isSpeculating) transcription.speculate?.();
     if (this.#finalizedAtMs !== undefined) this.#awaitFinal();
@@ -164,8 +190,34 @@ export class FailoverTranscription implements Hearing {
     this.#feed((transcription) => {
       const wantedMs = transcriberFinalMs + transcriberReplayShare * this.#replayedMs;
       this.#scope?.setDeadline(this.#budgetMs(wantedMs), timeoutError);
-      transcription.finalize();
+      (this.#decoded ?? transcription).finalize();
     });
+  }
+
+  /** The first to ask decides. */
+  #isSpokenIn(codec: AudioCodec): boolean {
+    this.#codec ??= codec;
+    this.#onCodec?.();
+    return this.#codec === codec;
+  }
+
+  #pushOpus(audio: OpusAudio): void {
+    // An end mark.
+    if (audio.packet.length === 0 || !this.#isSpokenIn('opus')) return;
+    this.#samples += audio.durationMs * SPEECH_SAMPLES_PER_MS;
+    this.#packets ??= new OpusReplay(this.#replay);
+    this.#packets.add(audio);
+    this.#feed((transcription) => this.#give(transcription, audio));
+  }
+
+  /** To the recogniser, or to what decodes for it. */
+  #give(transcription: Transcription, audio: OpusAudio): void {
+    if (transcription.pushOpus !== undefined) return transcription.pushOpus(audio);
+    const { opus } = this.#options;
+    const scope = this.#scope;
+    const onFailed = (error: unknown) => scope?.fail(error);
+    this.#decoded ??= new DecodedTranscription({ transcription, opus, onFailed });
+    this.#decoded.push(audio);
   }
 
   #feed(action: (transcription: Transcription) => void): void {

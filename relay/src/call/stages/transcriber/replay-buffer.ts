@@ -1,4 +1,5 @@
-import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { MAX_OPUS_PACKET_BYTES, UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { opusDurationMs, type OpusAudio } from '@parley/shared/audio/opus-packet';
 
 /** Length of a block, samples: a quarter of a second of speech at 16 kHz, 8 kB. */
 export const BLOCK_SAMPLES = 4_000;
@@ -114,10 +115,8 @@ export class ReplayBuffer {
     let given = 0;
     // The length is looked up each time: what is released meanwhile is not given any more.
     while (given < this.#length) {
-      const count = Math.min(UPLINK_CHUNK_SAMPLES, this.#length - given);
-      const piece = new Int16Array(count);
-      this.#copy(given, piece);
-      given += count;
+      const piece = this.slice(given, UPLINK_CHUNK_SAMPLES);
+      given += piece.length;
       yield piece;
     }
   }
@@ -130,8 +129,21 @@ export class ReplayBuffer {
    */
   end(maxSamples: number): Int16Array<ArrayBuffer> | undefined {
     if (!this.#isWhole) return undefined;
-    const samples = new Int16Array(Math.min(maxSamples, this.#length));
-    this.#copy(this.#length - samples.length, samples);
+    const count = Math.min(maxSamples, this.#length);
+    return this.slice(this.#length - count, count);
+  }
+
+  /** A copy of up to `count` samples. */
+  slice(from: number, count: number): Int16Array<ArrayBuffer> {
+    const samples = new Int16Array(Math.min(count, this.#length - from));
+    let copied = 0;
+    while (copied < samples.length) {
+      const at = (from + copied) % BLOCK_SAMPLES;
+      const block = this.#blocks[Math.floor((from + copied) / BLOCK_SAMPLES)]!;
+      const part = block.subarray(at, at + Math.min(BLOCK_SAMPLES - at, samples.length - copied));
+      samples.set(part, copied);
+      copied += part.length;
+    }
     return samples;
   }
 
@@ -143,15 +155,55 @@ export class ReplayBuffer {
     this.#length = 0;
     this.#isWhole = false;
   }
+}
 
-  #copy(from: number, to: Int16Array): void {
-    let copied = 0;
-    while (copied < to.length) {
-      const at = (from + copied) % BLOCK_SAMPLES;
-      const block = this.#blocks[Math.floor((from + copied) / BLOCK_SAMPLES)]!;
-      const part = block.subarray(at, at + Math.min(BLOCK_SAMPLES - at, to.length - copied));
-      to.set(part, copied);
-      copied += part.length;
+/** Where a packet is laid out to be kept: no memory of its own for each. */
+const record = new Int16Array(1 + MAX_OPUS_PACKET_BYTES / 2);
+const recordBytes = new Uint8Array(record.buffer);
+
+/** The Opus packets of an utterance so far, in the memory of a buffer: each behind its length in bytes. */
+export class OpusReplay {
+  readonly #memory: ReplayBuffer;
+  #keptMs = 0;
+
+  constructor(memory: ReplayBuffer) {
+    this.#memory = memory;
+  }
+
+  /** Length of what is kept. */
+  get keptMs(): number {
+    return this.#keptMs;
+  }
+
+  add({ packet, durationMs }: OpusAudio): void {
+    record[0] = packet.length;
+    recordBytes.set(packet, 2);
+    this.#memory.add(record.subarray(0, 1 + Math.ceil(packet.length / 2)));
+    if (this.#memory.isWhole) this.#keptMs += durationMs;
+  }
+
+  /** In order, in copies. */
+  *pieces(): Generator<OpusAudio, void, undefined> {
+    const memory = this.#memory;
+    for (let at = 0; at < memory.length;) {
+      const [bytes = 0] = memory.slice(at, 1);
+      const samples = memory.slice(at + 1, Math.ceil(bytes / 2));
+      // The memory ended amid the last.
+      if (samples.byteLength < bytes) return;
+      at += 1 + samples.length;
+      const packet = new Uint8Array(samples.buffer, 0, bytes);
+      yield { packet, durationMs: opusDurationMs(packet) ?? 0 };
     }
+  }
+
+  /** A copy of the end, of at most `maxMs`; undefined if that was not kept. */
+  end(maxMs: number): readonly OpusAudio[] | undefined {
+    if (!this.#memory.isWhole) return undefined;
+    let leftMs = this.#keptMs;
+    return [...this.pieces()].filter(({ durationMs }) => {
+      const isInEnd = leftMs <= maxMs;
+      leftMs -= durationMs;
+      return isInEnd;
+    });
   }
 }

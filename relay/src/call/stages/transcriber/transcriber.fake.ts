@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import type { OpusAudio } from '@parley/shared/audio/opus-packet';
 import { AsyncQueue } from '../../../base/lib/async-queue.ts';
 import type { Languages } from '../languages.ts';
 import type { TranscriptEvent, Transcriber, TranscriptionOptions } from './transcriber.ts';
@@ -9,6 +10,7 @@ const failed = () => new ParleyError('transcriber_failed');
 export class FakeTranscriber implements Transcriber {
   readonly name: string;
   languages: Languages;
+  takesOpus = false;
   readonly log: string[] = [];
   readonly signals: AbortSignal[] = [];
   opened: 'at once' | 'never' | 'refused' = 'at once';
@@ -19,8 +21,8 @@ export class FakeTranscriber implements Transcriber {
     this.name = name;
   }
 
-  open({ signal }: TranscriptionOptions) {
-    this.log.push('open');
+  open({ signal, codec }: TranscriptionOptions) {
+    this.log.push(codec === 'opus' && this.takesOpus ? 'open for opus' : 'open');
     this.signals.push(signal);
     if (this.opened === 'refused') return Promise.reject(failed());
     if (this.opened === 'never') return new Promise<never>(() => {});
@@ -31,6 +33,12 @@ export class FakeTranscriber implements Transcriber {
         if (this.pushFails) throw failed();
         this.log.push(...[...samples].map(String));
       },
+      pushOpus: this.takesOpus
+        ? ({ packet }: OpusAudio) => {
+            if (this.pushFails) throw failed();
+            this.log.push(`packet ${packet.join(' ')}`);
+          }
+        : undefined,
       speculate: () => this.log.push('speculate'),
       finalize: () => this.log.push('finalize'),
       events,

@@ -1,3 +1,6 @@
+import type { AudioCodec } from '@parley/shared';
+import type { OpusAudio, SpeechAudio } from '@parley/shared/audio/opus-packet';
+import type { OpusCodec } from '../../../base/lib/opus-thread.ts';
 import type { FailoverObserver, Provider, ReportUse } from '../provider.ts';
 
 /** Speech in, words out. Every vendor is adapted to this shape. */
@@ -9,6 +12,8 @@ export interface Transcriber extends Provider {
    *   if it could not be reached. Rejects with the signal's reason when aborted.
    */
   open(options: TranscriptionOptions): Promise<Transcription>;
+  /** Whether it can be opened for Opus; otherwise it is given PCM16, whatever was spoken in. */
+  readonly takesOpus?: boolean;
   /** For closed vocabularies: what these words are. Pure, within 100 µs. */
   readonly phraseState?: ((words: string) => PhraseState) | undefined;
 }
@@ -21,6 +26,8 @@ export interface TranscriptionOptions {
   readonly language: string;
   /** Aborting releases the stream and ends its events; nothing more need be called. */
   readonly signal: AbortSignal;
+  /** In which the utterance comes; PCM16 without it. */
+  readonly codec?: AudioCodec | undefined;
   /** A reply is being heard: it may be a single word that interrupts or accompanies that. */
   readonly mayInterrupt?: boolean | undefined;
   readonly onUsed?: ReportUse | undefined;
@@ -33,6 +40,8 @@ export interface Transcription {
    * the caller does not write into it any more. Never blocks.
    */
   push(samples: Int16Array): void;
+  /** In place of `push`, if it was opened for Opus. The memory is as with `push`. */
+  readonly pushOpus?: ((audio: OpusAudio) => void) | undefined;
   /** No more audio will come: the final transcript is wanted. */
   finalize(): void;
   /**
@@ -78,7 +87,11 @@ export function hasWords(transcript: string): boolean {
   return /[\p{L}\p{N}]/u.test(transcript.replaceAll(SOUND, ''));
 }
 
-export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
+export interface ListenOptions
+  extends Omit<TranscriptionOptions, 'onUsed' | 'codec'>, FailoverObserver {
+  /** Decodes for recognisers that take PCM16 alone. */
+  readonly opus: OpusCodec;
+}
 
 /** The stage as a conversation uses it, with its candidates behind it. */
 export interface TranscriberStage {
@@ -107,16 +120,15 @@ export interface Hearing extends Disposable {
   readonly events: AsyncIterable<TranscriptEvent>;
   /** Length of what was pushed. */
   readonly durationMs: number;
-  /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
-  readonly audio: readonly Int16Array[];
-  /** Whether `speculate` has an effect: finding silence in speech costs time. */
-  readonly canSpeculate: boolean;
-  /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
-  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined;
-  /** As `Transcription.push`. */
-  push(samples: Int16Array): void;
-  /** As `Transcription.speculate`. */
-  speculate(): void;
+  /** What was pushed, in copies; until it is disposed of. */
+  readonly audio: readonly SpeechAudio[];
+  /**
+   * The last `maxMs` of what was pushed, PCM16 at 16 kHz, in a copy; undefined if they were too much
+   * to be kept. Later if it must be decoded, which may fail.
+   */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | Promise<Int16Array<ArrayBuffer>> | undefined;
+  /** PCM16 mono at 16 kHz, or Opus: one of the two for the whole utterance. As `Transcription.push`. */
+  push(audio: SpeechAudio): void;
   /** As `Transcription.finalize`. */
   finalize(): void;
   /**

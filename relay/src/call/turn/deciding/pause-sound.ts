@@ -1,6 +1,7 @@
 import { OVER, afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Clock } from '../../../base/lib/clock.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
+import type { Hearing } from '../../stages/transcriber/transcriber.ts';
 import { TURN_MODEL_WINDOW_MS, type TurnModel } from '../../stages/turn-model.ts';
 
 /**
@@ -14,8 +15,8 @@ export interface PauseSoundOptions {
   readonly model: TurnModel | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The end of the open utterance, PCM16 at 16 kHz; undefined if it was not kept. */
-  readonly audioEnd: (maxMs: number) => Int16Array<ArrayBuffer> | undefined;
+  /** The end of the open utterance, see `Hearing.audioEnd`; undefined if it was not kept. */
+  readonly audioEnd: (maxMs: number) => ReturnType<Hearing['audioEnd']>;
   /** The probability is known now. */
   readonly onJudged: () => void;
 }
@@ -42,10 +43,10 @@ export class PauseSound {
   paused(): void {
     this.stop();
     const { model, audioEnd } = this.#options;
-    const samples = model && audioEnd(TURN_MODEL_WINDOW_MS);
-    if (model === undefined || samples === undefined) return;
+    const end = model && audioEnd(TURN_MODEL_WINDOW_MS);
+    if (model === undefined || end === undefined) return;
     this.#asked = new AbortController();
-    void this.#ask(model, samples, this.#asked);
+    void this.#ask(model, end, this.#asked);
   }
 
   /** The pause is over. */
@@ -57,7 +58,7 @@ export class PauseSound {
 
   async #ask(
     model: TurnModel,
-    samples: Int16Array<ArrayBuffer>,
+    end: NonNullable<ReturnType<Hearing['audioEnd']>>,
     asked: AbortController,
   ): Promise<void> {
     const { clock, logger, onJudged } = this.#options;
@@ -67,7 +68,8 @@ export class PauseSound {
     };
     const cancel = afterDeadline(clock, SOUND_DEADLINE_MS, late);
     const { signal } = asked;
-    const probability = await model.judge(samples, signal).catch((err: unknown) => {
+    const judge = async () => model.judge(await end, signal);
+    const probability = await judge().catch((err: unknown) => {
       if (!signal.aborted) logger.warn({ err }, 'turn model failed');
       return undefined;
     });

@@ -15,6 +15,7 @@ import type { Transcription } from '../../stages/transcriber/transcriber.ts';
 import type { CallEventBody } from '../../events/call-events.ts';
 import { Watchdog } from '../watchdog.ts';
 import { Listening, type Settled, type UtteranceOutcome } from './listening.ts';
+import { FakeOpus } from '../../../base/lib/opus-thread.fake.ts';
 
 /** One utterance, begun. */
 function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
@@ -39,6 +40,7 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
     },
     emit: (event) => callEvents.push(event),
     watchdog: new Watchdog({ clock }),
+    opus: new FakeOpus(),
     logger: silentLogger,
   });
   listening.start({ number: 1, turnId: 'turn_1', mayInterrupt: false }, onSettled);

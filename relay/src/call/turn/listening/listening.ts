@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
@@ -13,13 +14,6 @@ import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../replying/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';
-import { rmsOf } from '@parley/shared/audio/level';
-
-/** Silence of this length may be the end of the utterance: 200 ms at 16 kHz. */
-const SILENCE_SAMPLES = 3_200;
-
-/** Silence has less than this share of the loudest level so far (RMS): 16 dB below it. */
-const SILENCE_SHARE = 0.15;
 
 export type UtteranceOutcome =
   | {
@@ -32,8 +26,8 @@ export type UtteranceOutcome =
   | {
       readonly kind: 'failed';
       readonly error: ParleyError;
-      /** The whole utterance, PCM16 at 16 kHz. */
-      readonly audio: readonly Int16Array[];
+      /** The whole utterance. */
+      readonly audio: readonly SpeechAudio[];
     }
   /** Taken back by the client, or the session ended. */
   | { readonly kind: 'discarded' };
@@ -61,7 +55,6 @@ interface Utterance {
   readonly itemId: string;
   readonly abort: AbortController;
   readonly transcription: Hearing;
-  readonly silence: SilenceDetector;
   readonly marks: Marks;
   readonly run: StageRun;
   readonly onSettled: (settled: Settled) => void;
@@ -89,7 +82,7 @@ export interface UtteranceStart {
   readonly mayInterrupt: boolean;
 }
 
-type Shared = 'caller' | 'itemIdOf' | 'output' | 'emit' | 'watchdog' | 'logger';
+type Shared = 'caller' | 'itemIdOf' | 'output' | 'emit' | 'watchdog' | 'opus' | 'logger';
 /** The language may change from one utterance to the next. */
 type Settings = Pick<ConversationOptions['settings'], 'language'>;
 
@@ -121,8 +114,8 @@ export class Listening {
     return this.#open?.transcription.durationMs ?? 0;
   }
 
-  /** The last `maxMs` of the open utterance, PCM16 at 16 kHz, in a copy; undefined if not kept. */
-  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
+  /** The last `maxMs` of the open utterance, see `Hearing.audioEnd`; undefined if not kept. */
+  audioEnd(maxMs: number): ReturnType<Hearing['audioEnd']> {
     return this.#open?.transcription.audioEnd(maxMs);
   }
 
@@ -157,7 +150,7 @@ export class Listening {
     { number, turnId, mayInterrupt }: UtteranceStart,
     onSettled: (settled: Settled) => void,
   ): void {
-    const { caller, transcriber, settings, emit, logger } = this.#options;
+    const { caller, transcriber, settings, emit, opus, logger } = this.#options;
     const { language } = settings;
     const itemId = this.#options.itemIdOf?.(number) ?? newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
@@ -177,12 +170,12 @@ export class Listening {
         signal,
         caller,
         turnId,
+        opus,
         logger,
         onFailover,
         onAttempt,
         onUsed,
       }),
-      silence: new SilenceDetector(),
       marks: {},
       run,
       onSettled,
@@ -194,15 +187,9 @@ export class Listening {
     void this.#run(utterance);
   }
 
-  /** PCM16 at 16 kHz. The hot path: no more than it must. */
-  push(samples: Int16Array): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    const { transcription } = open;
-    transcription.push(samples);
-    if (transcription.canSpeculate && open.silence.isSpeculationDue(samples)) {
-      transcription.speculate();
-    }
+  /** As `Hearing.push`. The hot path: no more than it must. */
+  push(audio: SpeechAudio): void {
+    this.#open?.transcription.push(audio);
   }
 
   /** @param instants - the client's marks on the session clock, if it gave them */
@@ -303,30 +290,5 @@ export class Listening {
     }
     const reason: unknown = abort.signal.reason;
     return reason instanceof ParleyError ? failed(reason) : { kind: 'discarded' };
-  }
-}
-
-/**
- * Detects the first moment at which a person may have finished speaking: then speculation begins,
- * work on the words so far that is wasted if the person goes on.
- */
-class SilenceDetector {
-  #loudest = 0;
-  #silentSamples = 0;
-
-  /**
-   * @param samples - PCM16 at 16 kHz, the next of the utterance
-   * @returns true once for each stretch of silence, when it is long enough
-   */
-  isSpeculationDue(samples: Int16Array): boolean {
-    const level = rmsOf(samples);
-    this.#loudest = Math.max(this.#loudest, level);
-    if (level >= this.#loudest * SILENCE_SHARE) {
-      this.#silentSamples = 0;
-      return false;
-    }
-    const before = this.#silentSamples;
-    this.#silentSamples += samples.length;
-    return before < SILENCE_SAMPLES && this.#silentSamples >= SILENCE_SAMPLES;
   }
 }
