@@ -1,3 +1,4 @@
+import { AUDIO_CODECS, type AudioCodec } from '@parley/shared';
 import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import { BASELINE, type Baseline } from './baseline.ts';
 import { reportOf, type RelayBenchRun } from './report.ts';
@@ -19,6 +20,8 @@ const STARTS = 2;
 export interface BenchRelayOptions extends BenchContext {
   readonly sessions: number;
   readonly baseline?: Baseline;
+  /** Of the relay's callers; PCM16 by default, as that of the baseline's. */
+  readonly codec?: AudioCodec;
   readonly rounds: number | undefined;
   readonly profileDir: string | undefined;
   readonly times?: RoundTimes;
@@ -31,10 +34,18 @@ export interface BenchRelayOptions extends BenchContext {
  * simulator, against a bare pipe to the same, or against another relay.
  */
 export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType<typeof reportOf>> {
-  const { sessions, baseline = 'pipe', profileDir, signal, tell, times = ROUND_TIMES } = options;
+  const {
+    sessions,
+    baseline = 'pipe',
+    codec = 'pcm16',
+    profileDir,
+    signal,
+    tell,
+    times = ROUND_TIMES,
+  } = options;
   const { rounds = ROUNDS } = options;
   tell(
-    `${sessions} sessions, 10 chunks of 3,200 bytes a second each, in utterances of 10 s with pauses of 3 s`,
+    `${sessions} sessions in ${codec}, 10 chunks of 100 ms a second each, in utterances of 10 s with pauses of 3 s`,
   );
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
   const starts = Math.min(options.starts ?? STARTS, rounds);
@@ -43,7 +54,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
   const runs: RelayBenchRun[] = [];
   let isNative = true;
   for (let start = 0, round = 1; start < starts; start++) {
-    await using sides = await openRounds({ sessions, baseline, times, signal });
+    await using sides = await openRounds({ sessions, baseline, codec, times, signal });
     isNative &&= sides.isNative;
     const run: Round[] = [];
     for (const count = Math.ceil((rounds - start) / starts); run.length < count; round++) {
@@ -106,21 +117,24 @@ with pauses.
 --baseline NAME=VALUE  against the same relay with another setting instead of the pipe, such as
                        STORAGE=off or ENABLE_METRICS=off
 --baseline DIR         against the relay of another folder (npm run compare does that)
+--codec C              what the relay's callers speak in, pcm16 or opus; those of the baseline speak
+                       in pcm16: with this folder as the baseline, the two are compared
 --rounds N             rounds, each with both sides in turn; ${ROUNDS} by default
 --profile DIR          writes a CPU profile of each side's last round to a folder`,
   options: {
     sessions: sizes(10_000, { people: [500, 1_000], programs: 1_000 }),
     provider: oneOf('V', ['nova'], 'nova'),
     baseline: BASELINE,
+    codec: oneOf('C', AUDIO_CODECS, 'pcm16'),
     rounds: wholeNumber(50, ROUNDS),
     profile: FOLDER,
   },
   async run(
-    { sessions: allSessions, baseline, rounds, profile: profileDir },
+    { sessions: allSessions, baseline, codec, rounds, profile: profileDir },
     { print, ...context },
   ) {
     for (const sessions of allSessions) {
-      print(await benchRelay({ sessions, baseline, rounds, profileDir, ...context }));
+      print(await benchRelay({ sessions, baseline, codec, rounds, profileDir, ...context }));
     }
     return true;
   },

@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type AudioCodec } from '@parley/shared';
 import { systemClock, sleep } from '../../src/base/lib/clock.ts';
 import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk, nowMs } from './marked-chunk.ts';
@@ -34,7 +34,7 @@ export class Fleet {
   readonly #lines: Line[] = [];
   /** How many chunks each has sent. */
   readonly #indexes: number[] = [];
-  readonly #chunk = new MarkedChunk();
+  #chunk = new MarkedChunk('pcm16');
   readonly #problems: string[] = [];
   readonly #abort = new AbortController();
   #schedule = WITH_PAUSES;
@@ -51,7 +51,9 @@ export class Fleet {
     readonly openLine: OpenLine;
     readonly sessions: number;
     readonly schedule: Schedule;
+    readonly codec: AudioCodec;
   }): Promise<void> {
+    this.#chunk = new MarkedChunk(how.codec);
     this.#schedule = how.schedule;
     let left = how.sessions;
     const options: LineOptions = {
@@ -76,7 +78,10 @@ export class Fleet {
       const dueMs = startedAtMs + session * LOAD.rampMsPerSession;
       await sleep(systemClock, dueMs - performance.now(), this.#abort.signal);
       const position = positionAt(this.#schedule, session);
-      if (position > 0 && position < this.#schedule.speakingChunks) this.#begin(line);
+      if (position === 0 || position >= this.#schedule.speakingChunks) continue;
+      this.#begin(line);
+      // What is heard first shows which connection is needed.
+      this.#send(line, session);
     }
     return this.#speaking;
   }
@@ -140,12 +145,16 @@ export class Fleet {
       if (position === speakingChunks % (speakingChunks + pauseChunks)) this.#end(line, session);
       if (position === 0) this.#begin(line);
       if (position >= speakingChunks) return;
-      const index = this.#indexes[session]!++;
-      line.send(this.#chunk.mark({ session, index, sentMs: nowMs() }));
-      this.#sent++;
+      this.#send(line, session);
     } catch (error) {
       this.#report(String(error));
     }
+  }
+
+  #send(line: Line, session: number): void {
+    const index = this.#indexes[session]!++;
+    line.send(this.#chunk.mark({ session, index, sentMs: nowMs() }));
+    this.#sent++;
   }
 
   #begin(line: Line): void {

@@ -1,4 +1,5 @@
 import { AudioFrameKind, encodeAudioFrame } from '@parley/shared';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { WebSocket } from 'ws';
 import { connect } from '../../talk/client/connection.ts';
 
@@ -9,7 +10,7 @@ export interface Line {
   /** Nothing is said for now; a line that nothing else keeps open must say so. */
   keepAlive(): void;
   /** 100 ms of audio; the memory may be used again at once. */
-  send(samples: Int16Array): void;
+  send(audio: SpeechAudio): void;
 }
 
 export interface LineOptions {
@@ -46,8 +47,8 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
     endUtterance() {
       connection.speechStopped(utterance, performance.now());
     },
-    send(samples) {
-      connection.sendAudio({ utterance, audio: samples, startMs: performance.now(), last: false });
+    send(audio) {
+      connection.sendAudio({ utterance, audio, startMs: performance.now(), last: false });
     },
   };
 }
@@ -71,12 +72,10 @@ export async function openPipeLine({ url, signal, onProblem }: LineOptions): Pro
     endUtterance() {
       socket.send(NOVA_FINALIZE);
     },
-    send(samples) {
+    send(audio) {
       const timestampMs = Math.round(performance.now());
       const kind = AudioFrameKind.uplink;
-      socket.send(
-        encodeAudioFrame({ kind, last: false, item: 1, seq: ++seq, timestampMs }, samples),
-      );
+      socket.send(encodeAudioFrame({ kind, last: false, item: 1, seq: ++seq, timestampMs }, audio));
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AudioCodec } from '@parley/shared';
 import { serve } from '../process/serve.ts';
 import { Fleet } from './fleet.ts';
 import { openPipeLine, openRelayLine } from './lines.ts';
@@ -17,6 +18,7 @@ interface ConnectRequest {
   readonly isPipe: boolean;
   readonly sessions: number;
   readonly schedule: Schedule;
+  readonly codec: AudioCodec;
 }
 
 const handlers = {

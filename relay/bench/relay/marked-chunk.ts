@@ -1,4 +1,10 @@
-import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { UPLINK_CHUNK_SAMPLES, type AudioCodec } from '@parley/shared';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
+
+const CHUNK_MS = 100;
+/** A packet of 20 kbit/s, and how one of five frames of 20 ms begins (RFC 6716 §3.2.5). */
+const PACKET_BYTES = 250;
+const PACKET_HEAD = [75, 0x85];
 
 /** Bytes of the mark at the beginning of a chunk's audio. */
 const MARK_BYTES = 16;
@@ -17,19 +23,34 @@ export function nowMs(): number {
   return seconds * 1_000 + nanoseconds / 1e6;
 }
 
+/** Where the mark is, bytes into the audio. */
+export const MARK_OFFSET: Readonly<Record<AudioCodec, number>> = {
+  pcm16: 0,
+  opus: PACKET_HEAD.length,
+};
+
 /**
- * 100 ms of noise with a mark in its first samples, by which the receiver knows the chunk. All
- * chunks use the same memory.
+ * 100 ms of noise with a mark at its beginning, by which the receiver knows the chunk. All chunks use
+ * the same memory. In Opus the noise is no sound: nothing decodes it.
  */
 export class MarkedChunk {
-  readonly samples = Int16Array.from({ length: UPLINK_CHUNK_SAMPLES }, noise);
-  readonly #view = new DataView(this.samples.buffer, 0, MARK_BYTES);
+  readonly #audio: SpeechAudio;
+  readonly #view: DataView;
 
-  mark({ session, index, sentMs }: Mark): Int16Array {
+  constructor(codec: AudioCodec) {
+    const count = codec === 'opus' ? PACKET_BYTES / 2 : UPLINK_CHUNK_SAMPLES;
+    const samples = Int16Array.from({ length: count }, noise);
+    const packet = new Uint8Array(samples.buffer);
+    if (codec === 'opus') packet.set(PACKET_HEAD);
+    this.#audio = codec === 'opus' ? { packet, durationMs: CHUNK_MS } : samples;
+    this.#view = new DataView(samples.buffer, MARK_OFFSET[codec], MARK_BYTES);
+  }
+
+  mark({ session, index, sentMs }: Mark): SpeechAudio {
     this.#view.setUint32(0, session, true);
     this.#view.setUint32(4, index, true);
     this.#view.setFloat64(8, sentMs, true);
-    return this.samples;
+    return this.#audio;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Simulator } from '../../simulators/kit/simulator.ts';
 import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { serve } from '../process/serve.ts';
 import { Arrivals } from './arrivals.ts';
-import { readMark } from './marked-chunk.ts';
+import { MARK_OFFSET, readMark } from './marked-chunk.ts';
 import { WITH_PAUSES } from './schedule.ts';
 import type { Side, UpstreamAddress, UpstreamFigures, UpstreamHandlers } from './upstream.ts';
 
@@ -30,12 +30,16 @@ class Nova {
 
   /** @param offset - where the audio begins in what is handed on, bytes */
   async listen(offset: number): Promise<UpstreamAddress> {
+    const arrived = ({ buffer, byteOffset, byteLength }: Int16Array | Uint8Array) => {
+      this.#arrivals.arrived(
+        readMark(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength), offset),
+      );
+      this.#peak = Math.max(this.#peak, simulator.open);
+    };
     const simulator = await startDeepgramSimulator({
       hear: wordsOf,
-      onAudio: ({ buffer, byteOffset, byteLength }) => {
-        this.#arrivals.arrived(readMark(Buffer.from(buffer, byteOffset, byteLength), offset));
-        this.#peak = Math.max(this.#peak, simulator.open);
-      },
+      onAudio: arrived,
+      onPacket: arrived,
     });
     this.#simulator = simulator;
     const chat = await startOpenAiSimulator({
@@ -68,7 +72,8 @@ const sides: Readonly<Record<Side, Nova>> = { relay: new Nova(), baseline: new N
 
 serve({
   // A message that a pipe hands on still has the client's header; a relay's has none.
-  listen: ({ side, isPipe }) => sides[side].listen(isPipe ? AUDIO_FRAME_HEADER_BYTES : 0),
+  listen: ({ side, isPipe, codec }) =>
+    sides[side].listen(MARK_OFFSET[codec] + (isPipe ? AUDIO_FRAME_HEADER_BYTES : 0)),
   connections: (side: Side) => sides[side].connections,
   delivered: (side: Side) => sides[side].delivered,
   record: (side: Side) => sides[side].record(),

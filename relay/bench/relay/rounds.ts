@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AudioCodec } from '@parley/shared';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { ROOT } from '../../tools/project.ts';
 import { BenchProcess } from '../process/bench-process.ts';
@@ -22,6 +23,8 @@ export interface RoundTimes {
 interface RoundsOptions {
   readonly sessions: number;
   readonly baseline: Baseline;
+  /** Of the relay's callers; those of the baseline speak in PCM16. */
+  readonly codec?: AudioCodec;
   readonly times: RoundTimes;
   readonly signal: AbortSignal;
 }
@@ -85,13 +88,14 @@ interface Processes {
  * of their own; a side that is not measured keeps its connections and is idle.
  */
 export async function openRounds(options: RoundsOptions): Promise<Rounds> {
-  const { sessions, baseline, signal, times } = options;
+  const { sessions, baseline, codec = 'pcm16', signal, times } = options;
+  const codecs = { relay: codec, baseline: 'pcm16' } as const;
   await using resources = new AsyncDisposableStack();
   const load = resources.use(new BenchProcess<LoadHandlers>(LOAD, signal));
   const vendor = resources.use(new BenchProcess<UpstreamHandlers>(NOVA, signal));
   const subjectOf = async (side: Side): Promise<Subject> => {
     const isPipe = side === 'baseline' && baseline === 'pipe';
-    const upstream = await vendor.ask('listen', { side, isPipe });
+    const upstream = await vendor.ask('listen', { side, isPipe, codec: codecs[side] });
     if (isPipe) {
       const pipe = resources.use(new BenchProcess<PipeHandlers>(PIPE, signal));
       return { process: pipe, url: await pipe.ask('open', upstream), isPipe };
@@ -112,7 +116,7 @@ export async function openRounds(options: RoundsOptions): Promise<Rounds> {
     const { url, isPipe } = opened[side];
     isNative &&= await subjects[side].ask('isNative', null);
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
-    const request = { side, url, isPipe, sessions, schedule: WITH_PAUSES };
+    const request = { side, url, isPipe, sessions, schedule: WITH_PAUSES, codec: codecs[side] };
     await load.ask('connect', request, CONNECT_DEADLINE_MS);
   }
   for (const side of SIDES) {

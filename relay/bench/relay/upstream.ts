@@ -1,3 +1,4 @@
+import type { AudioCodec } from '@parley/shared';
 import type { ArrivalFigures } from './arrivals.ts';
 
 export type Side = 'relay' | 'baseline';
@@ -21,10 +22,11 @@ export interface UpstreamFigures extends ArrivalFigures {
 /** What the process of the vendors can be asked. */
 export interface UpstreamHandlers {
   readonly [name: string]: (argument: never) => unknown;
-  /** `isPipe`: what comes has a header before its audio. */
+  /** `isPipe`: what comes has a header before its audio. `codec`: of the callers. */
   readonly listen: (asked: {
     readonly side: Side;
     readonly isPipe: boolean;
+    readonly codec: AudioCodec;
   }) => Promise<UpstreamAddress>;
   readonly connections: (side: Side) => number;
   readonly delivered: (side: Side) => number;

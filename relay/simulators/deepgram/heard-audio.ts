@@ -1,4 +1,4 @@
-import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { joinPcm16, SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { transcriptOf } from '../kit/simulator.ts';
 import type { Session } from './session.ts';
 
@@ -10,7 +10,8 @@ export class HeardAudio {
   #length = 0;
 
   constructor({ query, behaviour }: Session) {
-    this.rateHz = Number(query.get('sample_rate') ?? 16_000);
+    const isOpus = query.get('encoding') === 'opus';
+    this.rateHz = isOpus ? SPEECH_HZ : Number(query.get('sample_rate') ?? SPEECH_HZ);
     this.#hear = behaviour.hear ?? transcriptOf;
   }
 

@@ -14,7 +14,7 @@ const between =
     value === undefined || (Number(value) >= min && Number(value) <= max);
 
 const audioIn = {
-  encoding: oneOf('linear16'),
+  encoding: oneOf('linear16', 'opus'),
   sample_rate: between(8_000, 48_000),
   mip_opt_out: flag,
   tag: anything,

@@ -1,7 +1,12 @@
+import { opusDurationMs } from '@parley/shared/audio/opus-packet';
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import type { WebSocket } from 'ws';
 import type { Behaviour } from '../kit/simulator.ts';
 import type { Answers } from './answers.ts';
 import { objectOf, samplesOf } from './messages.ts';
+
+/** A sample that is no silence. */
+const SOUND = 2_000;
 
 /** What each of the simulated endpoints is given for a connection. */
 export interface Session {
@@ -24,7 +29,7 @@ export interface Listener {
 
 /** Listens until the connection ends. @returns starts the idle time anew */
 export function listen(session: Session, listener: Listener): () => void {
-  const { socket, answers, behaviour, complain } = session;
+  const { socket, answers, query, behaviour, complain } = session;
   let stopIdle = () => {};
   const stayAwake = (): void => {
     stopIdle();
@@ -34,6 +39,7 @@ export function listen(session: Session, listener: Listener): () => void {
   socket.on('message', (data, isBinary) => {
     stayAwake();
     if (!isBinary) return listener.onCommand(objectOf(data)?.type);
+    if (query.get('encoding') === 'opus') return hearPacket(session, listener, data as Buffer);
     const bytes = (data as Buffer).length;
     if (bytes === 0 || bytes % 2 !== 0) complain(`Audio of ${bytes} bytes is not PCM16.`);
     const samples = samplesOf(data);
@@ -41,4 +47,13 @@ export function listen(session: Session, listener: Listener): () => void {
     listener.onAudio(samples);
   });
   return stayAwake;
+}
+
+/** Nothing is decoded here: a packet is a sound as long as it says. */
+function hearPacket({ behaviour, complain }: Session, listener: Listener, data: Buffer): void {
+  const packet = new Uint8Array(data);
+  const durationMs = opusDurationMs(packet);
+  if (durationMs === undefined) complain(`A message of ${data.length} bytes is not a packet.`);
+  behaviour.onPacket?.(packet);
+  listener.onAudio(new Int16Array((durationMs ?? 0) * SPEECH_SAMPLES_PER_MS).fill(SOUND));
 }

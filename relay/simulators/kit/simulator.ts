@@ -35,6 +35,8 @@ export interface Behaviour {
   readonly hear?: (audio: Int16Array) => string;
   /** Told of each message of audio as it comes, by simulators that hear PCM16 in binary messages. */
   readonly onAudio?: (audio: Int16Array) => void;
+  /** The same for messages that are a packet of Opus. */
+  readonly onPacket?: (packet: Uint8Array) => void;
   /** From the end of speech to the final words. */
   readonly finalDelayMs?: number;
   /** The answer, told from the last thing the person said. Streamed word by word. */

@@ -21,7 +21,7 @@ test('two hundred calls go on over a stall of two seconds, and nothing is lost',
   const { signal } = new AbortController();
   await using callers = new BenchProcess<LoadHandlers>(bench('load'), signal);
   await using vendor = new BenchProcess<UpstreamHandlers>(bench('nova'), signal);
-  const upstream = await vendor.ask('listen', { side: 'relay', isPipe: false });
+  const upstream = await vendor.ask('listen', { side: 'relay', isPipe: false, codec: 'pcm16' });
   await using relay = await RelayProcess.start({
     program: PROGRAM,
     noticesLateness: true,
@@ -41,6 +41,7 @@ test('two hundred calls go on over a stall of two seconds, and nothing is lost',
     url,
     sessions: SESSIONS,
     schedule: WITH_PAUSES,
+    codec: 'pcm16',
   });
   await callers.ask('begin', 'relay');
   await callers.ask('flow', 'relay');

@@ -1,3 +1,4 @@
+import type { OpusAudio } from '@parley/shared/audio/opus-packet';
 import type { ProviderError } from '../../../call/stages/provider-error.ts';
 import type { TranscriptEvent } from '../../../call/stages/transcriber/transcriber.ts';
 import type { SocketLease } from '../websocket/socket-pool.ts';
@@ -35,6 +36,7 @@ export class SocketUtterance {
   // to be fetched from memory.
   readonly #socket: VendorSocket;
   readonly #encode: SocketUtteranceOptions['encode'];
+  readonly #samplesPerMs: number;
   #isOver = false;
   #sentSamples = 0;
   #isReusable = false;
@@ -43,6 +45,7 @@ export class SocketUtterance {
     this.#options = options;
     this.#socket = options.lease.socket;
     this.#encode = options.encode;
+    this.#samplesPerMs = options.rateHz / 1_000;
     this.#socket.listen({
       text: (message) => options.onMessage(message),
       closed: (error) => {
@@ -66,15 +69,17 @@ export class SocketUtterance {
   }
 
   sendAudio(samples: Int16Array): void {
-    if (this.#isOver || samples.length === 0) return;
-    const socket = this.#socket;
-    if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
-      this.fail(socket.failure('overloaded', { note: 'send buffer' }));
-      return;
-    }
+    if (samples.length === 0 || !this.#takes()) return;
     this.#sentSamples += samples.length;
-    if (this.#encode === undefined) socket.sendAudio(samples);
-    else socket.sendText(this.#encode(samples));
+    if (this.#encode === undefined) this.#socket.sendAudio(samples);
+    else this.#socket.sendText(this.#encode(samples));
+  }
+
+  /** A packet is a message of its own; what counts as sent is the samples that it lasts for. */
+  sendOpus({ packet, durationMs }: OpusAudio): void {
+    if (!this.#takes()) return;
+    this.#sentSamples += durationMs * this.#samplesPerMs;
+    this.#socket.sendAudio(packet);
   }
 
   /** @param samples - of audio in it, which counts as sent */
@@ -101,6 +106,13 @@ export class SocketUtterance {
 
   fail(error: ProviderError): void {
     this.#events.fail(error);
+  }
+
+  /** Fails the utterance if too much waits already. */
+  #takes(): boolean {
+    const isFull = !this.#isOver && this.#socket.bufferedBytes > MAX_BUFFERED_BYTES;
+    if (isFull) this.fail(this.#socket.failure('overloaded', { note: 'send buffer' }));
+    return !this.#isOver && !isFull;
   }
 
   #release(end: TranscriptEnd): void {

@@ -201,12 +201,12 @@ export class VendorSocket {
     }
   }
 
-  /** PCM16. The memory may be used again at once: masking copies it into the frame. */
-  sendAudio(samples: Int16Array): void {
+  /** PCM16, or a packet. The memory may be used again at once: masking copies it into the frame. */
+  sendAudio(audio: Int16Array | Uint8Array): void {
     if (!this.isOpen) return;
     // Minutes of it may come at once, and what waits here counts as not taken by the vendor.
     this.#cork.release();
-    this.#socket.send(samples);
+    this.#socket.send(audio);
   }
 
   /**

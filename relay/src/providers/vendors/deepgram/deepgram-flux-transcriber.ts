@@ -1,4 +1,5 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
+import type { OpusAudio } from '@parley/shared/audio/opus-packet';
 import type {
   Transcriber,
   Transcription,
@@ -14,7 +15,12 @@ import type { Owned } from '../../../call/stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux, type FluxTurn } from './deepgram-events.ts';
 import { fluxLanguages } from './deepgram-languages.ts';
-import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
+import {
+  deepgramAddress,
+  encodingOf,
+  openListening,
+  type DeepgramAccess,
+} from './deepgram-socket.ts';
 import { joinWords } from '../../vendor-kit/transcription/transcript-queue.ts';
 
 export const FLUX = 'deepgram-flux';
@@ -53,12 +59,12 @@ export function createFluxTranscriber(
     context,
     pool: { maxAgeMs: MAX_AGE_MS },
     // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
-    connect(language, signal) {
+    takesOpus: true,
+    connect(language, signal, codec) {
       const model = modelFor(language);
       const query = {
         model,
-        encoding: 'linear16',
-        sample_rate: UPLINK_SAMPLE_RATE_HZ,
+        ...encodingOf(codec),
         eager_eot_threshold: 0.5,
         eot_threshold: 0.7,
         language_hint: model.endsWith('-multi') ? language.split('-')[0] : undefined,
@@ -100,6 +106,10 @@ class FluxTranscription implements Transcription {
 
   push(samples: Int16Array): void {
     if (!this.#isFinal) this.#utterance.sendAudio(samples);
+  }
+
+  pushOpus(audio: OpusAudio): void {
+    if (!this.#isFinal) this.#utterance.sendOpus(audio);
   }
 
   finalize(): void {

@@ -1,4 +1,5 @@
-import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
+import { UPLINK_SAMPLE_RATE_HZ, type AudioCodec } from '@parley/shared';
+import type { OpusAudio } from '@parley/shared/audio/opus-packet';
 import type { Clock } from '../../../base/lib/clock.ts';
 import { afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Transcriber, Transcription } from '../../../call/stages/transcriber/transcriber.ts';
@@ -14,7 +15,12 @@ import type { Owned } from '../../../call/stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readNova, type NovaResults } from './deepgram-events.ts';
 import { novaLanguages } from './deepgram-languages.ts';
-import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
+import {
+  deepgramAddress,
+  encodingOf,
+  openListening,
+  type DeepgramAccess,
+} from './deepgram-socket.ts';
 
 export const NOVA = 'deepgram-nova';
 
@@ -53,8 +59,9 @@ export function createNovaTranscriber(
       maxAgeMs: MAX_AGE_MS,
       isReused: true,
     },
-    connect: (language, signal) =>
-      openListening(NOVA, novaAddress(options, language), context, signal),
+    takesOpus: true,
+    connect: (language, signal, codec) =>
+      openListening(NOVA, novaAddress(options, language, codec), context, signal),
     begin: (lease, utterance) =>
       new NovaTranscription(lease, utterance, context.clock, usedSeconds),
     modelFor: () => options.model,
@@ -62,12 +69,15 @@ export function createNovaTranscriber(
 }
 
 /** @param language - BCP 47 */
-export function novaAddress({ model, ...access }: NovaOptions, language: string) {
+export function novaAddress(
+  { model, ...access }: NovaOptions,
+  language: string,
+  codec: AudioCodec = 'pcm16',
+) {
   return deepgramAddress(access, '/v1/listen', {
     model,
     language,
-    encoding: 'linear16',
-    sample_rate: UPLINK_SAMPLE_RATE_HZ,
+    ...encodingOf(codec),
     channels: 1,
     interim_results: true,
     smart_format: true,
@@ -125,6 +135,10 @@ class NovaTranscription implements Transcription {
 
   push(samples: Int16Array): void {
     if (this.#phase === 'listening') this.#utterance.sendAudio(samples);
+  }
+
+  pushOpus(audio: OpusAudio): void {
+    if (this.#phase === 'listening') this.#utterance.sendOpus(audio);
   }
 
   finalize(): void {

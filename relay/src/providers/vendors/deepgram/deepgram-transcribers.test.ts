@@ -110,6 +110,34 @@ describe.each(['flux', 'nova'] as const)('%s', (kind) => {
     expect(simulator.complaints).toEqual([]);
   });
 
+  test('is sent Opus as it is, a packet a message, over connections of its own', async () => {
+    const packets: Uint8Array[] = [];
+    await restart({ onPacket: (packet) => void packets.push(packet) });
+    const transcriber = make(kind);
+    const release = transcriber.prepare!();
+    const said = Array.from({ length: 25 }, (_, n) => Uint8Array.of(75, 0x85, n, n, n));
+    for (const utterance of [1, 2]) {
+      const { signal } = new AbortController();
+      const inOpus = await transcriber.open({ language: 'en-US', codec: 'opus', signal });
+      for (const packet of said) inOpus.pushOpus!({ packet, durationMs: 100 });
+      inOpus.finalize();
+      expect((await hear(inOpus)).at(-1)).toMatchObject({ text: '40000 samples' });
+      expect(packets.splice(0)).toEqual(said);
+      const inPcm16 = await open(transcriber);
+      inPcm16.push(chunk);
+      inPcm16.finalize();
+      expect((await hear(inPcm16)).at(-1), `utterance ${utterance}`).toMatchObject({
+        text: '1600 samples',
+      });
+    }
+    expect(transcriber.takesOpus).toBe(true);
+    release();
+    await eventually(() => simulator.open === 0);
+    // As in one codec: Flux takes a fresh connection each time, Nova the same, and each keeps one ready.
+    expect(simulator.requests).toBe(kind === 'nova' ? 2 : 6);
+    expect(simulator.complaints).toEqual([]);
+  });
+
   test('without audio the final is empty', async () => {
     const transcription = await open(make(kind));
     transcription.finalize();
