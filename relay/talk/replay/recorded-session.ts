@@ -1,5 +1,5 @@
 import { decodeClientEvent, type ClientEvent } from '@parley/shared';
-import { fromBase64 } from '@parley/shared/flight/base64';
+import { bytesFromBase64, fromBase64 } from '@parley/shared/flight/base64';
 import { FlightFileError } from '@parley/shared/flight/flight-file';
 import type { Flight, FlightEntry, FlightEntryOf } from '@parley/shared/flight/flight-schema';
 import { ClockOffset } from '@parley/shared/link/clock-offset';
@@ -32,7 +32,7 @@ export interface RecordedSession {
  */
 export function recordedSessions({ header, entries }: Flight): readonly RecordedSession[] {
   const frames = entries.filter((entry) => entry.kind === 'sent-audio');
-  const silent = frames.filter(({ pcm }) => pcm === undefined).length;
+  const silent = frames.filter(({ pcm, opus }) => (pcm ?? opus) === undefined).length;
   if (silent > 0) {
     const how = silent === frames.length ? 'no audio' : `no audio for ${silent} frames`;
     throw new FlightFileError(
@@ -104,10 +104,12 @@ function* sentOf(entries: readonly FlightEntry[], clockMs: number): Generator<St
 }
 
 function audioOf(
-  { utterance, at_ms, last, pcm = '' }: FlightEntryOf<'sent-audio'>,
+  { utterance, at_ms, last, pcm = '', opus, opus_ms: durationMs = 0 }: FlightEntryOf<'sent-audio'>,
   clock: RecordedClock,
 ): { readonly kind: 'audio'; readonly audio: OutboundAudio } {
-  const audio = fromBase64(pcm) ?? new Int16Array();
+  const packet = opus === undefined ? undefined : bytesFromBase64(opus);
+  const audio =
+    packet === undefined ? (fromBase64(pcm) ?? new Int16Array()) : { packet, durationMs };
   const startMs = clock.toRecorded(at_ms);
   return { kind: 'audio', audio: { kind: 'audio', utterance, audio, startMs, last } };
 }

@@ -43,6 +43,11 @@ test.each<[string, string, string]>([
     fileOf(HEADER, { ...AUDIO, pcm: 'AAA=' }),
     'has audio of the wrong length in line 2',
   ],
+  [
+    'a packet of another length',
+    fileOf(HEADER, { ...AUDIO, samples: 0, opus_ms: 40, opus: 'SAEC' }),
+    'has audio of the wrong length in line 2',
+  ],
 ])('%s is refused in words', (_, text, words) => {
   expect(() => readFlight(text)).toThrow(FlightFileError);
   expect(() => readFlight(text)).toThrow(words);

@@ -1,11 +1,13 @@
 import { z } from 'zod/mini';
-import { fromBase64 } from './base64.ts';
+import { opusDurationMs } from '../audio/opus-packet.ts';
+import { bytesFromBase64, fromBase64 } from './base64.ts';
 import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';
 import {
   flightEntrySchema,
   flightHeaderSchema,
   type Flight,
   type FlightEntry,
+  type FlightEntryOf,
   type FlightHeader,
 } from './flight-schema.ts';
 
@@ -44,13 +46,16 @@ function readHeader(line: string): FlightHeader {
 
 function readEntry(line: string, number: number): FlightEntry {
   const entry = checked(z.safeParse(flightEntrySchema, parse(line)), number);
-  const isWrong = entry.kind === 'sent-audio' && !isWholeFrame(entry.pcm, entry.samples);
+  const isWrong = entry.kind === 'sent-audio' && !isWholeFrame(entry);
   if (isWrong) throw new FlightFileError(`has audio of the wrong length in line ${number}`);
   return entry;
 }
 
-function isWholeFrame(pcm: string | undefined, samples: number): boolean {
-  return pcm === undefined || fromBase64(pcm)?.length === samples;
+function isWholeFrame({ pcm, samples, opus, opus_ms }: FlightEntryOf<'sent-audio'>): boolean {
+  if (pcm !== undefined && fromBase64(pcm)?.length !== samples) return false;
+  const packet = opus === undefined ? undefined : bytesFromBase64(opus);
+  if (packet === undefined) return opus === undefined;
+  return (packet.length === 0 ? 0 : opusDurationMs(packet)) === opus_ms;
 }
 
 function checked<T>(result: z.core.util.SafeParseResult<T>, number: number): T {

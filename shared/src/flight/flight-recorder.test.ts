@@ -101,6 +101,24 @@ describe('audio', () => {
     );
   });
 
+  test('in Opus is kept as its packets', () => {
+    const { recorder, sent, received, read } = recorderAt(0);
+    const opus = { packet: Uint8Array.of(72, 1, 2), durationMs: 20 };
+    const header = { last: false, item: 3, seq: 1, timestampMs: 700 };
+    const sending = encodeAudioFrame({ ...header, kind: AudioFrameKind.uplink }, opus);
+    sent(sending);
+    recorder.setAudioConsent(true);
+    sent(sending);
+    received(encodeAudioFrame({ ...header, kind: AudioFrameKind.downlink }, opus).buffer);
+    const entry = { t: 0, seq: 1, last: false, samples: 0, opus_ms: 20 };
+    const audio = { ...entry, kind: 'sent-audio', utterance: 3, at_ms: 700 };
+    expect(read().entries).toEqual([
+      audio,
+      { ...audio, opus: 'SAEC' },
+      { ...entry, kind: 'received-audio', item: 3 },
+    ]);
+  });
+
   test('that was kept is gone when consent is withdrawn, and so is what it took', () => {
     const { recorder, sent, read } = recorderAt(0);
     recorder.setAudioConsent(true);

@@ -17,7 +17,7 @@ const MAX_BYTES = 24 * 1024 * 1024;
 /** What an entry takes beside its text or samples. */
 const ENTRY_BYTES = 96;
 
-type SentAudio = Omit<FlightEntryOf<'sent-audio'>, 't' | 'pcm'>;
+type SentAudio = Omit<FlightEntryOf<'sent-audio'>, 't' | 'pcm' | 'opus'>;
 /** An entry of the file that is complete but for its time. */
 export type FlightNote = {
   [K in FlightEntry['kind']]: Omit<FlightEntryOf<K>, 't'>;
@@ -27,7 +27,11 @@ export type FlightNote = {
 type Kept = RingEntry &
   (
     | { readonly kind: 'text'; readonly direction: TrafficDirection; readonly text: string }
-    | { readonly kind: 'audio'; readonly frame: SentAudio; readonly samples: Int16Array | null }
+    | {
+        readonly kind: 'audio';
+        readonly frame: SentAudio;
+        readonly kept: Int16Array | Uint8Array | null;
+      }
     | { readonly kind: 'note'; readonly note: FlightNote }
   );
 
@@ -89,7 +93,7 @@ export class FlightRecorder {
     this.#hasAudioConsent = agreed;
     if (agreed) return;
     this.#ring.replace((entry) =>
-      entry.kind === 'audio' ? { ...entry, samples: null, bytes: ENTRY_BYTES } : entry,
+      entry.kind === 'audio' ? { ...entry, kept: null, bytes: ENTRY_BYTES } : entry,
     );
   }
 
@@ -155,14 +159,15 @@ export class FlightRecorder {
   }
 
   #sentAudio(atMs: number, frame: AudioFrame): void {
-    const { seq, item: utterance, timestampMs: at_ms, last, samples } = frame;
-    const kept = this.#hasAudioConsent ? samples : null;
+    const { seq, item: utterance, timestampMs: at_ms, last, samples, opus } = frame;
+    const kept = this.#hasAudioConsent ? (opus?.packet ?? samples) : null;
+    const size = { samples: samples.length, ...opusMs(frame) };
     this.#push({
       atMs,
       bytes: ENTRY_BYTES + (kept?.byteLength ?? 0),
       kind: 'audio',
-      frame: { kind: 'sent-audio', seq, utterance, at_ms, last, samples: samples.length },
-      samples: kept,
+      frame: { kind: 'sent-audio', seq, utterance, at_ms, last, ...size },
+      kept,
     });
   }
 
@@ -174,7 +179,8 @@ export class FlightRecorder {
       return this.note(atMs, { kind: 'received-unreadable', bytes: data.byteLength });
     }
     const { seq, item, last, samples } = result.frame;
-    this.note(atMs, { kind: 'received-audio', seq, item, last, samples: samples.length });
+    const size = { samples: samples.length, ...opusMs(result.frame) };
+    this.note(atMs, { kind: 'received-audio', seq, item, last, ...size });
   }
 
   #text(atMs: number, direction: TrafficDirection, text: string): void {
@@ -198,8 +204,9 @@ export class FlightRecorder {
 function lineOf(entry: Kept, t: number): FlightEntry {
   if (entry.kind === 'note') return { t, ...entry.note };
   if (entry.kind === 'audio') {
-    const { frame, samples } = entry;
-    return { t, ...frame, ...(samples && { pcm: toBase64(samples) }) };
+    const { frame, kept } = entry;
+    if (kept === null) return { t, ...frame };
+    return { t, ...frame, [kept instanceof Int16Array ? 'pcm' : 'opus']: toBase64(kept) };
   }
   const { direction: kind, text } = entry;
   const event = eventOf(text);
@@ -208,6 +215,10 @@ function lineOf(entry: Kept, t: number): FlightEntry {
   if (event.type === 'session.resume')
     return { t, kind, event: { ...event, resume_token: 'removed' } };
   return { t, kind, event };
+}
+
+function opusMs({ opus }: AudioFrame): { readonly opus_ms?: number } {
+  return opus === undefined ? {} : { opus_ms: opus.durationMs };
 }
 
 function eventOf(text: string): FlightEntryOf<'sent'>['event'] | undefined {

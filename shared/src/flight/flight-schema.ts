@@ -1,10 +1,13 @@
 import { z } from 'zod/mini';
+import { MAX_OPUS_PACKET_MS } from '../audio/opus-packet.ts';
 import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';
 
 const instantMs = z.number().check(z.gte(0));
 const sequence = z.int().check(z.gte(1), z.lte(0xffff_ffff));
 const item = z.int().check(z.gte(0), z.lte(0xffff));
 const count = z.int().check(z.gte(0), z.lte(48_000));
+/** How long a frame of Opus lasts; absent if it is PCM16. */
+const opusMs = z.optional(z.number().check(z.gte(0), z.lte(MAX_OPUS_PACKET_MS)));
 /** Its shape is that of the protocol; events that this version does not know are kept too. */
 const event = z.looseObject({ type: z.string().check(z.minLength(1), z.maxLength(128)) });
 
@@ -48,12 +51,22 @@ export const flightEntrySchema = z.discriminatedUnion('kind', [
     /** Instant of the first sample on the session clock. */
     at_ms: instantMs,
     last: z.boolean(),
+    /** 0 in a frame of Opus. */
     samples: count,
+    opus_ms: opusMs,
     /** PCM16 at 16 kHz, little-endian, base64; absent without the person's consent. */
     pcm: z.optional(z.string()),
+    /** Its packet, base64; absent without the person's consent. */
+    opus: z.optional(z.string()),
   }),
   entry('received', { event }),
-  entry('received-audio', { seq: sequence, item, last: z.boolean(), samples: count }),
+  entry('received-audio', {
+    seq: sequence,
+    item,
+    last: z.boolean(),
+    samples: count,
+    opus_ms: opusMs,
+  }),
   /** A message that is not of the protocol. */
   entry('received-unreadable', { bytes: z.int().check(z.gte(0)) }),
   /** Probabilities of speech, 0–1, and when each was known, ms after `t`. */
