@@ -15,6 +15,7 @@ test('files and texts are turns in the order given', () => {
     token: undefined,
     voice: undefined,
     language: undefined,
+    line: 'auto',
     outPath: undefined,
     recordPath: undefined,
     replayPath: undefined,
@@ -26,7 +27,7 @@ test('files and texts are turns in the order given', () => {
 
 test('everything else can be set', () => {
   const options = parseTalkOptions(
-    '--url https://voice.example/ --token t --voice rms --language de --out o.wav --record o.flight --wait 2.5'.split(
+    '--url https://voice.example/ --token t --voice rms --language de --codec opus --out o.wav --record o.flight --wait 2.5'.split(
       ' ',
     ),
   );
@@ -36,6 +37,7 @@ test('everything else can be set', () => {
     token: 't',
     voice: 'rms',
     language: 'de',
+    line: 'opus',
     outPath: 'o.wav',
     recordPath: 'o.flight',
     replayPath: undefined,

@@ -1,4 +1,5 @@
 import { MAX_TEXT_CHARACTERS } from '@parley/shared';
+import { LINE_CHOICES, type LineChoice } from '@parley/shared/link/line-state';
 import { parseCommandLine, relayUrlOf, UsageError } from '../tools/command-line.ts';
 
 export const TALK_USAGE = `Talks to a Parley server from the terminal.
@@ -20,6 +21,7 @@ rate, mono or stereo, 8 to 32 bits or floating point.
   --tolerance MS   by how much delays of a replay may differ (default 500)
   --voice ID       one of the server's voices
   --language TAG   what is spoken and answered in, e.g. de: one of the server's languages
+  --codec CODEC    how speech is sent: pcm16, opus, or auto, which is opus on slow lines (default)
   --out FILE.wav   writes the spoken replies, one after the other, to a file
   --record FILE    writes a flight recording of the call: what was sent, speech included, and
                    what the server sent, with times (docs/flight-recorder.md)
@@ -44,6 +46,7 @@ export interface TalkOptions {
   readonly voice: string | undefined;
   /** BCP 47; of a replay, in the place of the recorded one. */
   readonly language: string | undefined;
+  readonly line: LineChoice;
   readonly outPath: string | undefined;
   readonly recordPath: string | undefined;
   /** A recording to replay, in the place of turns. */
@@ -76,6 +79,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       'access-code': { type: 'string' },
       voice: { type: 'string' },
       language: { type: 'string' },
+      codec: { type: 'string' },
       out: { type: 'string' },
       record: { type: 'string' },
       replay: { type: 'string' },
@@ -105,6 +109,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     accessCode: values['access-code'],
     voice: values.voice,
     language: values.language,
+    line: lineOf(values.codec),
     outPath: values.out,
     recordPath: values.record,
     replayPath,
@@ -126,6 +131,13 @@ function requireOneTask(
   if (replayPath !== undefined && isTalk) {
     throw new UsageError('--replay: takes no turns beside those of the recording.');
   }
+}
+
+function lineOf(value = 'auto'): LineChoice {
+  const choice = LINE_CHOICES.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  const expected = LINE_CHOICES.join(', ');
+  throw new UsageError(`--codec: found ${JSON.stringify(value)}, expected one of ${expected}.`);
 }
 
 function toleranceOf(value: string | undefined): number {

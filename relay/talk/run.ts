@@ -72,7 +72,8 @@ async function converse(
   options: TalkOptions,
   io: CommandIo,
 ): Promise<number> {
-  const { url, token, accessCode, voice, language, outPath, recordPath, waitMs, isJson } = options;
+  const { url, token, accessCode, voice, language, line } = options;
+  const { outPath, recordPath, waitMs, isJson } = options;
   const recorder = recordPath === undefined ? undefined : callRecorder();
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
@@ -81,6 +82,7 @@ async function converse(
     accessCode,
     voice,
     language,
+    line,
     timeZone: ownTimeZone(),
     recorder,
     signal: io.signal,

@@ -2,9 +2,12 @@ import { WebSocket } from 'ws';
 import type { AudioFrame, ParleyError, RelayEvent, SessionDescription } from '@parley/shared';
 import type { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import { ClientError, type ClientErrorCode } from '@parley/shared/link/client-error';
+import type { LineChoice } from '@parley/shared/link/line-state';
 import type { OutboundAudio, SequencedEvent } from '@parley/shared/link/outbound';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
 import { SessionApi } from '@parley/shared/link/session-api';
+import { SpeechUplink } from '@parley/shared/link/speech-uplink';
+import { LibopusEncoder } from './libopus-encoder.ts';
 
 /** No event of the protocol comes near this. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -25,6 +28,8 @@ export interface ConnectOptions {
   readonly language?: string | undefined;
   /** IANA time zone; the server's default if it is absent. */
   readonly timeZone?: string | undefined;
+  /** How speech is sent; PCM16 if it is absent. */
+  readonly line?: LineChoice | undefined;
   /** What is to record the call. */
   readonly recorder?: FlightRecorder | undefined;
   /** A WebSocket in the place of the usual one. */
@@ -64,6 +69,7 @@ export class Connection {
   /** Settles once: when the session is open, or when it is clear that it will not be. */
   readonly opened: Promise<void>;
   readonly #link: RelayConnection;
+  readonly #uplink: SpeechUplink;
   readonly #running: Promise<void>;
   readonly #listeners = new Set<ConnectionListener>();
   readonly #signal: AbortSignal;
@@ -76,6 +82,7 @@ export class Connection {
 
   constructor(options: ConnectOptions) {
     const { url, token, accessCode, voice, language, timeZone, recorder, signal } = options;
+    const { line: choice = 'pcm16' } = options;
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -98,6 +105,7 @@ export class Connection {
       replacesSession: false,
       WebSocket: options.WebSocket ?? BoundedWebSocket,
       random: Math.random,
+      line: { choice: () => choice, hints: () => ({}), hasEncoder: () => !this.#uplink.isBroken },
       now: () => performance.now(),
       onStatus: (status) => {
         recorder?.connection(performance.now(), status);
@@ -115,6 +123,15 @@ export class Connection {
       onMalformed: (fault) => {
         const message = `The server sent something that is not in the protocol: ${fault}`;
         this.#failure ??= new ClientError('unreadable_answer', message);
+        this.#link.close();
+      },
+    });
+    this.#uplink = new SpeechUplink({
+      send: (message) => this.#link.send(message),
+      codec: () => this.#link.line.codec,
+      encoder: () => new LibopusEncoder(),
+      onStopped: () => {
+        this.#failure ??= new ClientError('encoder_failed', 'The speech could not be encoded.');
         this.#link.close();
       },
     });
@@ -142,7 +159,7 @@ export class Connection {
   /** Instants in events are those of `performance.now()`. @throws Error if the session is over */
   send(event: SequencedEvent): void {
     if (this.#isClosed) throw this.#ended();
-    this.#link.send({ kind: 'event', event });
+    this.#uplink.send({ kind: 'event', event });
   }
 
   /** @param startMs when the speech began, on `performance.now()` @throws as `send` */
@@ -163,7 +180,7 @@ export class Connection {
   /** @throws Error if the session is over */
   sendAudio(audio: Omit<OutboundAudio, 'kind'>): void {
     if (this.#isClosed) throw this.#ended();
-    this.#link.send({ kind: 'audio', ...audio });
+    this.#uplink.send({ kind: 'audio', ...audio });
   }
 
   /** There may be a network again. */
@@ -185,6 +202,7 @@ export class Connection {
   #onStatus(status: ConnectionStatus): void {
     if (status.kind !== 'closed') return;
     this.#isClosed = true;
+    this.#uplink.close();
     this.#signal.removeEventListener('abort', this.#hangUp);
     if (!this.#isHangingUp) {
       const { reason, message } = status.reason;

@@ -11,6 +11,8 @@ export type ClientErrorCode =
   | 'no_reply'
   /** HTTP gets through to the server, and a WebSocket does not. */
   | 'socket_blocked'
+  /** Speech could not be compressed any more, in the middle of an utterance. */
+  | 'encoder_failed'
   /** The network went away. */
   | 'connection_lost'
   /** The server closed the connection; the code says why. */

@@ -101,7 +101,7 @@ class Speaker {
       send: (message) => this.arrived.push(message),
       codec: () => this.#codecs[this.codecsAsked++ % this.#codecs.length]!,
       encoder: () => encoder,
-      onStopped: (atMs) => this.#goOn(atMs),
+      onStopped: (_, atMs) => this.#goOn(atMs),
     });
   }
 

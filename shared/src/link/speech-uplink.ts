@@ -44,7 +44,7 @@ export interface SpeechUplinkOptions {
    * The encoder failed in the middle of an utterance, which has got its end mark: speech from here
    * on was not sent. It is to go on as another utterance, which will be PCM16 like all that follow.
    */
-  onStopped(atMs: number): void;
+  onStopped(utterance: number, atMs: number): void;
 }
 
 /** An utterance on its way. */
@@ -85,7 +85,7 @@ export class SpeechUplink {
   #encoder: SpeechEncoder | undefined;
   #isBroken = false;
   #isWorking = false;
-  #stoppedMs: number | undefined;
+  #stopped: (() => void) | undefined;
   #awaited: Waiting | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
@@ -120,9 +120,9 @@ export class SpeechUplink {
     while (this.#sendReady());
     this.#isWorking = false;
     this.#awaitEncoder();
-    const stoppedMs = this.#stoppedMs;
-    this.#stoppedMs = undefined;
-    if (stoppedMs !== undefined) this.#options.onStopped(stoppedMs);
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    stopped?.();
   }
 
   #begin(): void {
@@ -230,7 +230,8 @@ export class SpeechUplink {
     const startMs = chunk.startMs - LOOKAHEAD_MS;
     this.#options.send({ ...chunk, audio: NO_PACKET, startMs, last: true });
     // An utterance that is over ends in silence: that is not worth another one.
-    if (speech.state === 'open') this.#stoppedMs = startMs;
+    if (speech.state !== 'open') return;
+    this.#stopped = () => this.#options.onStopped(chunk.utterance, startMs);
   }
 
   #awaitEncoder(): void {
