@@ -27,6 +27,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       eagerness: 'medium',
       interruption: 'automatic',
       speed: 1,
+      line: 'auto',
       browserHelp: { answers: false, hears: 'off' },
       conversationId: undefined,
       microphone: true,

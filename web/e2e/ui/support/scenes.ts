@@ -100,6 +100,8 @@ const STATS: readonly MediaNotice[] = Array.from({ length: 80 }, (_, index) => (
     jitterTargetMs: index < 40 ? 80 : 120,
     underruns: 0,
     chunksSent: index * 5,
+    bytesSent: index * 1_600,
+    line: { codec: 'opus', reason: 'late', sockets: 2, rttMs: 24, loss: 0.06 },
     reconnects: 1,
     echoDb: -62,
     echoDelayMs: 96,

@@ -109,8 +109,8 @@ export class BrowserMediaEngine implements MediaEngine {
     const call: RunningCall = { graph, released, microphone, browserMeans };
     this.#call = call;
     const { relay: baseUrl, credentials, conversationId, speed } = options;
-    const { voice, language, eagerness, interruption } = options;
-    const choices = { voice, language, eagerness, interruption, speed };
+    const { voice, language, eagerness, interruption, line } = options;
+    const choices = { voice, language, eagerness, interruption, speed, line };
     browserMeans.tell(({ speech }) => speech.setSpeed(speed));
     const start = { type: 'start', baseUrl, credentials, conversationId, choices } as const;
     this.#worker.post({ ...start, playback: port2 }, [port2]);

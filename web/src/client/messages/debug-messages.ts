@@ -1,3 +1,5 @@
+import type { LineState } from '@parley/shared/link/line-state';
+
 /** Gauges sampled twice a second while the panel is open. */
 export interface MediaStats {
   /** Since the call began. */
@@ -11,6 +13,9 @@ export interface MediaStats {
   readonly jitterTargetMs: number;
   readonly underruns: number;
   readonly chunksSent: number;
+  /** Since the call began, with the headers of messages; of one socket. */
+  readonly bytesSent: number;
+  readonly line: LineState;
   readonly reconnects: number;
   /** How much softer than it is played the voice comes back; null until it is known. */
   readonly echoDb: number | null;

@@ -10,6 +10,7 @@ import type {
   Usage,
   Stage,
 } from '@parley/shared';
+import type { LineChoice } from '@parley/shared/link/line-state';
 import type { DetectorCheck } from './vad-policy.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
@@ -50,6 +51,8 @@ export interface CallChoices {
   readonly interruption: Interruption;
   /** A factor of the voice's own pace; the nearest that the voice has is taken. */
   readonly speed: number;
+  /** How speech is sent. */
+  readonly line: LineChoice;
 }
 
 /** What is undefined stays as it is. */
@@ -285,6 +288,8 @@ export type MediaNotice =
       /** A budget is nearly used up. */
       readonly isWarning: boolean;
     }
+  /** What is sent arrives late, and no longer does. Once a call. */
+  | { readonly type: 'line'; readonly isLate: boolean }
   /** The relay will end the session soon. */
   | { readonly type: 'ending'; readonly reason: 'duration' | 'budget'; readonly inMs: number }
   /** The next timer rings in so long; null if none runs. */

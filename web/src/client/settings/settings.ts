@@ -1,3 +1,4 @@
+import { LINE_CHOICES } from '@parley/shared/link/line-state';
 import { EAGERNESS } from '@parley/shared/turn-detection';
 import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/page-requests.ts';
 import { INTERRUPTIONS, type CallChoices } from '../messages/media-messages.ts';
@@ -37,6 +38,7 @@ export const DEFAULT_SETTINGS: Settings = {
   eagerness: 'medium',
   interruption: 'automatic',
   speed: 1,
+  line: 'auto',
   browserHelp: NO_HELP,
   voice: null,
   language: null,
@@ -66,6 +68,7 @@ export function readKeptSettings(store: KeyValueStore | null): Settings {
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
     interruption: oneOf(INTERRUPTIONS, kept['interruption'], DEFAULT_SETTINGS.interruption),
     speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
+    line: oneOf(LINE_CHOICES, kept['line'], DEFAULT_SETTINGS.line),
     browserHelp: helpIn(kept['browserHelp']),
     voice: identifierOrNull(kept['voice']),
     language: identifierOrNull(kept['language']),

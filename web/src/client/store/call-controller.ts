@@ -290,6 +290,7 @@ export class CallController {
       eagerness: chosen.eagerness,
       interruption: chosen.interruption,
       speed: chosen.speed,
+      line: chosen.line,
       browserHelp: chosen.browserHelp,
       microphoneId: chosen.microphoneId ?? undefined,
       speakerId: chosen.speakerId ?? undefined,

@@ -80,6 +80,8 @@ export interface CallState {
   readonly endOfTurn: EndOfTurnPrediction | null;
   /** The last utterance was heard, and nothing was understood of it. */
   readonly notUnderstood: boolean;
+  /** What is said arrives late, and is sent compressed. */
+  readonly isLineLate: boolean;
   /** The earlier conversation that the call continues; null if it is a new one. */
   readonly continues: string | null;
   /** The id that this conversation is kept under, to continue it; null if it is not, or not yet. */
@@ -139,6 +141,7 @@ export const INITIAL_CALL_STATE: CallState = {
   playback: null,
   endOfTurn: null,
   notUnderstood: false,
+  isLineLate: false,
   continues: null,
   keptAs: null,
   outage: null,
@@ -264,6 +267,8 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return ended(state, notice.reason, atMs);
     case 'withheld':
       return { ...state, withheld: withheld(notice) };
+    case 'line':
+      return { ...state, isLineLate: notice.isLate };
     case 'echo':
       return { ...state, hearsItself: notice.isHopeless };
     case 'microphone-switched':

@@ -10,8 +10,8 @@ export function applyToEngine(
   isRunning: boolean,
 ): void {
   const { volume, talkBy, speakerId, browserHelp } = change;
-  const { voice, language, eagerness, interruption, speed } = change;
-  const choices = { voice, language, eagerness, interruption, speed };
+  const { voice, language, eagerness, interruption, speed, line } = change;
+  const choices = { voice, language, eagerness, interruption, speed, line };
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
   if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');

@@ -16,6 +16,9 @@ const SEPARATOR = '\n';
 const NOT_SECURE =
   'Not encrypted: others on this network could listen in. Open this page with https';
 
+const SLOW_LINE =
+  'The connection is slow. Your speech is sent compressed, so that answers still come quickly';
+
 /**
  * The small print of the line of state: what a person should know beside it, announced once when
  * it changes. Empty while all is as usual.
@@ -29,6 +32,7 @@ export function CallNotes() {
       notUnderstoodLineOf(state),
       withheldLineOf(state),
       microphoneLineOf(state),
+      state.isLineLate ? SLOW_LINE : '',
       endingLineOf(state),
       moneyLineOf(state),
       ...ladderLinesOf(state),

@@ -1,15 +1,18 @@
 import { Line, LineChart, ResponsiveContainer, YAxis } from 'recharts';
 import type { MediaStats } from '../../client/index.ts';
 import { useDebug } from '../call/controller-context.ts';
+import { lineFigures } from './line-words.ts';
 import { msText } from './statistics.ts';
 import styles from './live.module.css';
+
+type Gauged = Exclude<keyof MediaStats, 'line'>;
 
 /** Name, and what is drawn; the second, if there is one, is what the first aims at. */
 const GAUGES = [
   ['Round trip', ['rttMs']],
   ['Buffered', ['jitterBufferMs', 'jitterTargetMs']],
   ['Unacked', ['unackedMs']],
-] as const satisfies readonly (readonly [string, readonly (keyof MediaStats)[]])[];
+] as const satisfies readonly (readonly [string, readonly Gauged[]])[];
 
 const COUNTERS = [
   ['Buffer target', 'jitterTargetMs', ' ms'],
@@ -18,7 +21,7 @@ const COUNTERS = [
   ['Reconnects', 'reconnects', ''],
   ['Echo', 'echoDb', ' dB'],
   ['Echo delay', 'echoDelayMs', ' ms'],
-] as const satisfies readonly (readonly [string, keyof MediaStats, string])[];
+] as const satisfies readonly (readonly [string, Gauged, string])[];
 
 /** Round trip and buffers over the last two minutes. */
 export function ConnectionCharts() {
@@ -33,13 +36,17 @@ export function ConnectionCharts() {
 }
 
 export function ConnectionCounters() {
-  const now = useDebug((state) => state.stats.at(-1));
+  const stats = useDebug((state) => state.stats);
+  const now = stats.at(-1);
+  const figures = COUNTERS.map(
+    ([name, counter, unit]) => [name, figureText(now?.[counter] ?? null, unit)] as const,
+  );
   return (
     <dl className={styles.counters}>
-      {COUNTERS.map(([name, counter, unit]) => (
+      {[...lineFigures(stats), ...figures].map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className={styles.value}>{figureText(now?.[counter] ?? null, unit)}</dd>
+          <dd className={styles.value}>{value}</dd>
         </div>
       ))}
     </dl>
@@ -53,7 +60,7 @@ function figureText(value: number | null, unit: string): string {
 interface GaugeProps {
   readonly name: string;
   readonly stats: readonly MediaStats[];
-  readonly lines: readonly [keyof MediaStats, ...(keyof MediaStats)[]];
+  readonly lines: readonly [Gauged, ...Gauged[]];
 }
 
 function Gauge({ name, stats, lines }: GaugeProps) {

@@ -21,6 +21,7 @@ const CAPTION_SIZES = { small: 'Small', medium: 'Medium', large: 'Large' };
 const RESPONSIVENESS = { high: 'Quick', medium: 'Balanced', low: 'Patient' };
 const INTERRUPTION = { automatic: 'Automatic', voice: 'Voice', button: 'Button' };
 const WAYS_TO_TALK = { voice: 'Freely', hold: 'Hold button' };
+const LINES = { auto: 'Automatic', opus: 'Always', pcm16: 'Never' };
 const SOUNDS = { off: 'Off', some: 'Some', all: 'All' };
 const SIGNALS = { ...SOUNDS, vibration: 'Vibrate' };
 
@@ -136,6 +137,14 @@ function TurnFields() {
         hint="At the start, when you were heard, and at the end. All: also when it is your turn."
         choices={canVibrate() ? SIGNALS : SOUNDS}
       />
+      {'AudioEncoder' in globalThis && (
+        <SettingChoice
+          name="line"
+          label="Compress speech"
+          hint="Takes a tenth of the data, for slow connections. Automatic: when yours is slow, or saves data."
+          choices={LINES}
+        />
+      )}
     </>
   );
 }
@@ -158,7 +167,14 @@ function AppearanceFields() {
 }
 
 /** A setting of which there are a few. */
-type ChoiceName = 'theme' | 'captionSize' | 'eagerness' | 'interruption' | 'talkBy' | 'signals';
+type ChoiceName =
+  | 'theme'
+  | 'captionSize'
+  | 'eagerness'
+  | 'interruption'
+  | 'talkBy'
+  | 'signals'
+  | 'line';
 
 interface SettingChoiceProps<N extends ChoiceName> {
   readonly name: N;

@@ -1,5 +1,7 @@
 import type { RelayEvent } from '@parley/shared';
+import type { LineState, LineChoice } from '@parley/shared/link/line-state';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
+import type { LineHints } from '@parley/shared/link/line-watch';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
 import type { RelayFetch } from '@parley/shared/link/relay-request';
 import { SessionApi } from '@parley/shared/link/session-api';
@@ -14,6 +16,7 @@ import type { PageRequest } from '../../messages/page-requests.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import type { TellFlight } from '../flight/late-flight.ts';
 import type { SpeechDetector } from '../speech/speech-detector.ts';
+import { CallUplink } from '../uplink/call-uplink.ts';
 import { UtteranceSegmenter, type SegmenterEvent } from '../speech/utterance-segmenter.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
@@ -50,6 +53,7 @@ export class MediaCall {
   readonly #api: SessionApi;
   readonly #connection: RelayConnection;
   readonly #renewal: TokenRenewal;
+  readonly #uplink: CallUplink;
   readonly #turns: ClientTurnTaking;
   readonly #playback: ReplyPlayback;
   readonly #segmenter: UtteranceSegmenter;
@@ -63,7 +67,10 @@ export class MediaCall {
   readonly #speaker: MessagePort;
   #providers: SpeechProviders | undefined;
   #sessionLost = false;
+  #lineChoice: LineChoice;
+  #lineNews: 'none' | 'late' | 'over' = 'none';
   #chunksSent = 0;
+  #bytesSent = 0;
 
   constructor(options: MediaCallOptions) {
     const { start } = options;
@@ -71,6 +78,7 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
+    this.#lineChoice = start.choices.line;
     this.#choices = new SessionChoices(start.choices, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#echo = new EchoGuard({ notify, phases: this.#phases });
@@ -119,6 +127,11 @@ export class MediaCall {
       request: (request) => options.notify(request),
       onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
     });
+    this.#uplink = new CallUplink({
+      send: (message) => this.#connection.send(message),
+      codec: () => this.#connection.line.codec,
+      onStopped: (utterance, atMs) => this.#turns.speechCut(utterance, atMs),
+    });
     this.#api = this.#signIn();
     this.#connection = this.#connect();
     this.#renewal = new TokenRenewal({
@@ -160,6 +173,7 @@ export class MediaCall {
         return this.#phases.hearing(command.hearing);
       case 'choose':
         this.#echo.setInterruption(command.choices.interruption);
+        this.#lineChoice = command.choices.line ?? this.#lineChoice;
         return this.#choices.choose(command.choices);
       case 'page-voice':
         return this.#playback.onPageVoice(command);
@@ -192,7 +206,7 @@ export class MediaCall {
         return turns.speechResumed(event.onsetMs);
       case 'chunk':
         this.#chunksSent += 1;
-        return this.#connection.send({
+        return this.#uplink.send({
           kind: 'audio',
           utterance: turns.utterance,
           audio: event.chunk.samples,
@@ -233,6 +247,13 @@ export class MediaCall {
       },
       replacesSession: true,
       WebSocket,
+      line: {
+        choice: () => this.#lineChoice,
+        // Not in Safari and Firefox.
+        hints: () => (navigator as { readonly connection?: LineHints }).connection ?? {},
+        hasEncoder: () => this.#uplink.hasEncoder,
+      },
+      onLine: (line) => this.#onLine(line),
       random: () => this.#options.random(),
       now: () => this.#options.now(),
       onStatus: (status) => this.#onStatus(status),
@@ -244,8 +265,10 @@ export class MediaCall {
         this.#playback.sessionLost();
         this.#turns.sessionLost();
       },
-      onTraffic: (direction, data) =>
-        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data)),
+      onTraffic: (direction, data) => {
+        if (direction === 'sent') this.#bytesSent += wireBytes(data);
+        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data));
+      },
     });
   }
 
@@ -268,12 +291,21 @@ export class MediaCall {
     }
   }
 
+  /** Said once: a line that comes and goes is no news. */
+  #onLine({ reason }: LineState): void {
+    const isLate = reason === 'late';
+    if (isLate === (this.#lineNews === 'late') || this.#lineNews === 'over') return;
+    this.#lineNews = isLate ? 'late' : 'over';
+    this.#options.notify({ type: 'line', isLate });
+  }
+
   #onEvent(event: RelayEvent): void {
     if (event.type === 'session.created') {
       const { limits, turn_detection } = event.session;
       this.#segmenter.utteranceLimitMs = limits.utterance_ms - UTTERANCE_MARGIN_MS;
       this.#turns.relayDecides = this.#segmenter.relayDecides = turn_detection !== undefined;
       this.#choices.begun(event);
+      if (event.session.audio_codecs?.includes('opus') === true) this.#uplink.load();
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
     this.#segmenter.setPaused(!relayHears(this.#providers));
@@ -291,7 +323,7 @@ export class MediaCall {
   }
 
   #send(event: SequencedEvent): void {
-    this.#connection.send({ kind: 'event', event });
+    this.#uplink.send({ kind: 'event', event });
   }
 
   get stats(): Omit<MediaStats, 'atMs'> {
@@ -303,6 +335,8 @@ export class MediaCall {
       jitterTargetMs: voice.targetMs,
       underruns: voice.underruns,
       chunksSent: this.#chunksSent,
+      bytesSent: this.#bytesSent,
+      line: this.#connection.line,
       reconnects: this.#connection.reconnects,
       echoDb: this.#echo.leak?.levelDb ?? null,
       echoDelayMs: this.#echo.leak?.delayMs ?? null,
@@ -311,9 +345,16 @@ export class MediaCall {
 
   #release(): void {
     this.#renewal.close();
+    this.#uplink.close();
     this.#microphone.detach();
     this.#turns.close();
     this.#playback.close();
     this.#speaker.close();
   }
+}
+
+/** With the WebSocket's own header. */
+function wireBytes(data: unknown): number {
+  const length = typeof data === 'string' ? data.length : (data as Uint8Array).byteLength;
+  return length + (length < 126 ? 6 : 8);
 }

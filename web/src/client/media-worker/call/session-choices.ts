@@ -29,7 +29,7 @@ export class SessionChoices {
   #wanted: PageOffer = {};
 
   constructor(
-    { voice, language, eagerness, speed }: Omit<CallChoices, 'interruption'>,
+    { voice, language, eagerness, speed }: Omit<CallChoices, 'interruption' | 'line'>,
     send: (event: SequencedEvent) => void,
   ) {
     this.#voice = voice ?? undefined;

@@ -138,6 +138,13 @@ export class ClientTurnTaking {
     this.#over(speechEndMs);
   }
 
+  /** No more of an utterance can be sent: what is said from here on becomes the next. */
+  speechCut(utterance: number, atMs: number): void {
+    if (utterance !== this.#utterance.number || !this.#utterance.isOpen) return;
+    this.speechEnded(atMs);
+    this.#options.onEndOfTurn(atMs);
+  }
+
   /** The open utterance turned out to be a mistake. */
   speechDiscarded(): void {
     this.#options.log('vad', 'discarded');
