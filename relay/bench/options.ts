@@ -6,6 +6,7 @@ import { DIALOGUES_BENCH } from './dialogues/bench-dialogues.ts';
 import { EAR_BENCH } from './ear/bench-ear.ts';
 import { ECHO_BENCH } from './echo/bench-echo.ts';
 import { LIGHTHOUSE_BENCH } from './lighthouse/bench-lighthouse.ts';
+import { LINE_BENCH } from './line/bench-line.ts';
 import { LOAD_BENCH } from './load/bench-load.ts';
 import { NOISE_BENCH } from './noise/bench-noise.ts';
 import { OUTAGE_BENCH } from './outage/bench-outage.ts';
@@ -32,6 +33,7 @@ const DECLARED = {
   web: WEB_BENCH,
   echo: ECHO_BENCH,
   lighthouse: LIGHTHOUSE_BENCH,
+  line: LINE_BENCH,
   chaos: CHAOS_BENCH,
   soak: SOAK_BENCH,
   ear: EAR_BENCH,

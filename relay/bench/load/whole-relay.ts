@@ -27,14 +27,19 @@ export class WholeRelay implements AsyncDisposable {
     this.#release = release;
   }
 
-  /** @throws Error if it does not listen in time */
+  /**
+   * @param enter - what stands before its command, if it is to run on another host than this one
+   * @throws Error if it does not listen in time
+   */
   static async start(
     environment: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    enter: readonly string[] = [],
   ): Promise<WholeRelay> {
     signal.throwIfAborted();
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-    const child = spawn(process.execPath, [...RELAY_NODE_FLAGS, MAIN.pathname], {
+    const command = [...enter, process.execPath, ...RELAY_NODE_FLAGS, MAIN.pathname];
+    const child = spawn(command[0]!, command.slice(1), {
       // Standard output belongs to the results; its own is read for its address.
       stdio: ['ignore', 'pipe', 2],
       env: { ...process.env, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...environment },

@@ -67,6 +67,13 @@ const CALLERS: Figures = {
   memory_mb: weight(),
 };
 const REQUESTS: Figures = { p50: time(), p99: time(TAIL), errors: count() };
+const LINE: Figures = {
+  median_ms: time(),
+  max_ms: time(TAIL),
+  bytes_up: weight(),
+  lost: count(),
+  doubled: count(),
+};
 const UNDERSTOOD: Figures = {
   right_percent: exact(success(1)),
   wrong_percent: exact(failure(0.5)),
@@ -196,6 +203,14 @@ export const FIGURES: Readonly<Record<BenchName, BenchFigures>> = {
       'wait_ms.bad.p50': time(),
       'wait_ms.bad.p95': time(TAIL),
     },
+  },
+  line: {
+    rounds: 6,
+    figures: Object.fromEntries(
+      ['pcm_0', 'opus_0', 'auto_0', 'auto_5', 'auto_10'].flatMap((line) =>
+        Object.entries(under(line, LINE)),
+      ),
+    ),
   },
   lighthouse: {
     rounds: 6,
