@@ -14,7 +14,7 @@ import { BenchProcess } from '../process/bench-process.ts';
 import { UNLIMITED } from '../process/unlimited.ts';
 import { LINE_MODES, type LineCall, type LineMode } from './line-call.ts';
 import type { LineCallHandlers } from './line-call.process.ts';
-import { aimsOf, figuresOf, HEAD, rowOf, type Run } from './report.ts';
+import { aimsOf, faultsOf, figuresOf, HEAD, rowOf, type Run } from './report.ts';
 
 const CALLER = new URL('line-call.process.ts', import.meta.url);
 const VOICE = 'rms';
@@ -71,7 +71,7 @@ export async function benchLine(options: BenchLineOptions) {
       const run = { mode, lossPercent, calls };
       runs.push(run);
       tell(rowOf(run));
-      for (const problem of calls.flatMap(({ problems }) => problems)) tell(`  ${problem}`);
+      for (const fault of calls.flatMap(faultsOf)) tell(`  ${fault}`);
     }
   }
   const aims = aimsOf(runs);
@@ -104,6 +104,7 @@ async function callOver(
   signal.throwIfAborted();
   await using hosts = await TwoHosts.open({
     delayMs: DELAY_MS,
+    lossPercent,
     seed,
     congestionControl: { client: USUAL_CONTROL, relay: congestionControl },
   });
@@ -121,7 +122,7 @@ async function callOver(
   });
   // The relay's first turns take longer, because its code is interpreted. They come over a good line.
   await caller.ask('warmUp', { url, paths: paths.slice(0, 2) }, READY_DEADLINE_MS);
-  hosts.lose(lossPercent);
+  hosts.startLosing();
   return await caller.ask('talk', { url, paths, mode }, TURN_DEADLINE_MS * paths.length);
 }
 

@@ -1,6 +1,6 @@
 import { SPOKEN_QUESTIONS } from '../../test/support/spoken-questions.ts';
 import { median, round } from '../statistics.ts';
-import type { LineCall, LineMode } from './line-call.ts';
+import type { LineCall, LineMode, LineTurn } from './line-call.ts';
 
 /** The calls over one kind of line, one a seed. */
 export interface Run {
@@ -52,9 +52,19 @@ export function figuresOf({ calls }: Pick<Run, 'calls'>) {
 
 /** Answers to what was asked: its words were heard. */
 function rightOf({ turns }: LineCall): number {
-  return turns.filter(({ reply }, turn) =>
-    SPOKEN_QUESTIONS[turn % SPOKEN_QUESTIONS.length]!.answer.test(reply),
-  ).length;
+  return turns.filter((turn, index) => isRight(turn, index)).length;
+}
+
+function isRight({ reply }: LineTurn, index: number): boolean {
+  return SPOKEN_QUESTIONS[index % SPOKEN_QUESTIONS.length]!.answer.test(reply);
+}
+
+/** What went wrong in a call, a line each. */
+export function faultsOf({ turns, problems }: LineCall): readonly string[] {
+  const wrong = turns.flatMap((turn, index) =>
+    isRight(turn, index) ? [] : [`turn ${index + 1}: heard "${turn.heard}", said "${turn.reply}"`],
+  );
+  return [...problems, ...wrong];
 }
 
 export function rowOf(run: Run): string {

@@ -1,12 +1,12 @@
 /*
  * Two network namespaces joined by a link that delays every packet and loses some of them.
  *
- *   lossy-link DELAY_MS SEED
+ *   lossy-link DELAY_MS LOSS_PERCENT SEED
  *
  * Writes "link PID FD FD" once both hosts are there: their namespaces, as descriptors of this
- * process. A line on standard input is the loss from then on, in percent, each way on its own; its
- * end ends the link. The namespaces have no names, so that nothing is left of them once the last
- * process in them has ended, however it ended.
+ * process. It loses nothing before SIGUSR1. The end of standard input ends the link. The namespaces
+ * have no names, so that nothing is left of them once the last process in them has ended, however
+ * it ended.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,10 @@ struct way {
   unsigned long end;
   struct packet *waiting;
 };
+
+static volatile sig_atomic_t is_losing;
+
+static void start_losing(int number) { is_losing = number; }
 
 static void fail(const char *what) {
   perror(what);
@@ -91,9 +96,10 @@ static double deliver(struct way *way) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3) return 2;
-  double delay_ms = atof(arguments[1]);
-  unsigned short seed = atoi(arguments[2]);
+  if (count != 4) return 2;
+  double delay_ms = atof(arguments[1]), loss = atof(arguments[2]) / 100;
+  unsigned short seed = atoi(arguments[3]);
+  signal(SIGUSR1, start_losing);
   int spaces[2];
   int devices[2] = {open_host(&spaces[0]), open_host(&spaces[1])};
   struct way ways[2];
@@ -106,7 +112,6 @@ int main(int count, char **arguments) {
   prctl(PR_SET_TIMERSLACK, 1);
   printf("link %d %d %d\n", getpid(), spaces[0], spaces[1]);
   fflush(stdout);
-  double loss = 0;
   for (;;) {
     double first = deliver(&ways[0]), second = deliver(&ways[1]);
     double wait_ms = first < second ? first : second;
@@ -114,13 +119,7 @@ int main(int count, char **arguments) {
     struct pollfd watched[3] = {
         {devices[0], POLLIN, 0}, {devices[1], POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
     if (ppoll(watched, 3, &wait, NULL) < 0 && errno != EINTR) fail("poll");
-    for (int i = 0; i < 2; i++) take(&ways[i], loss, delay_ms);
-    if (watched[2].revents) {
-      char line[32];
-      ssize_t length = read(STDIN_FILENO, line, sizeof line - 1);
-      if (length <= 0) return 0;
-      line[length] = 0;
-      loss = atof(line) / 100;
-    }
+    for (int i = 0; i < 2; i++) take(&ways[i], is_losing ? loss : 0, delay_ms);
+    if (watched[2].revents) return 0;
   }
 }

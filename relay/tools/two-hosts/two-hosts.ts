@@ -22,6 +22,8 @@ const execute = promisify(execFile);
 export interface LinkOptions {
   /** One way. */
   readonly delayMs: number;
+  /** Of packets, each way on its own, from `startLosing` on. */
+  readonly lossPercent: number;
   /** 1–65,535; chooses which packets are lost. */
   readonly seed: number;
   /** TCP's congestion control of each host. */
@@ -42,22 +44,28 @@ export interface Host {
 export class TwoHosts implements AsyncDisposable {
   readonly client: Host;
   readonly relay: Host;
-  readonly #setLoss: (percent: number) => void;
+  /** The program that is the link. */
+  readonly linkPid: number;
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
     [client, relay]: readonly [Host, Host],
-    setLoss: (percent: number) => void,
+    linkPid: number,
     resources: AsyncDisposableStack,
   ) {
     this.client = client;
     this.relay = relay;
-    this.#setLoss = setLoss;
+    this.linkPid = linkPid;
     this.#resources = resources;
   }
 
-  /** The link loses nothing at first. @throws Error that says what this machine lacks */
-  static async open({ delayMs, seed, congestionControl }: LinkOptions): Promise<TwoHosts> {
+  /** @throws Error that says what this machine lacks */
+  static async open({
+    delayMs,
+    lossPercent,
+    seed,
+    congestionControl,
+  }: LinkOptions): Promise<TwoHosts> {
     requireMeans();
     await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'parley-link-'));
@@ -65,14 +73,12 @@ export class TwoHosts implements AsyncDisposable {
     const program = join(folder, 'lossy-link');
     await execute('gcc', ['-O2', '-Wall', '-o', program, SOURCE]);
 
-    const child = spawn(program, [String(delayMs), String(seed)], {
+    const child = spawn(program, [delayMs, lossPercent, seed].map(String), {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const ended = Promise.withResolvers<void>();
     child.once('exit', () => ended.resolve());
     child.once('error', () => ended.resolve());
-    // The loss is of no use to a link that is gone.
-    child.stdin.on('error', () => {});
     resources.defer(() => {
       child.kill('SIGKILL');
       return ended.promise;
@@ -93,13 +99,11 @@ export class TwoHosts implements AsyncDisposable {
     })) as [Host, Host];
     await configure(client, relay.address, congestionControl.client);
     await configure(relay, client.address, congestionControl.relay);
-    const setLoss = (percent: number) => void child.stdin.write(`${percent}\n`);
-    return new TwoHosts([client, relay], setLoss, resources.move());
+    return new TwoHosts([client, relay], child.pid!, resources.move());
   }
 
-  /** From now on each packet is lost with this chance, both ways. */
-  lose(percent: number): void {
-    this.#setLoss(percent);
+  startLosing(): void {
+    process.kill(this.linkPid, 'SIGUSR1');
   }
 
   [Symbol.asyncDispose](): Promise<void> {
