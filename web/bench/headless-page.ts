@@ -83,6 +83,7 @@ export class HeadlessPage implements AsyncDisposable {
           language: null,
           eagerness: 'medium',
           interruption: 'automatic',
+          line: 'auto',
           speed: 1,
         },
         conversationId: undefined,

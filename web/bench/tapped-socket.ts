@@ -32,6 +32,10 @@ export function tappedSocket({ onSent, onReceived, hidesTurnDetection }: Tap) {
       return this.#socket.readyState;
     }
 
+    get bufferedAmount(): number {
+      return this.#socket.bufferedAmount;
+    }
+
     addEventListener(type: string, listener: (event: never) => void): void {
       if (type !== 'message') {
         this.#socket.addEventListener(type, listener as (event: Event) => void);
