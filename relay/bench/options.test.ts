@@ -10,6 +10,7 @@ test('what is not given is as the benchmark declares it', () => {
       sessions: [1_000],
       provider: 'nova',
       baseline: 'pipe',
+      codec: 'pcm16',
       rounds: 10,
       profile: undefined,
     },

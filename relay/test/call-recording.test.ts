@@ -5,6 +5,8 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { API_PATHS, meSchema } from '@parley/shared';
 import type { CallEvent } from '../src/call/events/call-events.ts';
+import { OpusDecoder } from '@parley/opus/opus-codec';
+import { inOpus } from './support/opus-speech.ts';
 import { createSession, signIn } from './support/api.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
 import { counting } from './support/scripted-synthesizer.ts';
@@ -92,6 +94,21 @@ it('holds both sides of what was said while the person wanted it, and nothing el
     { type: 'recording-started', sessionId: call.grant.session_id },
     { type: 'recording-ended', how: 'stopped' },
   ]);
+});
+
+it('holds what was said in Opus as it is heard, without a gap', async () => {
+  await using call = await startCall();
+  const speech = Int16Array.from({ length: 8_123 }, (_, at) => 6_000 * Math.sin(at / 9));
+  const frames = await inOpus(speech);
+  await record(call, true);
+  call.speakOpus(1, frames);
+  await call.inbound.next('response.done');
+  await record(call, false);
+  await call.hangUp();
+  const decoder = await OpusDecoder.create(16_000);
+  const heard = decoder.decode(frames.map(({ packet }) => packet));
+  const wav = await (await get(keep(call))).bytes();
+  expect(said(wav, 'person')).toEqual([...heard].filter((sample) => sample !== 0));
 });
 
 it('ends a reply where the person interrupted it', async () => {

@@ -205,7 +205,7 @@ describe('docs/protocol.md names', () => {
       'events, `ping` aside': () => allowances.control.take(),
       'turns (`speech_started`, `conversation.item.create`, `response.create`)': () =>
         allowances.takeTurn(),
-      audio: () => allowances.audio.take(),
+      audio: () => allowances.audio.take(100),
     };
     const takeAll = () =>
       Object.values(takes).map((take) => {

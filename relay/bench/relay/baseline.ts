@@ -18,7 +18,7 @@ const SETTING = /^([A-Z][A-Z0-9_]*)=(.*)$/s;
 
 /** `pipe`, which it is by default, a setting, or a folder with a relay in it. */
 export const BASELINE: BenchOption<Baseline> = {
-  placeholder: 'NAME=VALUE|DIR',
+  placeholder: 'B',
   read: (option, text = 'pipe') => {
     if (text === 'pipe') return text;
     const [, name, value] = SETTING.exec(text) ?? [];

@@ -13,6 +13,7 @@ import {
   type ClientEventOf,
   type CreateSessionResponse,
 } from '@parley/shared';
+import type { OpusAudio, SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { createSession } from './api.ts';
 import { Inbound } from './inbound.ts';
 
@@ -77,10 +78,10 @@ export class TestCall implements AsyncDisposable {
     this.#transmit(seq, JSON.stringify({ ...event, seq }));
   }
 
-  sendFrame(utterance: number, samples: Int16Array, last = false): void {
+  sendFrame(utterance: number, audio: SpeechAudio, last = false): void {
     const seq = this.#nextSeq++;
     const header = { kind: AudioFrameKind.uplink, last, item: utterance, seq, timestampMs: 0 };
-    this.#transmit(seq, encodeAudioFrame(header, samples));
+    this.#transmit(seq, encodeAudioFrame(header, audio));
   }
 
   /** @param interrupts - the reply that it is said over */
@@ -109,6 +110,13 @@ export class TestCall implements AsyncDisposable {
       const end = start + UPLINK_CHUNK_SAMPLES;
       this.sendFrame(utterance, samples.subarray(start, end), end >= samples.length);
     }
+    this.stopSpeech(utterance);
+  }
+
+  /** A whole utterance in Opus. */
+  speakOpus(utterance: number, frames: readonly OpusAudio[]): void {
+    this.startSpeech(utterance);
+    for (const frame of frames) this.sendFrame(utterance, frame, frame === frames.at(-1));
     this.stopSpeech(utterance);
   }
 

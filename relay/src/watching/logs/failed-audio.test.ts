@@ -7,6 +7,7 @@ import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import type { CallEvent } from '../../call/events/call-events.ts';
 import { FailedAudio, type FailedAudioOptions } from './failed-audio.ts';
 import { FakeOpus } from '../../base/lib/opus-thread.fake.ts';
@@ -44,7 +45,7 @@ function open(options: Partial<FailedAudioOptions> = {}): FailedAudio {
 
 interface Change {
   readonly itemId?: string;
-  readonly audio?: readonly Int16Array[];
+  readonly audio?: readonly SpeechAudio[];
 }
 
 function failure(change: Change = {}): CallEvent {
@@ -86,6 +87,17 @@ it('keeps what was said beside what is known of it, for the operator alone', asy
   expect([wav.readUInt32LE(24), wav.readUInt32LE(40)]).toEqual([16_000, 3_200]);
   expect([wav.readInt16LE(44), wav.readInt16LE(46)]).toEqual([1, -2]);
   expect((await stat(join(dir, `${stem}.wav`))).mode & 0o777).toBe(0o600);
+});
+
+it('decodes what was said in Opus', async () => {
+  await using failed = open();
+  const packets = [Uint8Array.of(1, 2), Uint8Array.of(3)];
+  failed.observe(failure({ audio: packets.map((packet) => ({ packet, durationMs: 100 })) }));
+  await failed.idle();
+  const name = (await readdir(dir)).find((file) => file.endsWith('.wav'))!;
+  const wav = await readFile(join(dir, name));
+  const samples = [0, 1, 2].map((index) => wav.readInt16LE(44 + index * 2));
+  expect([wav.length, ...samples]).toEqual([44 + 6, 1, 2, 3]);
 });
 
 it('never writes outside its folder, even if an id holds a path', async () => {
