@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/shared';
-import type { OpusCodec, OpusStream } from './opus-thread.ts';
+import type { OpusCodec, OpusStream } from './opus-codec.ts';
 
 /** A codec that makes a sample of each byte of a packet. */
 export class FakeOpus implements OpusCodec {

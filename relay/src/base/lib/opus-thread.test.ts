@@ -1,7 +1,8 @@
 import { OpusDecoder, OpusEncoder } from '@parley/opus/opus-codec';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { decodeSpeech, OpusThread } from './opus-thread.ts';
+import { decodeSpeech } from './opus-codec.ts';
+import { OpusThread } from './opus-thread.ts';
 
 const RATE_HZ = 16_000;
 

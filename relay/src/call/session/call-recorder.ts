@@ -2,7 +2,7 @@ import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { AudioFrame, UnnumberedRelayEvent } from '@parley/shared';
 import { RECORDING_RATE_HZ } from '../../keeping/recordings/recording-format.ts';
 import { OPUS_LOOKAHEAD_SAMPLES } from '@parley/shared/audio/opus-packet';
-import type { OpusCodec } from '../../base/lib/opus-thread.ts';
+import type { OpusCodec } from '../../base/lib/opus-codec.ts';
 import type { RecordingWriter } from '../../keeping/recordings/recording-writer.ts';
 import { VoicePlacement } from '../../keeping/recordings/voice-placement.ts';
 import type { CallEventBody, EmitCallEvent } from '../events/call-events.ts';

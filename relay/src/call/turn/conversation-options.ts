@@ -2,7 +2,7 @@ import type { Eagerness } from '@parley/shared';
 import type { ProviderPolicy } from '../../base/config/config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { OpusCodec } from '../../base/lib/opus-thread.ts';
+import type { OpusCodec } from '../../base/lib/opus-codec.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { TurnModel } from '../stages/turn-model.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';

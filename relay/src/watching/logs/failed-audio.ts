@@ -6,7 +6,7 @@ import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { makeFolder } from '../../base/lib/make-folder.ts';
-import { decodeSpeech, type OpusCodec } from '../../base/lib/opus-thread.ts';
+import { decodeSpeech, type OpusCodec } from '../../base/lib/opus-codec.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';

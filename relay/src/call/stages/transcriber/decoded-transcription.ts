@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/shared';
 import type { OpusAudio } from '@parley/shared/audio/opus-packet';
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
-import type { OpusCodec } from '../../../base/lib/opus-thread.ts';
+import type { OpusCodec } from '../../../base/lib/opus-codec.ts';
 import { SilenceDetector } from './silence-detector.ts';
 import type { Transcription } from './transcriber.ts';
 

@@ -1,7 +1,7 @@
 import type { AudioCodec } from '@parley/shared';
 import type { OpusAudio, SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { joinPcm16, SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
-import { decodeSpeech } from '../../../base/lib/opus-thread.ts';
+import { decodeSpeech } from '../../../base/lib/opus-codec.ts';
 import { DecodedTranscription } from './decoded-transcription.ts';
 import type {
   Hearing,

@@ -1,6 +1,6 @@
 import type { AudioCodec } from '@parley/shared';
 import type { OpusAudio, SpeechAudio } from '@parley/shared/audio/opus-packet';
-import type { OpusCodec } from '../../../base/lib/opus-thread.ts';
+import type { OpusCodec } from '../../../base/lib/opus-codec.ts';
 import type { FailoverObserver, Provider, ReportUse } from '../provider.ts';
 
 /** Speech in, words out. Every vendor is adapted to this shape. */
