@@ -1,4 +1,4 @@
-import type { ConnectionStatus, TrafficDirection } from '../link/relay-connection.ts';
+import type { ConnectionStatus, TrafficDirection } from '../link/connection-options.ts';
 import { AudioFrameKind, decodeAudioFrame, type AudioFrame } from '../protocol/audio-frame.ts';
 import { toBase64 } from './base64.ts';
 import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';

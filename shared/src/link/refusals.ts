@@ -1,4 +1,6 @@
 import { NOT_ACCEPTED, type CloseReason } from '../protocol/close-codes.ts';
+import { ERRORS, type ParleyError } from '../protocol/errors.ts';
+import { ClientError } from './client-error.ts';
 
 /** A call that cannot begin: no WebSocket gets to the relay, though HTTP does. */
 export const SOCKET_BLOCKED = {
@@ -10,6 +12,17 @@ export const SOCKET_BLOCKED = {
 
 export const SOCKET_BLOCKED_SENTENCE =
   'The server answers, but the connection that carries the voice (a WebSocket) does not get through: a proxy on the way does not pass it on.';
+
+/** Why a connection ended that did not come about. */
+export function reasonOf(error: ParleyError | ClientError): CloseReason {
+  if (error instanceof ClientError) {
+    return { code: 1006, reason: error.code, retry: 'later', message: error.message };
+  }
+  const { code, retryable } = error;
+  // The problem has the details; why a call is over is one short sentence.
+  const { message } = ERRORS[code];
+  return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
+}
 
 /**
  * Ends the loop of a client whose messages a relay, or a proxy on the way, does not accept: after

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
+import type { ConnectionStatus } from './connection-options.ts';
+import { RelayConnection } from './relay-connection.ts';
 import type { WebSocketPort } from './relay-socket.ts';
 import { SessionApi } from './session-api.ts';
 import { TEST_LIMITS, TEST_SESSION } from './session.fake.ts';

@@ -1,11 +1,9 @@
-import type { AudioCodec, AudioFrame } from '../protocol/audio-frame.ts';
-import type { ClientEvent, ClientEventOf } from '../protocol/client-events.ts';
+import type { ClientEvent } from '../protocol/client-events.ts';
 import { CLOSE_REASONS, CONNECTION_LOST, type CloseReason } from '../protocol/close-codes.ts';
-import { ERRORS, ParleyError } from '../protocol/errors.ts';
+import { ParleyError } from '../protocol/errors.ts';
 import {
   BESIDE_SUBPROTOCOL_PREFIX,
   RESUME_SUBPROTOCOL_PREFIX,
-  SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
   type CreateSessionResponse,
 } from '../protocol/http-api.ts';
@@ -13,15 +11,14 @@ import type { RelayEvent, RelayEventOf } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
 import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
+import { ConnectionLine } from './connection-line.ts';
+import type { RelayConnectionOptions } from './connection-options.ts';
 import { readInbound } from './inbound.ts';
 import type { LineState } from './line-state.ts';
-import { LineWatch, type LineWishes } from './line-watch.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { ClientOutbox, type Numbered } from './outbox.ts';
-import { Refusals, SOCKET_BLOCKED, SOCKET_BLOCKED_SENTENCE } from './refusals.ts';
-import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
-import type { SessionApi, SessionRequest } from './session-api.ts';
-import { SocketBeside } from './socket-beside.ts';
+import { reasonOf, Refusals, SOCKET_BLOCKED, SOCKET_BLOCKED_SENTENCE } from './refusals.ts';
+import { openPort, RelaySocket } from './relay-socket.ts';
 
 /**
  * A connection that lasted this long resets the backoff. This is longer than the deadline of the
@@ -34,51 +31,6 @@ const MAX_BLOCKED_OPENINGS = 3;
 const MAX_OPEN_RESPONSES = 8;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
 const WORKED_MS = 1_000;
-/** What a client knows of its line is sent along with a ping, this often at the most. */
-const REPORT_LINE_MS = 5_000;
-/** A ping that follows PCM16 within this time may wait behind it. */
-const BEHIND_PCM_MS = 3_000;
-
-export type ConnectionStatus =
-  | { readonly kind: 'connecting'; readonly attempt: number }
-  | { readonly kind: 'open' }
-  | { readonly kind: 'waiting'; readonly attempt: number; readonly retryInMs: number }
-  | { readonly kind: 'closed'; readonly reason: CloseReason };
-
-const NO_WISHES: LineWishes = {
-  choice: () => 'auto',
-  hints: () => ({}),
-  hasEncoder: () => false,
-};
-const IDLE = { awaitedMs: 0, waitingBytes: 0 };
-
-export type TrafficDirection = 'sent' | 'received';
-
-export interface RelayConnectionOptions {
-  readonly api: SessionApi;
-  /** What to ask of a new session. */
-  request(): SessionRequest;
-  /** Whether a session that cannot be resumed is followed by a new one. */
-  readonly replacesSession: boolean;
-  readonly WebSocket: new (url: string, protocols: string[]) => WebSocketPort;
-  readonly random: () => number;
-  /** Absent: speech is always PCM16. */
-  readonly line?: LineWishes;
-  now(): number;
-  onStatus(status: ConnectionStatus): void;
-  onEvent(event: RelayEvent): void;
-  onAudio(frame: AudioFrame): void;
-  /** The session was not granted; it is tried again unless the status becomes `closed`. */
-  onProblem(problem: ParleyError | ClientError): void;
-  /** Replies of the old session will not go on. */
-  onSessionLost?(): void;
-  /** Each message on the socket, as it is: it must not be written to. */
-  onTraffic?(direction: TrafficDirection, data: unknown): void;
-  /** A message that is not in the protocol was ignored. */
-  onMalformed?(fault: string): void;
-  /** Another codec, for another reason, or another number of sockets. */
-  onLine?(state: LineState): void;
-}
 
 /**
  * The way to the relay: one session over as many sockets as it takes and, if the client wants it,
@@ -101,14 +53,7 @@ export class RelayConnection {
   /** That have begun and are not over; a relay that takes the call over ends them. */
   readonly #responses = new Set<string>();
   #socket: RelaySocket | undefined;
-  readonly #beside: SocketBeside;
-  readonly #watch: LineWatch;
-  #line: LineState;
-  #lineReportedMs = Number.NEGATIVE_INFINITY;
-  /** PCM16 was sent or received. */
-  #pcmAtMs = Number.NEGATIVE_INFINITY;
-  /** Of the speech that was sent last. */
-  #sentCodec: AudioCodec = 'pcm16';
+  readonly #line: ConnectionLine;
   #sockets = 0;
   /** In a row; each while plain HTTP reached the relay. */
   #blockedOpenings = 0;
@@ -117,11 +62,12 @@ export class RelayConnection {
   constructor(options: RelayConnectionOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.random);
-    this.#watch = new LineWatch(options.line ?? NO_WISHES);
-    this.#line = this.#watch.judge(options.now(), IDLE);
-    this.#beside = new SocketBeside({
+    this.#line = new ConnectionLine({
+      wishes: options.line,
       now: () => options.now(),
-      open: () => this.#openBeside(this.#session!),
+      first: () => this.#socket,
+      openBeside: () => this.#openBeside(this.#session!),
+      onChange: (state) => options.onLine?.(state),
     });
   }
 
@@ -132,7 +78,7 @@ export class RelayConnection {
 
   /** The codec of the next utterance, why, and what is known of the line. */
   get line(): LineState {
-    return this.#line;
+    return this.#line.state;
   }
 
   get unacknowledgedMs(): number {
@@ -172,7 +118,7 @@ export class RelayConnection {
 
   /** Sends now, or as soon as there is a session to send it to. */
   send(message: Outbound): void {
-    this.#judgeLine();
+    this.#line.judge();
     const numbered = this.#outbox.push(message);
     if (this.#socket?.readyAtMs !== undefined) this.#transmit(numbered);
   }
@@ -192,7 +138,7 @@ export class RelayConnection {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#endWait();
-    this.#beside.close();
+    this.#line.left();
     this.#socket?.end(reason);
     this.#options.onStatus({ kind: 'closed', reason });
   }
@@ -208,7 +154,7 @@ export class RelayConnection {
     const socket = this.#socket;
     const reason = await socket.ended;
     this.#socket = undefined;
-    this.#beside.close();
+    this.#line.left();
     socket.close(signal.aborted ? 'hang-up' : 'abandon');
     if (socket.readyAtMs !== undefined) {
       this.#lostAtMs = this.#options.now();
@@ -248,7 +194,6 @@ export class RelayConnection {
     const secret = this.#entered
       ? RESUME_SUBPROTOCOL_PREFIX + resume_token
       : TICKET_SUBPROTOCOL_PREFIX + ticket;
-    this.#watch.restart();
     return this.#newSocket(session, secret, () => this.#onOpen(session));
   }
 
@@ -264,18 +209,11 @@ export class RelayConnection {
     secret: string,
     onOpen: () => void,
   ): RelaySocket {
-    let port: WebSocketPort;
-    try {
-      port = new this.#options.WebSocket(ws_url, [SUBPROTOCOL, secret]);
-    } catch (cause) {
-      const message = 'The server offered a session that cannot be used.';
-      throw new ClientError('unreadable_answer', message, { cause });
-    }
     const socket: RelaySocket = new RelaySocket({
-      socket: port,
+      socket: openPort(this.#options.WebSocket, ws_url, secret),
       heartbeatMs: limits.heartbeat_ms,
       now: () => this.#options.now(),
-      line: () => this.#linePace(),
+      line: () => this.#line.pace,
       onOpen,
       onMessage: (data) => this.#onMessage(socket, data),
       ping: (sentMs) => this.#ping(socket, sentMs),
@@ -313,7 +251,7 @@ export class RelayConnection {
     if (!isFirst) this.#options.onTraffic?.('received', data);
     this.#receivedSeq = inbound.seq;
     if (inbound.kind === 'audio') {
-      if (inbound.frame.opus === undefined) this.#pcmAtMs = this.#options.now();
+      this.#line.heard(inbound.frame.opus === undefined ? 'pcm16' : 'opus');
       this.#options.onAudio(inbound.frame);
     } else {
       this.#onEvent(inbound.event);
@@ -322,24 +260,21 @@ export class RelayConnection {
   }
 
   #onPong(socket: RelaySocket, { client_ms, server_ms }: RelayEventOf<'pong'>): void {
-    const nowMs = this.#options.now();
     if (!socket.answered(client_ms)) return;
-    this.clock.addRoundTrip(client_ms, server_ms, nowMs);
-    const isAlone = client_ms - this.#pcmAtMs > BEHIND_PCM_MS;
-    this.#watch.answered({ rttMs: nowMs - client_ms, isAlone }, nowMs);
-    this.#judgeLine();
+    this.clock.addRoundTrip(client_ms, server_ms, this.#options.now());
+    this.#line.answered(client_ms);
   }
 
   #onEvent(event: RelayEvent): void {
     const nowMs = this.#options.now();
     switch (event.type) {
       case 'session.created':
-        this.#watch.takesOpus = event.session.audio_codecs?.includes('opus') === true;
+        this.#line.entered(event.session);
         this.clock.addOneWay(event.server_ms, nowMs);
         this.#enter(this.#outbox.after(0) ?? this.#outbox.restart());
         return;
       case 'session.resumed': {
-        this.#watch.takesOpus = event.session.audio_codecs?.includes('opus') === true;
+        this.#line.entered(event.session);
         this.#refusals.confirmed(event.last_input_seq);
         const missing = this.#outbox.after(event.last_input_seq);
         this.#outbox.acknowledge(event.last_input_seq);
@@ -374,13 +309,9 @@ export class RelayConnection {
   #transmit({ seq, message }: Numbered, how: 'new' | 'again' = 'new'): void {
     const data = encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs));
     this.#write(data);
-    if (message.kind === 'audio') {
-      const isPcm = message.audio instanceof Int16Array;
-      this.#sentCodec = isPcm ? 'pcm16' : 'opus';
-      if (isPcm) this.#pcmAtMs = this.#options.now();
-      if (isPcm) return;
-    }
-    if (how === 'new') this.#beside.send(data);
+    const isPcm = message.kind === 'audio' && message.audio instanceof Int16Array;
+    if (message.kind === 'audio') this.#line.spoke(isPcm ? 'pcm16' : 'opus');
+    if (how === 'new' && !isPcm) this.#line.sendBeside(data);
   }
 
   #sendNow(event: ClientEvent): void {
@@ -392,42 +323,9 @@ export class RelayConnection {
   }
 
   #ping(socket: RelaySocket, client_ms: number): void {
-    this.#judgeLine();
-    const data = JSON.stringify({
-      type: 'ping',
-      client_ms,
-      last_seq: this.#receivedSeq,
-      line: this.#lineReport(client_ms),
-    } satisfies ClientEvent);
+    const data = JSON.stringify(this.#line.ping(client_ms, this.#receivedSeq));
     if (socket === this.#socket) this.#write(data);
     else socket.send(data);
-  }
-
-  #lineReport(nowMs: number): ClientEventOf<'ping'>['line'] {
-    const { rttMs, loss } = this.#line;
-    if (rttMs === undefined || nowMs - this.#lineReportedMs < REPORT_LINE_MS) return undefined;
-    this.#lineReportedMs = nowMs;
-    const sockets = this.#beside.socket === undefined ? 1 : 2;
-    return { codec: this.#sentCodec, sockets, rtt_ms: Math.round(rttMs), loss };
-  }
-
-  #linePace(): 'good' | 'late' | 'doubt' {
-    const isBehindPcm = this.#options.now() - this.#pcmAtMs <= BEHIND_PCM_MS;
-    if (this.#watch.isInDoubt && !isBehindPcm) return 'doubt';
-    return this.#watch.isLate ? 'late' : 'good';
-  }
-
-  #judgeLine(): void {
-    const sockets = [this.#socket, this.#beside.socket].filter((socket) => socket !== undefined);
-    const before = this.#line;
-    this.#line = this.#watch.judge(this.#options.now(), {
-      awaitedMs: Math.max(0, ...sockets.map(({ awaitedForMs }) => awaitedForMs)),
-      waitingBytes: Math.max(0, ...sockets.map(({ waitingBytes }) => waitingBytes)),
-    });
-    const { codec, reason, sockets: wished } = this.#line;
-    if (this.#socket?.readyAtMs !== undefined) this.#beside.wish(wished === 2);
-    if (codec === before.codec && reason === before.reason && wished === before.sockets) return;
-    this.#options.onLine?.(this.#line);
   }
 
   #isResumable({ retry }: CloseReason): boolean {
@@ -449,12 +347,6 @@ export class RelayConnection {
   #reasonOf(error: unknown): CloseReason {
     if (!(error instanceof ParleyError || error instanceof ClientError)) throw error;
     this.#options.onProblem(error);
-    if (error instanceof ClientError) {
-      return { code: 1006, reason: error.code, retry: 'later', message: error.message };
-    }
-    const { code, retryable } = error;
-    // The problem has the details; why a call is over is one short sentence.
-    const { message } = ERRORS[code];
-    return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
+    return reasonOf(error);
   }
 }

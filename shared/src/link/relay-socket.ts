@@ -1,4 +1,6 @@
 import { closeReasonOf, type CloseReason } from '../protocol/close-codes.ts';
+import { SUBPROTOCOL } from '../protocol/http-api.ts';
+import { ClientError } from './client-error.ts';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 
 /** From opening the socket to the relay's word that the session is there. */
@@ -23,6 +25,25 @@ export interface WebSocketPort {
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketPort;
+
+/**
+ * @param secret - the subprotocol that opens a session
+ * @throws ClientError if no socket can be opened to such an address
+ */
+export function openPort(
+  WebSocket: WebSocketConstructor,
+  url: string,
+  secret: string,
+): WebSocketPort {
+  try {
+    return new WebSocket(url, [SUBPROTOCOL, secret]);
+  } catch (cause) {
+    const message = 'The server offered a session that cannot be used.';
+    throw new ClientError('unreadable_answer', message, { cause });
+  }
 }
 
 export interface RelaySocketOptions {

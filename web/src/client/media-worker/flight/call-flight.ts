@@ -1,6 +1,6 @@
 import { decodeAudioFrame } from '@parley/shared/audio-frame';
 import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
-import type { ConnectionStatus, TrafficDirection } from '@parley/shared/link/relay-connection';
+import type { ConnectionStatus, TrafficDirection } from '@parley/shared/link/connection-options';
 import type {
   DebugEntry,
   MediaStats,
