@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
   API_PATHS,
+  BESIDE_SUBPROTOCOL_PREFIX,
   CLOSE_REASONS,
   ERRORS,
   LOG_PATHS,
@@ -111,7 +112,12 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (router === undefined) return accept();
     const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
     const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
-    const shown = { ticket, resumeKey: resumeToken && fingerprint(resumeToken) };
+    const besideToken = credential(offered, BESIDE_SUBPROTOCOL_PREFIX);
+    const shown = {
+      ticket,
+      resumeKey: resumeToken && fingerprint(resumeToken),
+      besideKey: besideToken && fingerprint(besideToken),
+    };
     void router.route(request, socket, head, shown).then((route) => {
       if (route === 'here') accept();
       // Its client tries again.
@@ -168,6 +174,14 @@ function connect(
   webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
+  const besideToken = credential(offered, BESIDE_SUBPROTOCOL_PREFIX);
+  if (besideToken !== undefined) {
+    const session = registry.find(fingerprint(besideToken));
+    if (session === undefined || !serveBeside(session, webSocket, connection)) {
+      refuseConnection(webSocket, request, 'sessionGone', options);
+    }
+    return;
+  }
   const isResuming = ticket === undefined && resumeToken !== undefined;
   const begin = (session: Session | undefined) => {
     if (session !== undefined) {
@@ -239,6 +253,19 @@ function serve(
   webSocket.on('pong', () => session.heard());
   webSocket.on('close', (code) => within(session, () => session.detach(socket, code)));
   within(session, () => session.attach(socket, how));
+}
+
+/** @returns false if the session does not take the socket */
+function serveBeside(session: Session, webSocket: WebSocket, connection: Duplex): boolean {
+  const { beside } = session;
+  const socket = new SessionWebSocket(webSocket, connection);
+  webSocket.on('message', (data: RawData, isBinary: boolean) => {
+    const message = isBinary ? (data as Buffer) : (data as Buffer).toString('utf8');
+    within(session, () => beside.receive(socket, message));
+  });
+  webSocket.on('pong', () => beside.heard(socket));
+  webSocket.on('close', () => beside.detach(socket));
+  return beside.attach(socket);
 }
 
 export function offeredProtocols(headers: IncomingHttpHeaders): readonly string[] {

@@ -12,10 +12,12 @@ import { SharedMemoryAway } from './shared-memory.ts';
 const ROUTE_MS = LEASE_MS + 2_000;
 const RETRY_MS = 200;
 
-/** What a WebSocket shows: fingerprints of one or the other. */
+/** What a WebSocket shows: the fingerprint of one of them. */
 export interface Shown {
   readonly resumeKey?: string | undefined;
   readonly ticket?: string | undefined;
+  /** Of a call whose client opens a second socket. */
+  readonly besideKey?: string | undefined;
 }
 
 /** - `elsewhere`: not here, and the relay that holds the call cannot be reached now */
@@ -62,6 +64,7 @@ export class CallRouter implements Disposable {
     const { isHere, isDraining, isMemoryThere, logger } = this.#options;
     const way = { request, socket, head, fromPeer: this.isFromPeer(request) };
     if (isHere(shown)) return 'here';
+    if (shown.besideKey !== undefined) return this.#findBeside(way, shown.besideKey);
     try {
       if (shown.resumeKey !== undefined) return await this.#resume(way, shown.resumeKey);
       if (isMemoryThere() && !(isDraining() && !way.fromPeer)) return 'here';
@@ -74,6 +77,18 @@ export class CallRouter implements Disposable {
       // Where its call is can be known later.
       return route === 'here' && shown.resumeKey !== undefined ? 'elsewhere' : route;
     }
+  }
+
+  /** The call is where it is: a second socket neither moves it nor waits for it. */
+  async #findBeside(way: Way, resumeKey: string): Promise<Route> {
+    const { replicas, isHere } = this.#options;
+    if (isHere({ resumeKey })) return 'here';
+    if (way.fromPeer) return 'elsewhere';
+    const where = await replicas.whereIs(resumeKey).catch(() => undefined);
+    // Its owner has not said so, or the memory of all relays is away.
+    if (where === undefined || where.kind === 'unknown') return this.#ask(way, 'any');
+    if (where.kind === 'free' || where.owner === replicas.id) return 'here';
+    return (await this.#bridge(way, where.peerUrl)) === 'bridged' ? 'bridged' : 'elsewhere';
   }
 
   async #resume(way: Way, resumeKey: string): Promise<Route> {

@@ -4,6 +4,8 @@ import { nextTurn, sleep, type Clock } from '../../base/lib/clock.ts';
 import type { AudioTraffic } from '../events/call-events.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { KeptMessages, sizeOf } from './kept-messages.ts';
+import type { SessionBeside } from './session-beside.ts';
+import type { OutboxSocket } from './session-socket.ts';
 
 /** Memory of what is kept for a replay, at the most: about two minutes of voice. */
 const MAX_REPLAY_BYTES = 4 * 1024 * 1024;
@@ -17,16 +19,11 @@ const DRAIN_CHECK_MS = 50;
 /** Replayed in one go: a millisecond or two, in which other calls wait. */
 const REPLAY_SLICE_BYTES = 64 * 1024;
 
-/** As much of a WebSocket as the outbox uses. */
-export interface OutboxSocket {
-  send(data: string | Uint8Array): void;
-  /** Bytes handed over but not yet taken by the network. */
-  readonly bufferedAmount: number;
-}
-
 export interface OutboxOptions {
   readonly clock: Clock;
   readonly onSlowConsumer: () => void;
+  /** Gets all that is new, too, and is closed with the first socket. */
+  readonly beside?: Pick<SessionBeside, 'send' | 'close'>;
   /** Called with each change of the memory that is kept for a replay, bytes. */
   readonly onKeptBytes?: (changed: number) => void;
   /** Of a call that another relay held: its last number there, and when the session clock began. */
@@ -43,6 +40,7 @@ export class Outbox implements ConversationOutput {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #onSlowConsumer: () => void;
+  readonly #beside: OutboxOptions['beside'];
   readonly #kept: KeptMessages;
   #nextSeq: number;
   #framesOut = 0;
@@ -57,6 +55,7 @@ export class Outbox implements ConversationOutput {
     this.#startedAtMs = startedAtMs ?? options.clock.now();
     this.#nextSeq = lastSeq + 1;
     this.#onSlowConsumer = options.onSlowConsumer;
+    this.#beside = options.beside;
     this.#kept = new KeptMessages(options.onKeptBytes ?? (() => {}));
   }
 
@@ -94,6 +93,7 @@ export class Outbox implements ConversationOutput {
     this.#replay?.abort.abort(OVER);
     this.#replay = undefined;
     this.#socket = undefined;
+    this.#beside?.close();
   }
 
   /** For good: nothing is kept any more. */
@@ -206,6 +206,7 @@ export class Outbox implements ConversationOutput {
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.send(data);
+    this.#beside?.send(data);
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onSlowConsumer();
   }
 }

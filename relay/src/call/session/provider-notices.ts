@@ -1,10 +1,22 @@
-import type { ErrorCode, Stage } from '@parley/shared';
+import { STAGES, type ErrorCode, type Stage } from '@parley/shared';
+import { aheadOfNeed } from '../../base/lib/error-boundary.ts';
 import { BROWSER, isRelayProvider, NO_PROVIDER } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallEventBody } from '../events/call-events.ts';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
+import type { SessionContext, SessionOptions } from './session-options.ts';
 
 export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
+
+/** Has the providers open what a call will need. @returns what ends it when the call is over */
+export function prepareProviders(
+  { providers }: SessionContext,
+  { trace, settings }: SessionOptions,
+): readonly (() => void)[] {
+  return aheadOfNeed(trace?.work.ahead, () =>
+    STAGES.flatMap((stage) => providers[stage].prepare(settings.language) ?? []),
+  );
+}
 
 /**
  * Which provider does the work of each stage, as the client knows it, and notice of each change.

@@ -1,5 +1,11 @@
 import { CLOSE_REASONS, type CloseReasonName } from '@parley/shared';
-import type { OutboxSocket } from './outbox.ts';
+
+/** As much of a WebSocket as the outbox uses. */
+export interface OutboxSocket {
+  send(data: string | Uint8Array): void;
+  /** Bytes handed over but not yet taken by the network. */
+  readonly bufferedAmount: number;
+}
 
 /** As much of a WebSocket as a session uses. */
 export interface SessionSocket extends OutboxSocket {

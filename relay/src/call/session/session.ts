@@ -3,12 +3,11 @@ import {
   decodeClientEvent,
   type CloseReasonName,
   type LiveSession,
-  STAGES,
 } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
-import { within, type ErrorBoundary, aheadOfNeed } from '../../base/lib/error-boundary.ts';
+import { within, type ErrorBoundary } from '../../base/lib/error-boundary.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
 import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
@@ -16,10 +15,11 @@ import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
 import { adoptedStart, SessionKeeping } from './session-keeping.ts';
+import { SessionBeside } from './session-beside.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
-import { ProviderNotices, type StageChange } from './provider-notices.ts';
+import { prepareProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
 
 /** One call, over however many connections it takes. */
@@ -32,6 +32,10 @@ export class Session implements ErrorBoundary {
   /** Resolves when its last event has been emitted. */
   readonly ended = this.#over.promise;
   readonly traffic: AudioTraffic;
+  /** For a second socket, while there is a connection. */
+  readonly beside = new SessionBeside(() =>
+    this.#state.kind === 'attached' ? this.#inbox : undefined,
+  );
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #conversation: Conversation;
@@ -61,7 +65,8 @@ export class Session implements ErrorBoundary {
     this.#time = new SessionTime(clock, start?.startedAtMs);
     this.#state = { kind: 'detached', sinceMs: this.#time.nowMs };
     const onSlowConsumer = () => this.#drop('slowConsumer');
-    this.#outbox = new Outbox({ clock, onSlowConsumer, onKeptBytes, restored: start });
+    const { beside } = this;
+    this.#outbox = new Outbox({ clock, onSlowConsumer, beside, onKeptBytes, restored: start });
     this.#controls = new SessionControls(context, options, {
       caller: () => this.identity,
       outbox: this.#outbox,
@@ -208,6 +213,7 @@ export class Session implements ErrorBoundary {
       this.#state = { ...this.#state, heardAtMs: this.#time.nowMs };
     }
     if (this.#time.isHeartbeatDue(limits.heartbeat_ms)) this.#socket?.ping();
+    this.beside.check(elapsedMs);
     const verdict = judge(this.#state, limits, this.#time);
     const endingMs = this.#time.endingMs(limits.session_duration_ms);
     if (endingMs !== undefined) {
@@ -350,14 +356,4 @@ export class Session implements ErrorBoundary {
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
-}
-
-/** Has the providers open what a call will need. @returns what ends it when the call is over */
-function prepareProviders(
-  { providers }: SessionContext,
-  { trace, settings }: SessionOptions,
-): readonly (() => void)[] {
-  return aheadOfNeed(trace?.work.ahead, () =>
-    STAGES.flatMap((stage) => providers[stage].prepare(settings.language) ?? []),
-  );
 }
