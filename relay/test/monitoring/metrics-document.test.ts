@@ -10,7 +10,8 @@ function metricsDocument(): string {
   const rows = Object.entries(METRICS).map(([name, definition]: [string, MetricDefinition]) => {
     const { type, labels = [], help, buckets } = definition;
     const names = labels.map((label) => `\`${label}\``).join(', ');
-    const bounds = buckets === undefined ? '' : ` Buckets: ${buckets.join(', ')} s.`;
+    const unit = name.endsWith('_seconds') ? ' s' : '';
+    const bounds = buckets === undefined ? '' : ` Buckets: ${buckets.join(', ')}${unit}.`;
     return `| \`${name}\` | ${type} | ${names} | ${help}${bounds} |`;
   });
   return `# Metrics

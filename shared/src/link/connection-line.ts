@@ -1,4 +1,4 @@
-import type { AudioCodec } from '../protocol/audio-frame.ts';
+import { AUDIO_CODECS, type AudioCodec } from '../protocol/audio-frame.ts';
 import type { ClientEventOf } from '../protocol/client-events.ts';
 import type { SessionDescription } from '../protocol/relay-events.ts';
 import type { LineState } from './line-state.ts';
@@ -8,8 +8,8 @@ import { SocketBeside } from './socket-beside.ts';
 
 /** What a client knows of its line is sent along with a ping, this often at the most. */
 const REPORT_MS = 5_000;
-/** A ping that follows PCM16 within this time may wait behind it. */
-const BEHIND_PCM_MS = 3_000;
+/** A ping that follows audio within this time may wait behind it: PCM16 stands in queues. */
+const BEHIND_MS = { pcm16: 3_000, opus: 1_000 } as const;
 
 const NO_WISHES: LineWishes = {
   choice: () => 'auto',
@@ -34,8 +34,8 @@ export class ConnectionLine {
   readonly #beside: SocketBeside;
   #state: LineState;
   #reportedMs = Number.NEGATIVE_INFINITY;
-  /** PCM16 was sent or received. */
-  #pcmAtMs = Number.NEGATIVE_INFINITY;
+  /** When either was sent or received. */
+  readonly #heardAtMs = { pcm16: Number.NEGATIVE_INFINITY, opus: Number.NEGATIVE_INFINITY };
   /** Of the speech that was sent last. */
   #sentCodec: AudioCodec = 'pcm16';
 
@@ -53,7 +53,7 @@ export class ConnectionLine {
 
   /** For the heartbeat of each socket. */
   get pace(): 'good' | 'late' | 'doubt' {
-    const isBehindPcm = this.#options.now() - this.#pcmAtMs <= BEHIND_PCM_MS;
+    const isBehindPcm = this.#behind(this.#options.now()) === 'pcm16';
     if (this.#watch.isInDoubt && !isBehindPcm) return 'doubt';
     return this.#watch.isLate ? 'late' : 'good';
   }
@@ -86,13 +86,12 @@ export class ConnectionLine {
   /** @param sentMs - the ping's, on our clock */
   answered(sentMs: number): void {
     const nowMs = this.#options.now();
-    const isAlone = sentMs - this.#pcmAtMs > BEHIND_PCM_MS;
-    this.#watch.answered({ rttMs: nowMs - sentMs, isAlone }, nowMs);
+    this.#watch.answered({ rttMs: nowMs - sentMs, behind: this.#behind(sentMs) }, nowMs);
     this.judge();
   }
 
   heard(codec: AudioCodec): void {
-    if (codec === 'pcm16') this.#pcmAtMs = this.#options.now();
+    this.#heardAtMs[codec] = this.#options.now();
   }
 
   /** @param codec - of speech that went over the first socket */
@@ -115,5 +114,11 @@ export class ConnectionLine {
     const sockets = this.#beside.socket === undefined ? 1 : 2;
     const line = { codec: this.#sentCodec, sockets, rtt_ms: Math.round(rttMs), loss };
     return { ...ping, line };
+  }
+
+  /** @param sentMs - of a ping */
+  #behind(sentMs: number): AudioCodec | 'nothing' {
+    const after = AUDIO_CODECS.find((codec) => sentMs - this.#heardAtMs[codec] <= BEHIND_MS[codec]);
+    return after ?? 'nothing';
   }
 }

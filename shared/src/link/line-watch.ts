@@ -1,3 +1,4 @@
+import type { AudioCodec } from '../protocol/audio-frame.ts';
 import type { CodecReason, LineChoice, LineState } from './line-state.ts';
 
 /** Pings that are judged together. */
@@ -21,8 +22,10 @@ const GOOD_PINGS = 20;
 const RELAPSE_MS = 5 * 60_000;
 /** … has to be good for twice as long the next time, up to this. */
 const MAX_GOOD_MS = 16 * 60_000;
-/** Pings that say whether a line that has just turned late loses packets. */
-const DOUBTS = 8;
+/** Quick pings that say whether a line that has just turned late loses packets: some ten seconds. */
+const DOUBTS = 40;
+/** So many pings on a quiet line say how much it loses. */
+const LOSS_PINGS = 5;
 /** More than this share is late on lines that are slow, not lossy. */
 const MAX_LOSS = 0.5;
 
@@ -43,8 +46,11 @@ export interface LineWishes {
 
 export interface AnsweredPing {
   readonly rttMs: number;
-  /** No PCM16 was sent or received shortly before or during it: it did not wait behind that. */
-  readonly isAlone: boolean;
+  /**
+   * Audio that was sent or received shortly before it. Behind PCM16 it may have waited in a queue,
+   * behind Opus for a packet that was lost before its own.
+   */
+  readonly behind: AudioCodec | 'nothing';
 }
 
 /** What is under way on the sockets; the worst of them. */
@@ -73,6 +79,7 @@ export class LineWatch {
   takesOpus = false;
   #line: Line = { kind: 'good' };
   #goodMs = GOOD_MS;
+  #loss = 0;
   #becameGoodMs = Number.NEGATIVE_INFINITY;
 
   constructor(wishes: LineWishes) {
@@ -96,12 +103,13 @@ export class LineWatch {
   answered(ping: AnsweredPing, nowMs: number): void {
     this.#pings.push(ping);
     if (this.#pings.length > PINGS) this.#pings.shift();
+    this.#estimateLoss();
     const first = this.#pings[0]!;
     // The first of all has nothing but the second to be compared with.
     const wasLate = this.#pings.length === 2 && this.#isLate(first);
     if (wasLate || this.#isLate(ping)) this.#turnLate(nowMs);
     else if (this.#line.kind === 'late') this.#line.goodPings += 1;
-    if (this.#line.kind === 'late' && ping.isAlone) this.#line.doubts -= 1;
+    if (this.#line.kind === 'late' && ping.behind !== 'pcm16') this.#line.doubts -= 1;
   }
 
   judge(nowMs: number, load: LineLoad): LineState {
@@ -168,16 +176,16 @@ export class LineWatch {
     return pings.filter((ping, index) => {
       const before = pings[index - 1];
       const isFirstOfRow = before === undefined || !this.#isLate(before);
-      return ping.isAlone && this.#isLate(ping) && isFirstOfRow;
+      return ping.behind !== 'pcm16' && this.#isLate(ping) && isFirstOfRow;
     }).length;
   }
 
   /** A lost packet, on either way, makes a ping late. */
-  get #loss(): number {
-    const alone = this.#pings.filter(({ isAlone }) => isAlone);
-    if (!this.isLate || alone.length === 0) return 0;
-    const lateShare = alone.filter((ping) => this.#isLate(ping)).length / alone.length;
-    return Math.min(1 - Math.sqrt(1 - lateShare), MAX_LOSS);
+  #estimateLoss(): void {
+    const quiet = this.#pings.filter(({ behind }) => behind === 'nothing');
+    if (quiet.length < LOSS_PINGS) return;
+    const lateShare = quiet.filter((ping) => this.#isLate(ping)).length / quiet.length;
+    this.#loss = Math.min(1 - Math.sqrt(1 - lateShare), MAX_LOSS);
   }
 }
 

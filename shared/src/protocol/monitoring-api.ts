@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { AUDIO_CODECS } from './audio-frame.ts';
 import { ERROR_CODES } from './errors.ts';
 import { STAGES } from './stages.ts';
 
@@ -302,6 +303,18 @@ export const operatedSessionSchema = z.object({
   stuck: z.boolean(),
   turns: count,
   cost_usd: count,
+  /** What its client knows of its line; absent until it has said so. */
+  line: z.optional(
+    z.object({
+      /** Of the speech that was sent last. */
+      codec: z.enum(AUDIO_CODECS),
+      /** WebSockets that carry the same messages. */
+      sockets: count,
+      rtt_ms: count,
+      /** Share of packets that are lost, an estimate, 0–1. */
+      loss: count,
+    }),
+  ),
 });
 export type OperatedSession = z.infer<typeof operatedSessionSchema>;
 

@@ -1,4 +1,5 @@
 import type {
+  AudioCodec,
   CloseReasonName,
   EndOfTurnReason,
   ErrorCode,
@@ -122,6 +123,16 @@ export type CallEventBody =
   /** Another relay goes on with the call: turns that are open now are heard and answered there. */
   | { readonly type: 'session-moved' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }
+  /** What the client knows of its line; once a second at the most. */
+  | {
+      readonly type: 'line-reported';
+      /** Of the speech that was sent last. */
+      readonly codec: AudioCodec;
+      readonly sockets: number;
+      readonly rttMs: number;
+      /** Share of packets that are lost, an estimate, 0–1. */
+      readonly loss: number;
+    }
   | {
       readonly type: 'session-ended';
       readonly reason: CloseReasonName;

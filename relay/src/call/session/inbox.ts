@@ -7,6 +7,7 @@ import {
   type AudioCodec,
   type AudioFrame,
   type ClientEvent,
+  type ClientEventOf,
   type CloseReasonName,
   type ErrorCode,
 } from '@parley/shared';
@@ -27,6 +28,8 @@ import { durationOf, judgeFrame, UplinkSequence } from './uplink.ts';
  * `session.resumed` says exactly what arrived.
  */
 const ACKNOWLEDGE_EVERY = 50;
+
+type ReportedLine = NonNullable<ClientEventOf<'ping'>['line']>;
 
 export interface InboxOptions {
   readonly conversation: Conversation;
@@ -64,6 +67,8 @@ export class Inbox {
   #codec: AudioCodec | undefined;
   #hasHeard = false;
   #wasActive = false;
+  /** The line was reported since the last check. */
+  #hasLine = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -163,6 +168,7 @@ export class Inbox {
    */
   check(elapsedMs: number, lostMs: number): void {
     this.#allowances.refill(elapsedMs);
+    this.#hasLine = false;
     // While audio flows it brings the acknowledgements along.
     const hasAudio = this.#conversation.check(elapsedMs - lostMs);
     if (!hasAudio && this.#sequence.unacknowledged > 0) this.acknowledge();
@@ -206,6 +212,7 @@ export class Inbox {
           server_ms: outbox.nowMs(),
         });
         if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
+        if (event.line !== undefined) this.#reportLine(event.line);
         return;
       case 'session.update': {
         const problem = this.#options.controls.update(event.session);
@@ -276,6 +283,12 @@ export class Inbox {
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
+  }
+
+  #reportLine({ codec, sockets, rtt_ms: rttMs, loss }: ReportedLine): void {
+    if (this.#hasLine) return;
+    this.#hasLine = true;
+    this.#options.emit({ type: 'line-reported', codec, sockets, rttMs, loss });
   }
 
   #truncate(responseId: string, playedMs: number): void {

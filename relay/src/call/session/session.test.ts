@@ -112,6 +112,25 @@ describe('a client that reads nothing while a long reply is spoken', () => {
 });
 
 describe('a session', () => {
+  it('reports what its client says of the line, once a second at the most', async () => {
+    const { session, socket, events, clock } = setUp();
+    const ping = (line: object) =>
+      session.receiveText(socket, JSON.stringify({ type: 'ping', client_ms: 1, line }));
+    const line = { codec: 'opus', sockets: 2, rtt_ms: 104, loss: 0.08 };
+    const reports = () => events.filter(({ type }) => type === 'line-reported');
+    ping(line);
+    ping({ ...line, loss: 0.5 });
+    expect(reports()).toEqual([
+      expect.objectContaining({ codec: 'opus', sockets: 2, rttMs: 104, loss: 0.08 }),
+    ]);
+    ping({ ...line, sockets: 3 });
+    await clock.advance(1_000);
+    ping({ ...line, loss: 1.5 });
+    expect(reports()).toHaveLength(1);
+    ping(line);
+    expect(reports()).toHaveLength(2);
+  });
+
   it('pings, and cuts a connection that shows no life for two heartbeats', async () => {
     const { socket, session, clock } = setUp();
     await clock.advance(29_000);

@@ -46,6 +46,24 @@ const decided = (verdict: 'interruption' | 'stop' | 'backchannel'): CallEventBod
   afterMs: 300,
 });
 
+it('measures the lines of clients by what these report', async () => {
+  const { prometheus, tell } = createTest();
+  const report = { type: 'line-reported', rttMs: 104, loss: 0.08 } as const;
+  tell('a', STARTED, { ...report, codec: 'opus', sockets: 2 });
+  tell('a', { ...report, codec: 'pcm16', sockets: 1, loss: 0 });
+  const text = await prometheus.text();
+  for (const line of [
+    'voice_client_line_reports_total{codec="opus",sockets="2"} 1',
+    'voice_client_line_reports_total{codec="pcm16",sockets="1"} 1',
+    'voice_client_round_trip_seconds_bucket{le="0.1"} 0',
+    'voice_client_round_trip_seconds_bucket{le="0.2"} 2',
+    'voice_client_loss_ratio_bucket{le="0"} 1',
+    'voice_client_loss_ratio_bucket{le="0.1"} 2',
+  ]) {
+    expect(text).toContain(line);
+  }
+});
+
 it('counts who takes the turn or wants silence, not who only listens aloud', async () => {
   const { prometheus, lines, tell, report } = createTest();
   const verdicts = (['interruption', 'stop', 'backchannel', 'backchannel'] as const).map(decided);

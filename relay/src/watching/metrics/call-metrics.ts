@@ -86,6 +86,13 @@ export class CallMetrics implements CallObserver {
         this.#totals.reconnects++;
         prometheus.count('voice_reconnects_total');
         break;
+      case 'line-reported': {
+        const { codec, sockets, rttMs, loss } = event;
+        prometheus.count('voice_client_line_reports_total', { codec, sockets: String(sockets) });
+        prometheus.measure('voice_client_round_trip_seconds', rttMs);
+        prometheus.observe('voice_client_loss_ratio', loss);
+        break;
+      }
       case 'session-ended':
         this.#sessionEnded(event, record);
         break;

@@ -4,7 +4,7 @@ export interface MetricDefinition {
   readonly help: string;
   /** Few values each, all known to the configuration or the protocol: never a session or a user. */
   readonly labels?: readonly string[];
-  /** Upper bounds, s. */
+  /** Upper bounds: s, or shares. */
   readonly buckets?: readonly number[];
 }
 
@@ -12,6 +12,9 @@ export interface MetricDefinition {
 const ANSWER_BUCKETS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10] as const;
 /** First results of a stage. */
 const STAGE_BUCKETS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10] as const;
+/** From a neighbour's network to a line that nobody can talk over. */
+const ROUND_TRIP_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2] as const;
+const LOSS_BUCKETS = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3] as const;
 /** Whole requests to a voice. */
 const SPEECH_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 
@@ -94,6 +97,21 @@ export const METRICS = {
     type: 'gauge',
     help: 'Providers: 1 healthy, 0.5 degraded, 0 failed.',
     labels: ['service'],
+  },
+  voice_client_line_reports_total: {
+    type: 'counter',
+    help: 'Reports of clients about their line, each for about five seconds in which pings passed: by the codec of their speech and how many sockets carried it.',
+    labels: ['codec', 'sockets'],
+  },
+  voice_client_round_trip_seconds: {
+    type: 'histogram',
+    help: 'The shortest round trip of late that each such report names.',
+    buckets: ROUND_TRIP_BUCKETS,
+  },
+  voice_client_loss_ratio: {
+    type: 'histogram',
+    help: 'Share of packets that are lost, as each such report estimates it from late pings.',
+    buckets: LOSS_BUCKETS,
   },
   voice_uplink_bytes_total: { type: 'counter', help: 'Bytes of audio frames that arrived.' },
   voice_queue_depth: {

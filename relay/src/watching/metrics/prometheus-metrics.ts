@@ -41,7 +41,12 @@ export class PrometheusMetrics {
 
   /** @param ms - as the relay counts time; Prometheus counts seconds */
   measure(name: HistogramName, ms: number, labels: Labels = {}): void {
-    this.#histograms.get(name)!.observe(labels, ms / 1_000);
+    this.observe(name, ms / 1_000, labels);
+  }
+
+  /** @param value - in the unit of the metric */
+  observe(name: HistogramName, value: number, labels: Labels = {}): void {
+    this.#histograms.get(name)!.observe(labels, value);
   }
 
   /** From now on `read` is asked for all values of a metric, whenever the text is. */

@@ -55,6 +55,19 @@ it('still listens if the turn before ends after the person has begun to speak ag
   expect(listed()).toMatchObject([{ stage: 'listening', turns: 1 }]);
 });
 
+it('shows of each call what its client said last of its line', () => {
+  const { tell, begin, listed } = createTest();
+  begin('a');
+  begin('b');
+  const report = { type: 'line-reported', codec: 'opus', sockets: 2, loss: 0.08 } as const;
+  tell('a', { ...report, rttMs: 300 });
+  tell('a', { ...report, rttMs: 104.4 });
+  expect(listed().map(({ line }) => line)).toEqual([
+    { codec: 'opus', sockets: 2, rtt_ms: 104, loss: 0.08 },
+    undefined,
+  ]);
+});
+
 it.each([
   [true, 'a question'],
   [false, null],

@@ -42,6 +42,8 @@ interface LiveCall {
   /** When the last turn ended, or the call began. */
   idleSinceMs: number;
   readonly turns: Map<string, OpenTurn>;
+  /** What the client reported last. */
+  line?: OperatedSession['line'];
 }
 
 export interface LiveCallsOptions {
@@ -73,6 +75,10 @@ export class LiveCalls implements CallObserver {
     if (call === undefined) return;
     if (type === 'utterance-final' && event.finalMs !== null) {
       this.#lastTranscriptionMs = Math.round(event.finalMs);
+    }
+    if (type === 'line-reported') {
+      const { codec, sockets, rttMs, loss } = event;
+      call.line = { codec, sockets, rtt_ms: Math.round(rttMs), loss };
     }
     if (type === 'turn-ended') this.#turnEnded(event, call);
     else if ('turnId' in event && event.turnId !== undefined) {
@@ -129,6 +135,7 @@ export class LiveCalls implements CallObserver {
         stuck: this.#isStuck(call),
         turns: call.turnCount,
         cost_usd: rest.costUsd,
+        line: call.line,
       };
     });
   }

@@ -196,6 +196,7 @@ export function someOverview(change: Partial<Overview> = {}): Overview {
         stuck: true,
         turns: 1,
         cost_usd: 0.0004,
+        line: { codec: 'opus', sockets: 2, rtt_ms: 104, loss: 0.08 },
       }),
     ],
     sessions_total: 2,

@@ -90,6 +90,7 @@ function CallRow({ session, at, now, onEnded }: CallRowProps) {
           <span>{lasting} so far</span>
           <span>{countText(session.turns, 'turn', 'turns')}</span>
           <span>{exactUsdText(session.cost_usd)}</span>
+          {session.line !== undefined && <span>{lineText(session.line)}</span>}
           {at !== undefined && <span>on {relayName(at)}</span>}
           <span className={styles.id}>{session.session_id}</span>
         </p>
@@ -97,6 +98,14 @@ function CallRow({ session, at, now, onEnded }: CallRowProps) {
       <EndButton session={session} onEnded={onEnded} />
     </li>
   );
+}
+
+/** As few words as say what the line bears, and what its client does about it. */
+function lineText({ codec, sockets, rtt_ms, loss }: NonNullable<OperatedSession['line']>): string {
+  const words = [codec === 'opus' ? 'Opus' : 'PCM', `${Math.round(rtt_ms)} ms round trip`];
+  if (sockets > 1) words.push(`${sockets} connections`);
+  if (loss >= 0.005) words.push(`about ${Math.round(100 * loss)} % lost`);
+  return words.join(', ');
 }
 
 function EndButton({ session, onEnded }: Pick<CallRowProps, 'session' | 'onEnded'>) {
