@@ -24,6 +24,10 @@ export interface EnginePageOptions {
   readonly before?: () => void;
   /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
   readonly relayDecides?: boolean;
+  /** Whether the relay takes Opus. */
+  readonly takesOpus?: boolean;
+  /** Runs in the media worker, before anything of it. */
+  readonly beforeWorker?: () => void;
   /** Whether the browser cleans the microphone's signal up, as in a real call. */
   readonly processed?: boolean;
 }
@@ -49,10 +53,11 @@ export const test = base.extend<EngineFixtures, EngineWorkerFixtures>({
   ],
   open: async ({ builtPage, browser: shared }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async ({ hears, before, relayDecides = false, processed = false }) => {
+    await use(async ({ hears, before, beforeWorker, processed = false, ...relayOptions }) => {
       const relay = new TestRelay();
-      relay.decides = relayDecides;
-      const server = resources.use(await servePage(builtPage, relay.api));
+      relay.decides = relayOptions.relayDecides ?? false;
+      relay.takesOpus = relayOptions.takesOpus ?? false;
+      const server = resources.use(await servePage(builtPage, relay.api, beforeWorker));
       relay.listen(server);
       const own =
         hears === undefined ? undefined : resources.use(await launchWithMicrophone(hears));

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -37,10 +37,12 @@ export interface PageServer extends AsyncDisposable {
  * Serves a built page from `root` on a free port, with the relay's content security policy.
  *
  * @param api - takes requests below `/api`; WebSockets are left to listeners of `server`
+ * @param beforeWorker - runs in the media worker, before anything of it
  */
 export async function servePage(
   root: string,
   api?: (request: IncomingMessage, response: ServerResponse) => void,
+  beforeWorker?: () => void,
 ): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -49,6 +51,13 @@ export async function servePage(
     if (pathname === '/tap.worklet.js') {
       response.setHeader('content-type', TYPES['.js']!);
       response.end(TAP_WORKLET);
+      return;
+    }
+    if (beforeWorker !== undefined && pathname.includes('/media.worker-')) {
+      response.setHeader('content-type', TYPES['.js']!);
+      response.end(
+        `(${beforeWorker})();\n${readFileSync(join(root, normalize(pathname)), 'utf8')}`,
+      );
       return;
     }
     if (sendFile(response, root, pathname)) return;

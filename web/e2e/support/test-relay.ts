@@ -36,6 +36,8 @@ export class TestRelay {
   connections = 0;
   /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
   decides = false;
+  /** Whether it takes Opus. */
+  takesOpus = false;
   #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
   #socket: WebSocket | undefined;
   #origin = '';
@@ -235,7 +237,7 @@ export class TestRelay {
       this.received.push({
         kind: 'audio',
         atMs,
-        frame: { ...frame, samples: frame.samples.slice() },
+        frame: { ...frame, samples: frame.samples.slice(), opus: copyOf(frame) },
       });
       if (frame.last || frame.seq % 10 === 0) this.#acknowledge();
       return;
@@ -256,9 +258,11 @@ export class TestRelay {
   }
 
   get #session(): SessionDescription {
-    return this.decides
-      ? { ...TEST_SESSION, turn_detection: { eagerness: 'medium' } }
-      : TEST_SESSION;
+    return {
+      ...TEST_SESSION,
+      ...(this.decides && { turn_detection: { eagerness: 'medium' } }),
+      ...(this.takesOpus && { audio_codecs: ['pcm16', 'opus'] }),
+    };
   }
 
   #resume(socket: WebSocket, lastSeq: number): void {
@@ -291,4 +295,8 @@ export class TestRelay {
     this.#sent.push({ seq, data });
     this.#socket?.send(data);
   }
+}
+
+function copyOf({ opus }: AudioFrame): AudioFrame['opus'] {
+  return opus && { ...opus, packet: opus.packet.slice() };
 }

@@ -78,6 +78,28 @@ test('how responsive Parley is can be chosen, and is kept', async ({ open }) => 
   await expect(page.getByRole('radio', { name: 'Patient' })).toBeChecked();
 });
 
+test('a slow line is said beside the state, which stays as it is', async ({ open }) => {
+  const page = await open('slowLine');
+  const line = page.locator('#call-state');
+  await expect(line).toHaveText('Listening');
+  const note = page.getByRole('status').filter({ hasText: 'The connection is slow.' });
+  await expect(note).toContainText('Your speech is sent compressed');
+  await emit(page, { type: 'phase', phase: 'hearing' });
+  await expect(note).toBeVisible();
+  await expect(line).toHaveText('I hear you');
+  await emit(page, { type: 'line', isLate: false });
+  await expect(note).toHaveCount(0);
+});
+
+test('whether speech is compressed can be chosen', async ({ open }) => {
+  const page = await open('listening');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const field = page.getByRole('radiogroup', { name: 'Compress speech' });
+  await expect(field.getByRole('radio', { name: 'Automatic' })).toBeChecked();
+  await field.getByRole('radio', { name: 'Always' }).click();
+  expect(await commandsOf(page)).toContain('choose:line opus');
+});
+
 test('a call that hears itself says what interrupts it, and the voice can be chosen all the same', async ({
   open,
 }) => {

@@ -216,6 +216,9 @@ export const SCENES = {
       phase('listening'),
     ],
   },
+  slowLine: {
+    notices: [...EARLIER, { type: 'line', isLate: true }, phase('listening')],
+  },
   unreachable: {
     notices: [
       ...EARLIER,

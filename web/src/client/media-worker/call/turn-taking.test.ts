@@ -171,3 +171,17 @@ test('no answer is awaited to what was typed if the relay refuses it', () => {
   rig.event({ type: 'error', seq: 2, request_id: 'r', ...error });
   expect(rig.phases.at(-1)).toBe('thinking');
 });
+
+test('an utterance of which no more can be sent ends there, and the next begins there', () => {
+  rig.turns.speechStarted(49_900);
+  rig.turns.speechCut(1, 51_000);
+  expect(rig.sent.at(-1)).toMatchObject({
+    type: 'input_audio_buffer.speech_stopped',
+    utterance: 1,
+    audio_end_ms: 51_000,
+  });
+  expect(rig.endsOfTurn).toEqual([51_000]);
+  // It has ended since.
+  rig.turns.speechCut(1, 51_000);
+  expect(rig.endsOfTurn).toEqual([51_000]);
+});
