@@ -71,7 +71,6 @@ export class MediaCall {
   #lineChoice: LineChoice;
   #lineNews: 'none' | 'late' | 'over' = 'none';
   #chunksSent = 0;
-  #bytesSent = 0;
 
   constructor(options: MediaCallOptions) {
     const { start } = options;
@@ -266,10 +265,8 @@ export class MediaCall {
         this.#playback.sessionLost();
         this.#turns.sessionLost();
       },
-      onTraffic: (direction, data) => {
-        if (direction === 'sent') this.#bytesSent += wireBytes(data);
-        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data));
-      },
+      onTraffic: (direction, data) =>
+        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data)),
     });
   }
 
@@ -327,7 +324,7 @@ export class MediaCall {
     this.#uplink.send({ kind: 'event', event });
   }
 
-  get stats(): Omit<MediaStats, 'atMs'> {
+  get stats(): Omit<MediaStats, 'atMs' | 'bytesSent'> {
     const { voice } = this.#playback;
     return {
       rttMs: this.#connection.clock.rttMs,
@@ -336,7 +333,6 @@ export class MediaCall {
       jitterTargetMs: voice.targetMs,
       underruns: voice.underruns,
       chunksSent: this.#chunksSent,
-      bytesSent: this.#bytesSent,
       line: this.#connection.line,
       reconnects: this.#connection.reconnects,
       echoDb: this.#echo.leak?.levelDb ?? null,
@@ -352,10 +348,4 @@ export class MediaCall {
     this.#playback.close();
     this.#speaker.close();
   }
-}
-
-/** With the WebSocket's own header. */
-function wireBytes(data: unknown): number {
-  const length = typeof data === 'string' ? data.length : (data as Uint8Array).byteLength;
-  return length + (length < 126 ? 6 : 8);
 }

@@ -20,7 +20,6 @@ beforeEach(() => {
     jitterTargetMs: 80,
     underruns: 0,
     chunksSent: 0,
-    bytesSent: 0,
     line: { codec: 'pcm16', reason: 'good', sockets: 1, rttMs: 20, loss: 0 } as const,
     reconnects: 0,
     echoDb: null,

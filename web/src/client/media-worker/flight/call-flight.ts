@@ -20,7 +20,7 @@ export interface CallFlightOptions {
   now(): number;
   notify(notice: MediaNotice): void;
   /** undefined without a call. */
-  stats(): Omit<MediaStats, 'atMs'> | undefined;
+  stats(): Omit<MediaStats, 'atMs' | 'bytesSent'> | undefined;
 }
 
 /**
@@ -31,6 +31,7 @@ export class CallFlight {
   readonly #options: CallFlightOptions;
   readonly #recorder: FlightRecorder;
   #startMs: number;
+  #bytesSent = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #panel: MessagePort | undefined;
   #microphone: MicrophoneSettings | null = null;
@@ -44,11 +45,13 @@ export class CallFlight {
   /** A call begins: nothing of the one before is kept. */
   begin(atMs: number): void {
     this.#startMs = atMs;
+    this.#bytesSent = 0;
     this.#recorder.restart(atMs);
   }
 
   traffic(atMs: number, direction: TrafficDirection, data: unknown): void {
     this.#recorder.traffic(atMs, direction, data);
+    if (direction === 'sent') this.#bytesSent += wireBytes(data);
     if (this.#timer === undefined) return;
     const { name, seq } = describe(data);
     this.#show(atMs, direction, name, seq === undefined ? '' : `#${seq}`);
@@ -104,7 +107,7 @@ export class CallFlight {
     const stats = this.#options.stats();
     if (stats === undefined) return;
     const atMs = this.#options.now() - this.#startMs;
-    this.#options.notify({ type: 'stats', stats: { atMs, ...stats } });
+    this.#options.notify({ type: 'stats', stats: { atMs, bytesSent: this.#bytesSent, ...stats } });
   }
 
   #onRequest(request: FlightRequest, panel: MessagePort): void {
@@ -138,6 +141,12 @@ function shareable(settings: object): MicrophoneSettings {
 
 function tell(panel: MessagePort, notice: FlightNotice): void {
   panel.postMessage(notice, []);
+}
+
+/** With the WebSocket's own header. */
+function wireBytes(data: unknown): number {
+  const length = typeof data === 'string' ? data.length : (data as Uint8Array).byteLength;
+  return length + (length < 126 ? 6 : 8);
 }
 
 function describe(data: unknown): { readonly name: string; readonly seq?: number | undefined } {

@@ -53,10 +53,6 @@ export class CallUplink {
 }
 
 const loadUplink: LoadUplink = async (options) => {
-  const [{ SpeechUplink }, { canEncodeSpeech, WebCodecsEncoder }] = await Promise.all([
-    import('@parley/shared/link/speech-uplink'),
-    import('./web-codecs-encoder.ts'),
-  ]);
-  if (!(await canEncodeSpeech())) return undefined;
-  return new SpeechUplink({ ...options, encoder: () => new WebCodecsEncoder() });
+  const { encodingUplink } = await import('./web-codecs-encoder.ts');
+  return encodingUplink(options);
 };

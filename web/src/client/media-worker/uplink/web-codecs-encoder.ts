@@ -1,6 +1,11 @@
 import { OPUS_LOOKAHEAD_SAMPLES } from '@parley/shared/audio/opus-packet';
-import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
-import type { EncoderSink, SpeechEncoder } from '@parley/shared/link/speech-uplink';
+import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared/audio-frame';
+import {
+  SpeechUplink,
+  type EncoderSink,
+  type SpeechEncoder,
+  type SpeechUplinkOptions,
+} from '@parley/shared/link/speech-uplink';
 
 /** `signal` is not in TypeScript's library yet. */
 type OpusConfig = AudioEncoderConfig & {
@@ -9,15 +14,22 @@ type OpusConfig = AudioEncoderConfig & {
 
 const CONFIG: OpusConfig = {
   codec: 'opus',
-  sampleRate: SPEECH_HZ,
+  sampleRate: UPLINK_SAMPLE_RATE_HZ,
   numberOfChannels: 1,
   bitrate: 20_000,
   // µs. At these bit rates more than half the complexity changes nothing that is heard.
   opus: { frameDuration: 20_000, application: 'voip', signal: 'voice', complexity: 5 },
 };
 
-/** Whether this browser encodes speech as it is to be sent. */
-export async function canEncodeSpeech(): Promise<boolean> {
+/** @returns undefined if this browser cannot encode speech as it is to be sent */
+export async function encodingUplink(
+  options: Omit<SpeechUplinkOptions, 'encoder'>,
+): Promise<SpeechUplink | undefined> {
+  if (!(await canEncodeSpeech())) return undefined;
+  return new SpeechUplink({ ...options, encoder: () => new WebCodecsEncoder() });
+}
+
+async function canEncodeSpeech(): Promise<boolean> {
   if (!('AudioEncoder' in globalThis)) return false;
   try {
     const { supported } = await AudioEncoder.isConfigSupported(CONFIG);
@@ -31,7 +43,7 @@ export async function canEncodeSpeech(): Promise<boolean> {
  * The browser's own encoder. Each utterance gets a new one: browsers take an idle encoder away, and
  * nothing of an earlier utterance can come out of it.
  */
-export class WebCodecsEncoder implements SpeechEncoder {
+class WebCodecsEncoder implements SpeechEncoder {
   #encoder: AudioEncoder | undefined;
   #pushed = 0;
 
@@ -52,10 +64,10 @@ export class WebCodecsEncoder implements SpeechEncoder {
   push(samples: Int16Array<ArrayBuffer>): void {
     const data = new AudioData({
       format: 's16',
-      sampleRate: SPEECH_HZ,
+      sampleRate: UPLINK_SAMPLE_RATE_HZ,
       numberOfFrames: samples.length,
       numberOfChannels: 1,
-      timestamp: Math.round((this.#pushed * 1e6) / SPEECH_HZ),
+      timestamp: Math.round((this.#pushed * 1e6) / UPLINK_SAMPLE_RATE_HZ),
       data: samples,
     });
     this.#pushed += samples.length;
