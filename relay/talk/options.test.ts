@@ -75,6 +75,7 @@ test.each<[readonly string[], string]>([
   [['--replay', 'o.flight', '--text', 'x'], '--replay: takes no turns'],
   [['--replay', 'o.flight', '--out', 'x'], '--replay: takes neither --out nor --record'],
   [['--replay', 'o.flight', '--tolerance', 'x'], '--tolerance: found "x", expected milliseconds'],
+  [['a.wav', '--codec', 'mp3'], '--codec: found "mp3", expected one of auto, opus, pcm16'],
   [['--text', '   '], '--text: there is nothing in it to say.'],
   [['--text', 'x'.repeat(2_001)], '--text: longer than 2000 characters.'],
 ])('%j is refused in words', (commandLine, words) => {

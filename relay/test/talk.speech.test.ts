@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { findSpeech, type Speech } from '../talk/client/speech.ts';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { readFlight } from '@parley/shared/flight/flight-file';
 import { openCall } from '../talk/client/call.ts';
 import { REFUSED_SENTENCES } from '@parley/phrases/understanding/sentences.rig';
 import { openWarmStages, START_MS } from '../src/providers/embedded/warm-engines.rig.ts';
@@ -113,6 +114,30 @@ test('a stereo file at 44.1 kHz is understood and answered aloud', async () => {
     error: null,
   });
   expect(line.voice_to_voice_ms).toBeGreaterThan(500);
+});
+
+test('a question in Opus is understood, recorded as it was sent, and replayed so', async () => {
+  const path = join(folder, 'compressed.wav');
+  const recording = join(folder, 'compressed.flight');
+  await writeFile(path, encodeWav(await spoken('what is seven times eight', 'slt'), 16_000));
+  const talk = async (...commandLine: string[]) => {
+    let output = '';
+    const status = await runTalk(['--json', '--url', relay.url, ...commandLine], {
+      output: { write: (text: string) => (output += text) },
+      errors: { write: (text: string) => (output += text) },
+      signal: new AbortController().signal,
+    });
+    expect(status, output).toBe(0);
+    return output;
+  };
+
+  const turn = await talk('--codec', 'opus', '--record', recording, path);
+  expect(JSON.parse(turn)).toMatchObject({ transcript: 'what is seven times eight', error: null });
+  const { entries } = readFlight(await readFile(recording, 'utf8'));
+  const frames = entries.filter((entry) => entry.kind === 'sent-audio');
+  expect(frames.length).toBeGreaterThan(10);
+  expect(frames.filter(({ opus }) => opus === undefined)).toEqual([]);
+  await talk('--replay', recording, '--tolerance', '10000');
 });
 
 test(
