@@ -12,6 +12,18 @@ export interface OpusStream<In, Out> {
 export interface OpusCodec {
   /** The next packets in, PCM16 mono out. */
   decoder(rateHz: number): OpusStream<Uint8Array, Int16Array<ArrayBuffer>>;
+  /** PCM16 mono in. @param bitrate - bit/s */
+  encoder(rateHz: number, bitrate: number): OpusEncoderStream;
+}
+
+/** One voice in, packets of 20 ms out; to be closed. */
+export interface OpusEncoderStream {
+  /**
+   * @param isLast - what is left is filled up with silence
+   * @throws as `OpusStream.push`
+   */
+  push(samples: Int16Array, isLast: boolean): Promise<readonly Uint8Array[]>;
+  close(): void;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/shared';
-import type { OpusCodec, OpusStream } from './opus-codec.ts';
+import type { OpusCodec, OpusStream, OpusEncoderStream } from './opus-codec.ts';
 
-/** A codec that makes a sample of each byte of a packet. */
+/** A codec that makes a sample of each byte of a packet, and encodes nothing. */
 export class FakeOpus implements OpusCodec {
   readonly #delay: () => Promise<void>;
   /** Streams that are not closed yet. */
@@ -39,5 +39,9 @@ export class FakeOpus implements OpusCodec {
         isOpen = false;
       },
     };
+  }
+
+  encoder(): OpusEncoderStream {
+    return { push: () => Promise.resolve([]), close: () => {} };
   }
 }

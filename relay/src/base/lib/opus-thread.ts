@@ -1,6 +1,6 @@
 import type { OpusAnswer, OpusRequest, OpusStreamKind } from '@parley/opus';
 import { systemClock } from './clock.ts';
-import type { OpusCodec, OpusStream } from './opus-codec.ts';
+import type { OpusCodec, OpusEncoderStream, OpusStream } from './opus-codec.ts';
 import { WorkerPool, type WorkerLease } from './worker-pool.ts';
 
 /** Longer than the WebAssembly takes to compile on a machine that is busy. */
@@ -29,6 +29,18 @@ export class OpusThread implements OpusCodec, AsyncDisposable {
         const own = packets.map((packet) => new Uint8Array(packet));
         const answer = await ask((stream) => ({ type: 'decode', stream, packets: own }));
         return answer.type === 'decoded' ? answer.samples : new Int16Array();
+      },
+      close,
+    };
+  }
+
+  encoder(rateHz: number, bitrate: number): OpusEncoderStream {
+    const { ask, close } = this.#open({ kind: 'encoder', rateHz, bitrate });
+    return {
+      push: async (samples, isLast) => {
+        const own = samples.slice();
+        const answer = await ask((stream) => ({ type: 'encode', stream, samples: own, isLast }));
+        return answer.type === 'encoded' ? answer.packets : [];
       },
       close,
     };

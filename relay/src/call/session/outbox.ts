@@ -1,3 +1,4 @@
+import type { SpeechAudio } from '@parley/shared/audio/opus-packet';
 import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
 import { OVER, actedMs } from '../../base/lib/deadline.ts';
 import { nextTurn, sleep, type Clock } from '../../base/lib/clock.ts';
@@ -143,12 +144,12 @@ export class Outbox implements ConversationOutput {
     else this.#send(JSON.stringify({ ...event, seq: this.#nextSeq++ }));
   }
 
-  audio(item: number, samples: Int16Array, last: boolean): void {
+  audio(item: number, audio: SpeechAudio, last: boolean): void {
     const seq = this.#nextSeq++;
     this.#framesOut++;
     const timestampMs = Math.round(this.nowMs());
     const header = { kind: AudioFrameKind.downlink, last, item, seq, timestampMs };
-    this.#keepAndSend(seq, encodeAudioFrame(header, samples), item);
+    this.#keepAndSend(seq, encodeAudioFrame(header, audio), item);
   }
 
   /** An interrupted response's voice need not be replayed. */

@@ -9,6 +9,7 @@ import type { Identity } from '../../people/auth/identity.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { Outbox } from './outbox.ts';
+import { VoiceEncoder } from './voice-encoder.ts';
 import type { SessionContext, SessionOptions } from './session-options.ts';
 import { providerNotice, type StageChange } from './provider-notices.ts';
 import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
@@ -63,21 +64,25 @@ export class SessionControls {
   /** undefined: the relay records no calls. */
   readonly recorder: CallRecorder | undefined;
   readonly browserModel: SessionBrowserModel;
+  readonly #encoder: VoiceEncoder;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #state: SessionSurroundings;
 
   constructor(context: SessionContext, options: SessionOptions, state: SessionSurroundings) {
-    const { recordings, providers, opus, clock } = context;
-    const { id, emit, settings } = options;
+    const { recordings, providers, clock, opus } = context;
+    const { id, emit, settings, logger } = options;
+    const voiceRateHz = providers.synthesizer.sampleRateHz;
     this.#context = context;
     this.#options = options;
     this.#state = state;
     this.browserModel = new SessionBrowserModel({ settings, output: state.outbox, clock });
+    const { outbox } = state;
+    this.#encoder = new VoiceEncoder({ outbox, opus, voiceRateHz, settings, logger });
     if (recordings === undefined) return;
     this.recorder = new CallRecorder({
-      output: state.outbox,
-      voiceRateHz: providers.synthesizer.sampleRateHz,
+      output: this.#encoder,
+      voiceRateHz,
       opus,
       open: (onFailed) => recordings.record(id, onFailed),
       emit,
@@ -90,14 +95,21 @@ export class SessionControls {
 
   /** The destination of what is said. */
   get output(): ConversationOutput {
-    return this.recorder ?? this.#state.outbox;
+    return this.recorder ?? this.#encoder;
   }
 
   /** @returns what was wrong, or undefined */
   update(update: SettingsUpdate): string | undefined {
     const problem = applyUpdate(this.#options.settings, update, this.#context, this.recorder);
     if (problem === undefined) this.#told();
+    this.#encoder.prepare();
     return problem;
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.recorder?.stop();
+    this.#encoder.close();
   }
 
   describe(): SessionDescription {

@@ -56,6 +56,7 @@ export function applyUpdate(
   if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
   if (update.page_recogniser !== undefined) settings.browserListens = update.page_recogniser;
   if (update.page_model !== undefined) settings.asksBrowser = update.page_model;
+  if (update.output_audio_codec !== undefined) settings.voiceCodec = update.output_audio_codec;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
 }

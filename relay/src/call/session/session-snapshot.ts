@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EAGERNESS } from '@parley/shared';
+import { AUDIO_CODECS, EAGERNESS } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 
 /** Of another shape, a snapshot is not taken: the relays of a rolling restart may differ. */
@@ -45,6 +45,7 @@ const settingsSchema: z.ZodType<ConversationSettings> = z.object({
   timeZone: z.string(),
   language: z.string(),
   isSpoken: z.boolean(),
+  voiceCodec: z.enum(AUDIO_CODECS).exactOptional(),
   eagerness: z.enum(EAGERNESS),
   asksBrowser: z.boolean().exactOptional(),
   browserListens: z.boolean().exactOptional(),

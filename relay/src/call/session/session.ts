@@ -263,7 +263,7 @@ export class Session implements ErrorBoundary {
     for (const end of [
       () => void this.#conversation.dispose().finally(ended),
       () => this.#notices?.close(),
-      () => this.#controls.recorder?.stop(),
+      () => this.#controls.end(),
       ...this.#prepared,
       () => socket && closeSocket(socket, reason),
     ]) {

@@ -1,4 +1,4 @@
-import type { Eagerness } from '@parley/shared';
+import type { AudioCodec, Eagerness } from '@parley/shared';
 import type { ProviderPolicy } from '../../base/config/config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
@@ -22,6 +22,8 @@ export interface ConversationSettings {
   language: string;
   /** false: replies are written only. */
   isSpoken: boolean;
+  /** Of the voice; by default PCM16. */
+  voiceCodec?: AudioCodec;
   eagerness: Eagerness;
   /** The page's language model may be asked what the relay's assistant does not understand. */
   asksBrowser?: boolean;
