@@ -7,6 +7,7 @@ import { RelayConnection } from '@parley/shared/link/relay-connection';
 import type { RelayFetch } from '@parley/shared/link/relay-request';
 import { SessionApi } from '@parley/shared/link/session-api';
 import { TokenRenewal } from '@parley/shared/link/token-renewal';
+import { CallDownlink } from '../downlink/call-downlink.ts';
 import { OutputClock } from '../downlink/output-clock.ts';
 import { CapturePort } from '../capture/capture-port.ts';
 import { ContextClock } from '../capture/context-clock.ts';
@@ -55,6 +56,7 @@ export class MediaCall {
   readonly #connection: RelayConnection;
   readonly #renewal: TokenRenewal;
   readonly #uplink: CallUplink;
+  readonly #downlink: CallDownlink;
   readonly #turns: ClientTurnTaking;
   readonly #playback: ReplyPlayback;
   readonly #segmenter: UtteranceSegmenter;
@@ -131,6 +133,12 @@ export class MediaCall {
       send: (message) => this.#connection.send(message),
       codec: () => this.#connection.line.codec,
       onStopped: (utterance, atMs) => this.#turns.speechCut(utterance, atMs),
+    });
+    this.#downlink = new CallDownlink({
+      send: (event) => this.#send(event),
+      codec: () => this.#connection.line.codec,
+      onEvent: (event) => this.#onEvent(event),
+      onAudio: (frame) => playback.onAudio(frame),
     });
     this.#api = this.#signIn();
     this.#connection = this.#connect();
@@ -257,10 +265,11 @@ export class MediaCall {
       random: () => this.#options.random(),
       now: () => this.#options.now(),
       onStatus: (status) => this.#onStatus(status),
-      onEvent: (event) => this.#onEvent(event),
-      onAudio: (frame) => this.#playback.onAudio(frame),
+      onEvent: (event) => this.#downlink.event(event),
+      onAudio: (frame) => this.#downlink.audio(frame),
       onProblem: (problem) => this.#options.notify(problemNotice(problem)),
       onSessionLost: () => {
+        this.#downlink.settle();
         this.#sessionLost = true;
         this.#playback.sessionLost();
         this.#turns.sessionLost();
@@ -291,6 +300,7 @@ export class MediaCall {
 
   /** Said once: a line that comes and goes is no news. */
   #onLine({ reason }: LineState): void {
+    this.#downlink.lineChanged();
     const isLate = reason === 'late';
     if (isLate === (this.#lineNews === 'late') || this.#lineNews === 'over') return;
     this.#lineNews = isLate ? 'late' : 'over';
@@ -303,6 +313,7 @@ export class MediaCall {
       this.#segmenter.utteranceLimitMs = limits.utterance_ms - UTTERANCE_MARGIN_MS;
       this.#turns.relayDecides = this.#segmenter.relayDecides = turn_detection !== undefined;
       this.#choices.begun(event);
+      this.#downlink.begun(event);
       if (event.session.audio_codecs?.includes('opus') === true) this.#uplink.load();
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
@@ -343,6 +354,7 @@ export class MediaCall {
   #release(): void {
     this.#renewal.close();
     this.#uplink.close();
+    this.#downlink.close();
     this.#microphone.detach();
     this.#turns.close();
     this.#playback.close();
