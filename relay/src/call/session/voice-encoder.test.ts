@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../base/lib/clock.fake.ts';
-import type { OpusEncoderStream } from '../../base/lib/opus-thread.ts';
+import type { OpusEncoderStream } from '../../base/lib/opus-codec.ts';
 import { VoiceEncoder } from './voice-encoder.ts';
 
 const RATE_HZ = 16_000;

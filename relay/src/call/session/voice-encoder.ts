@@ -2,7 +2,7 @@ import { mergeOpusPackets, opusDurationMs } from '@parley/shared/audio/opus-pack
 import { ParleyError, type UnnumberedRelayEvent } from '@parley/shared';
 import { aborted } from '../../base/lib/deadline.ts';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { OpusCodec, OpusEncoderStream } from '../../base/lib/opus-thread.ts';
+import type { OpusCodec, OpusEncoderStream } from '../../base/lib/opus-codec.ts';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import type { Outbox } from './outbox.ts';

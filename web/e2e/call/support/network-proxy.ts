@@ -8,6 +8,8 @@ export interface NetworkProxy extends AsyncDisposable {
   readonly origin: string;
   /** How many connections the other end did not take. */
   readonly refusals: number;
+  /** Bytes of voice that came over WebSockets, with the headers of messages. */
+  voiceBytes(): number;
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
   cut(): void;
   /** The port that connections lead to from now on. */
@@ -21,6 +23,7 @@ export interface NetworkProxy extends AsyncDisposable {
 export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
   let target = port;
   let refusals = 0;
+  const received: Buffer[][] = [];
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -54,6 +57,9 @@ export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
     far.on('error', () => {
       refusals += 1;
     });
+    const chunks: Buffer[] = [];
+    received.push(chunks);
+    far.on('data', (chunk: Buffer) => chunks.push(chunk));
     far.write(`${headOf(request)}\r\n\r\n`);
     far.write(head);
     near.pipe(far).pipe(near);
@@ -71,6 +77,7 @@ export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
     get refusals() {
       return refusals;
     },
+    voiceBytes: () => received.reduce((sum, chunks) => sum + binaryBytes(Buffer.concat(chunks)), 0),
     cut,
     routeTo(next) {
       target = next;
@@ -89,4 +96,18 @@ function headOf({ method, url, rawHeaders }: IncomingMessage): string {
     lines.push(`${rawHeaders[n]}: ${rawHeaders[n + 1]}`);
   }
   return lines.join('\r\n');
+}
+
+/** Of what a server sent over a WebSocket (RFC 6455 §5.2): not masked, and in one piece. */
+function binaryBytes(stream: Buffer): number {
+  let sum = 0;
+  for (let at = stream.indexOf('\r\n\r\n') + 4; at + 10 <= stream.length;) {
+    const [isBinary, short] = [(stream[at]! & 0x0f) === 2, stream[at + 1]! & 0x7f];
+    const [header, length] =
+      short < 126 ? [2, short] : short === 126 ? [4, stream.readUInt16BE(at + 2)] : [10, 0];
+    const size = header === 10 ? 10 + Number(stream.readBigUInt64BE(at + 2)) : header + length;
+    if (isBinary) sum += size;
+    at += size;
+  }
+  return sum;
 }
