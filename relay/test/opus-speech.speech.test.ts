@@ -16,7 +16,7 @@ const SENTENCES = [
   'what is seven times eight',
   'set a timer for five minutes',
   'how many kilometers is five miles',
-  'what time is it in tokyo',
+  'how do you spell necessary',
 ];
 
 const speech = new Map<string, Int16Array>();

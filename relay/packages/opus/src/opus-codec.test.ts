@@ -62,6 +62,15 @@ describe('Opus', () => {
     expect(Math.abs(lag)).toBeLessThan(16);
   });
 
+  it('leaves digital silence as it was, before and after a sound', async () => {
+    const [before, after] = [new Int16Array(8_000), new Int16Array(16_000)];
+    const heard = await decoded(await encoded(joinPcm16([before, hum(8_000), after])));
+    // The first frame of the codec, and the last of the sound, may hold what is not heard.
+    expect(heard.subarray(640, 7_000).every((sample) => sample === 0)).toBe(true);
+    expect(heard.subarray(8_000, 16_000).some((sample) => sample > 1_000)).toBe(true);
+    expect(heard.subarray(19_200, 32_000).every((sample) => sample === 0)).toBe(true);
+  });
+
   it('takes about as many bits as it is told', async () => {
     const packets = await encoded(hum(10 * RATE_HZ), 20_000);
     const bytes = packets.reduce((sum, { length }) => sum + length, 0);
