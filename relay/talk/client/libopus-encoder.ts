@@ -3,7 +3,7 @@ import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import type { EncoderSink, SpeechEncoder } from '@parley/shared/link/speech-uplink';
 
 /** As pages encode. */
-const BITRATE = 20_000;
+const BITRATE = 24_000;
 const NOTHING = new Int16Array();
 
 /** libopus in this thread, loaded with the first utterance that it encodes. */
@@ -49,5 +49,5 @@ export class LibopusEncoder implements SpeechEncoder {
 
 async function newEncoder(): Promise<OpusEncoder> {
   const { OpusEncoder: Encoder } = await import('@parley/opus/opus-codec');
-  return Encoder.create(SPEECH_HZ, BITRATE);
+  return Encoder.create(SPEECH_HZ, BITRATE, 'recogniser');
 }

@@ -1,8 +1,9 @@
 import { expect } from '@playwright/test';
-import { installDeniedMicrophone } from '../support/commanded-microphone.ts';
+import { installDeniedMicrophone, sayTo } from '../support/commanded-microphone.ts';
+import { speak } from '../support/speech.ts';
 import { readTap, stretchesOf, type Stretch } from '../support/tap.ts';
 import { test } from './support/call-test.ts';
-import { untilReplies } from './support/captions.ts';
+import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
 
 /** Of the embedded voice. */
@@ -41,6 +42,22 @@ test('an answer that comes compressed is heard as well, in a ninth of the bytes'
   expect(bytes).toBeGreaterThan(pcm16Bytes / 20);
   // The silence around it counts, too.
   expect(bytes).toBeLessThan(pcm16Bytes / 9);
+  expect(complaints).toEqual([]);
+});
+
+test('a question that is sent compressed is understood and answered', async ({ open }) => {
+  const { page, complaints } = await open({ before: chooseCompressed, tapped: true });
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await page.keyboard.press('d');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await expect(panel).toContainText('Opus: chosen');
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+  await sayTo(page, question!);
+  await untilReplies(page, 1);
+  expect((await captions(page)).map(({ text }) => text)).toEqual([
+    'what is 7 times 8?',
+    '7 times 8 is 56.',
+  ]);
   expect(complaints).toEqual([]);
 });
 
