@@ -111,6 +111,19 @@ it('holds what was said in Opus as it is heard, without a gap', async () => {
   expect(said(wav, 'person')).toEqual([...heard].filter((sample) => sample !== 0));
 });
 
+it('holds the voice as it was made, although the client has it in Opus', async () => {
+  await using call = await startCall();
+  await record(call, true);
+  call.send({ type: 'session.update', session: { output_audio_codec: 'opus' } });
+  call.type('Good morning');
+  const { audio_ms } = await call.inbound.next('response.output_audio.done');
+  await call.inbound.next('response.done');
+  await call.hangUp();
+  expect(call.inbound.frames.every(({ opus }) => opus !== undefined)).toBe(true);
+  const wav = await (await get(keep(call))).bytes();
+  expect(said(wav, 'voice')).toEqual([...counting(0, audio_ms * 16)].slice(1));
+});
+
 it('ends a reply where the person interrupted it', async () => {
   await using call = await startCall();
   await record(call, true);

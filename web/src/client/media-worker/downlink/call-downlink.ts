@@ -19,7 +19,7 @@ export interface CallDownlinkOptions extends Omit<LoadedOptions, 'onFailed'> {
 export class CallDownlink {
   readonly #options: CallDownlinkOptions;
   readonly #load: typeof loadVoice;
-  #loading: Promise<void> | undefined;
+  #isLoading = false;
   #voice: Voice | undefined;
   /** In the session that runs. */
   #asked: AudioCodec = 'pcm16';
@@ -45,7 +45,7 @@ export class CallDownlink {
   begun({ session }: RelayEventOf<'session.created'>): void {
     this.#asked = 'pcm16';
     if (session.audio_codecs?.includes('opus') !== true) return;
-    this.#loading ??= this.#fetch();
+    if (!this.#isLoading) void this.#fetch();
     this.lineChanged();
   }
 
@@ -68,6 +68,7 @@ export class CallDownlink {
   }
 
   async #fetch(): Promise<void> {
+    this.#isLoading = true;
     const { onEvent, onAudio } = this.#options;
     const onFailed = () => {
       this.#hasFailed = true;
@@ -80,7 +81,7 @@ export class CallDownlink {
       this.lineChanged();
     } catch {
       // The next session tries again.
-      this.#loading = undefined;
+      this.#isLoading = false;
     }
   }
 }

@@ -162,6 +162,24 @@ describe('a voice in Opus', () => {
     expect(failures).toBe(1);
   });
 
+  test('does not wait longer because more comes in', () => {
+    voice.event(created(1, 'opus'));
+    for (let value = 1; value < 6; value += 1) {
+      voice.audio(frame(1, 'opus', value));
+      vi.advanceTimersByTime(100);
+    }
+    expect(got).toHaveLength(6);
+  });
+
+  test('goes on at once with another decoder if the browser has closed the first', () => {
+    voice.event(created(1, 'opus'));
+    voice.audio(frame(1, 'opus', 7));
+    FakeDecoder.made[0]!.close();
+    voice.audio(frame(1, 'opus', 8));
+    give();
+    expect(got.slice(-2)).toEqual([`1: ${SAMPLES - LOOKAHEAD} of 0`, `1: ${SAMPLES} of 8`]);
+  });
+
   test('is silent if the decoder fails; one that was idle is replaced without a word', () => {
     voice.event(created(1, 'opus'));
     voice.audio(frame(1, 'opus', 7));
@@ -185,6 +203,7 @@ describe('a voice in Opus', () => {
       ...{ usage: {}, timeline: {}, error: null },
     } as RelayEvent);
     give();
+    expect(FakeDecoder.made[0]!.state).toBe('closed');
     voice.event(created(2, 'opus'));
     voice.audio(frame(2, 'opus', 8));
     voice.settle();
