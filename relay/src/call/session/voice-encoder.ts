@@ -14,6 +14,8 @@ const RATES_HZ = [8_000, 12_000, 16_000, 24_000, 48_000];
 const PACKETS_PER_FRAME = 5;
 /** The longest frame that Opus allows. */
 const PACKETS_IN_LAST_FRAME = 6;
+/** Encoded by itself, because the first sound waits for it: a millisecond instead of three. */
+const FIRST_MS = 40;
 /** Pieces of voice that may wait for their encoding: two seconds. */
 const MAX_WAITING = 10;
 const NO_PACKET = { packet: new Uint8Array(), durationMs: 0 };
@@ -149,7 +151,17 @@ export class VoiceEncoder implements ConversationOutput {
       if (last) this.#inOrder(() => this.#endMark(voice));
       return;
     }
-    if (voice.state === 'empty') voice.state = 'pushed';
+    let rest = samples;
+    if (voice.state === 'empty') {
+      voice.state = 'pushed';
+      const first = (this.#options.voiceRateHz * FIRST_MS) / 1_000;
+      this.#encode(voice, samples.subarray(0, first), false);
+      rest = samples.subarray(first);
+    }
+    if (rest.length > 0 || last) this.#encode(voice, rest, last);
+  }
+
+  #encode(voice: EncodedVoice, samples: Int16Array, last: boolean): void {
     const waiting: Waiting = { item: voice.item, send: undefined };
     this.#waiting.push(waiting);
     voice.encoded = voice.stream.push(samples, last).then(
