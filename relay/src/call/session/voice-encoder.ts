@@ -40,6 +40,8 @@ interface EncodedVoice {
   encoded: Promise<void>;
 }
 
+type Created = Extract<UnnumberedRelayEvent, { type: 'response.created' }>;
+
 interface Waiting {
   /** Of voice. */
   readonly item?: number;
@@ -76,18 +78,9 @@ export class VoiceEncoder implements ConversationOutput {
   }
 
   event(event: UnnumberedRelayEvent): void {
-    if (event.type === 'response.created' && event.audio !== null) {
-      const { audio, item } = event;
-      const before = this.#voice;
-      // Its stream is closed, however it ended.
-      if (before !== undefined) this.#inOrder(() => this.#end(before));
-      this.#voice = this.#isWanted ? this.#begin(item) : undefined;
-      if (this.#voice !== undefined) {
-        const opus = { ...event, audio: { ...audio, codec: 'opus' as const } };
-        return this.#inOrder(() => this.#outbox.event(opus));
-      }
-    }
-    this.#inOrder(() => this.#outbox.event(event));
+    const sent = event.type === 'response.created' ? this.#announced(event) : event;
+    if (this.#waiting.length > 0) this.#waiting.push({ send: () => this.#pass(sent) });
+    else this.#pass(sent);
   }
 
   audio(item: number, samples: Int16Array, last: boolean): void {
@@ -143,6 +136,17 @@ export class VoiceEncoder implements ConversationOutput {
     this.#next = this.#open();
     const encoded = Promise.resolve();
     return { item, stream, packets: [], state: 'empty', failure: undefined, encoded };
+  }
+
+  /** @returns the event of a response that begins, with its codec */
+  #announced(event: Created): Created {
+    const { audio, item } = event;
+    if (audio === null) return event;
+    const before = this.#voice;
+    // Its stream is closed, however it ended.
+    if (before !== undefined) this.#inOrder(() => this.#end(before));
+    this.#voice = this.#isWanted ? this.#begin(item) : undefined;
+    return this.#voice === undefined ? event : { ...event, audio: { ...audio, codec: 'opus' } };
   }
 
   #push(voice: EncodedVoice, samples: Int16Array, last: boolean): void {
@@ -242,6 +246,11 @@ export class VoiceEncoder implements ConversationOutput {
   #behind(send: () => void): void {
     if (this.#voice !== undefined) this.#flush(this.#voice);
     send();
+  }
+
+  #pass(event: UnnumberedRelayEvent): void {
+    if (this.#voice !== undefined) this.#flush(this.#voice);
+    this.#outbox.event(event);
   }
 
   #drain(): void {
