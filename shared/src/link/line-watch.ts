@@ -7,7 +7,7 @@ const PINGS = 20;
  * A packet that is sent again comes at least a round trip later, and one that nothing follows at
  * least 200 ms; Wi-Fi that saves power, and a page that is busy, are late by less.
  */
-const LATE_MS = 100;
+const LATE_MS = 120;
 const LATE_SHARE = 0.6;
 /** Late, although no round trip is known to compare it with. */
 const UNKNOWN_LATE_MS = 1_000;
