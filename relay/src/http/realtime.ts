@@ -32,7 +32,7 @@ import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-so
 import { ownOrigins, secureAddress } from './secure-transport.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
-import type { CallRouter } from '../replicas/call-router.ts';
+import type { CallRouter, Shown } from '../replicas/call-router.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import { Cork } from '../base/lib/cork.ts';
 
@@ -110,15 +110,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
         connect(webSocket, request, socket, offered, options);
       });
     if (router === undefined) return accept();
-    const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
-    const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
-    const besideToken = credential(offered, BESIDE_SUBPROTOCOL_PREFIX);
-    const shown = {
-      ticket,
-      resumeKey: resumeToken && fingerprint(resumeToken),
-      besideKey: besideToken && fingerprint(besideToken),
-    };
-    void router.route(request, socket, head, shown).then((route) => {
+    void router.route(request, socket, head, shownIn(offered)).then((route) => {
       if (route === 'here') accept();
       // Its client tries again.
       else if (route === 'elsewhere') refuse(request, socket, 'draining');
@@ -270,6 +262,18 @@ function serveBeside(session: Session, webSocket: WebSocket, connection: Duplex)
 
 export function offeredProtocols(headers: IncomingHttpHeaders): readonly string[] {
   return (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+}
+
+function shownIn(offered: readonly string[]): Shown {
+  const keyOf = (prefix: string) => {
+    const token = credential(offered, prefix);
+    return token === undefined ? undefined : fingerprint(token);
+  };
+  return {
+    ticket: credential(offered, TICKET_SUBPROTOCOL_PREFIX),
+    resumeKey: keyOf(RESUME_SUBPROTOCOL_PREFIX),
+    besideKey: keyOf(BESIDE_SUBPROTOCOL_PREFIX),
+  };
 }
 
 /** @returns what stands after `prefix` in the subprotocol that begins with it */
