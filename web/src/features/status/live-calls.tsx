@@ -102,8 +102,9 @@ function CallRow({ session, at, now, onEnded }: CallRowProps) {
 
 /** As few words as say what the line bears, and what its client does about it. */
 function lineText({ codec, sockets, rtt_ms, loss }: NonNullable<OperatedSession['line']>): string {
-  const words = [codec === 'opus' ? 'Opus' : 'PCM', `${Math.round(rtt_ms)} ms round trip`];
-  if (sockets > 1) words.push(`${sockets} connections`);
+  const words = [codec === 'opus' ? 'Opus' : 'PCM'];
+  if (sockets > 1) words.push('sent twice');
+  words.push(`${Math.round(rtt_ms)} ms round trip`);
   if (loss >= 0.005) words.push(`about ${Math.round(100 * loss)} % lost`);
   return words.join(', ');
 }
