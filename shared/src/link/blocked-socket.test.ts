@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { API_PATHS } from '../protocol/http-api.ts';
+import { PollSender } from '../protocol/poll-batch.ts';
 import { RelayConnection } from './relay-connection.ts';
 import type { WebSocketPort } from './relay-socket.ts';
 import { SessionApi } from './session-api.ts';
 import { TEST_LIMITS, TEST_SESSION } from './session.fake.ts';
+
+const CREATED = { type: 'session.created', seq: 1, session: TEST_SESSION, server_ms: 0 };
 
 /** What becomes of a socket: the codes with which it is closed, or that the session is there. */
 type Fate = number | 'opens and is lost' | 'created';
@@ -15,7 +19,13 @@ const proxyPage = (status: number) => new Response('<html>', { status });
 async function connect(
   fates: readonly Fate[],
   answer: (path: string) => Response | Promise<Response>,
-  replacesSession = true,
+  {
+    replacesSession = true,
+    polls = () => proxyPage(403),
+  }: {
+    readonly replacesSession?: boolean;
+    readonly polls?: (path: string) => Response | Promise<Response>;
+  } = {},
 ) {
   const asked: string[] = [];
   const offered: string[] = [];
@@ -32,8 +42,7 @@ async function connect(
       queueMicrotask(() => {
         if (typeof fate === 'string') this.dispatchEvent(new Event('open'));
         if (fate !== 'created') return this.close(typeof fate === 'number' ? fate : 1006);
-        const event = { type: 'session.created', seq: 1, session: TEST_SESSION, server_ms: 0 };
-        this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(event) }));
+        this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(CREATED) }));
       });
     }
 
@@ -52,6 +61,7 @@ async function connect(
         const path = new URL(url).pathname;
         asked.push(`${method} ${path}`);
         if (method === 'GET') return answer(path);
+        if (path.startsWith(API_PATHS.polls)) return polls(path);
         sessions += 1;
         return Response.json({
           ...{ session_id: 's', ticket: String(sessions), resume_token: 'again' },
@@ -90,11 +100,49 @@ test.each<[string, Fate]>([
   const { end, asked, offered, problems } = await connect([fate], healthy);
   expect([end, problems]).toEqual(['socket_blocked', ['socket_blocked']]);
   expect(offered).toEqual(['ticket.1', 'ticket.1', 'ticket.1']);
-  expect(asked.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  const posts = asked.filter((request) => request.startsWith('POST'));
+  expect(posts).toEqual(['POST /api/v1/sessions', 'POST /api/v1/polls']);
+});
+
+test.each([
+  ['for the page, after three', true, 3],
+  ['for a client that does not begin anew, after one', false, 1],
+])(
+  'plain requests take the place of WebSockets that do not open: %s',
+  async (_, replaces, most) => {
+    const relay = new PollSender();
+    relay.push(JSON.stringify(CREATED));
+    const { end, asked, offered } = await connect([1006], healthy, {
+      replacesSession: replaces,
+      polls: (path) => {
+        if (path === API_PATHS.polls) return Response.json({ poll_token: 'p' });
+        if (path === API_PATHS.pollUp) return new Response(null, { status: 204 });
+        return new Response(relay.batch().bytes);
+      },
+    });
+    expect([end, offered.length]).toEqual(['open', most]);
+    expect(asked.filter((request) => request === 'POST /api/v1/sessions')).toHaveLength(1);
+  },
+);
+
+test('a ticket that the relay took back with the WebSocket is replaced', async () => {
+  let opened = 0;
+  const { end, asked } = await connect([1006], healthy, {
+    replacesSession: false,
+    polls: (path) => {
+      if (path === API_PATHS.polls) return Response.json({ poll_token: String(++opened) });
+      if (path === API_PATHS.pollUp) return new Response(null, { status: 204 });
+      const relay = new PollSender();
+      relay.push(opened === 1 ? { closeCode: 4_401 } : JSON.stringify(CREATED));
+      return new Response(relay.batch().bytes);
+    },
+  });
+  expect(end).toBe('open');
+  expect(asked.filter((request) => request === 'POST /api/v1/sessions')).toHaveLength(2);
 });
 
 test('a client that does not begin anew says so at once', async () => {
-  const { end, offered } = await connect([1006], healthy, false);
+  const { end, offered } = await connect([1006], healthy, { replacesSession: false });
   expect([end, offered]).toEqual(['socket_blocked', ['ticket.1']]);
 });
 

@@ -15,18 +15,17 @@ import { ConnectionLine } from './connection-line.ts';
 import type { RelayConnectionOptions } from './connection-options.ts';
 import { readInbound } from './inbound.ts';
 import type { LineState } from './line-state.ts';
+import { Openings } from './openings.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { ClientOutbox, type Numbered } from './outbox.ts';
 import { reasonOf, Refusals, SOCKET_BLOCKED, SOCKET_BLOCKED_SENTENCE } from './refusals.ts';
-import { openPort, RelaySocket } from './relay-socket.ts';
+import { RelaySocket } from './relay-socket.ts';
 
 /**
  * A connection that lasted this long resets the backoff. This is longer than the deadline of the
  * first ping, so that a relay which answers none is not tried again and again without a wait.
  */
 const STABLE_MS = 15_000;
-/** One may fail as the relay restarts; so many in a row, while HTTP gets through, do not. */
-const MAX_BLOCKED_OPENINGS = 3;
 /** As many as a resumption may name. */
 const MAX_OPEN_RESPONSES = 8;
 /** A socket that worked this long shortens the next wait; one that was refused at once does not. */
@@ -55,12 +54,12 @@ export class RelayConnection {
   #socket: RelaySocket | undefined;
   readonly #line: ConnectionLine;
   #sockets = 0;
-  /** In a row; each while plain HTTP reached the relay. */
-  #blockedOpenings = 0;
+  readonly #openings: Openings;
   #endWait = () => {};
 
   constructor(options: RelayConnectionOptions) {
     this.#options = options;
+    this.#openings = new Openings(options);
     this.#backoff = new Backoff(options.random);
     this.#line = new ConnectionLine({
       wishes: options.line,
@@ -163,7 +162,9 @@ export class RelayConnection {
       else if (lastedMs >= WORKED_MS && socket.hasAnswered) this.#backoff.worked();
     }
     if (signal.aborted) await socket.closed;
-    else if (this.#isTicketUnused(reason)) return this.#judgeOpening(reason, signal);
+    else if (reason.reason === CONNECTION_LOST && socket.readyAtMs === undefined) {
+      return this.#judgeOpening(reason, signal);
+    }
     return reason;
   }
 
@@ -172,21 +173,24 @@ export class RelayConnection {
     return reason === CONNECTION_LOST && !this.#entered;
   }
 
-  /** A browser does not show a page why a WebSocket did not open. What HTTP does beside it says more. */
   async #judgeOpening(reason: CloseReason, signal: AbortSignal): Promise<CloseReason> {
-    const { api, replacesSession, onProblem } = this.#options;
     try {
-      await api.reach(signal);
+      const verdict = await this.#openings.judge(this.#entered, signal);
+      if (verdict === 'again') return reason;
+      if (verdict === 'blocked') {
+        this.#options.onProblem(new ClientError('socket_blocked', SOCKET_BLOCKED_SENTENCE));
+        return SOCKET_BLOCKED;
+      }
     } catch (error) {
       if (signal.aborted) return CLOSE_REASONS.normal;
-      this.#blockedOpenings = 0;
       this.#reasonOf(error);
       return reason;
     }
-    this.#blockedOpenings += 1;
-    if (this.#blockedOpenings < (replacesSession ? MAX_BLOCKED_OPENINGS : 1)) return reason;
-    onProblem(new ClientError('socket_blocked', SOCKET_BLOCKED_SENTENCE));
-    return SOCKET_BLOCKED;
+    const outcome = await this.#attempt(signal);
+    // A relay that was shown the ticket without an upgrade has taken it back.
+    if (outcome.retry !== 'new_session' || this.#entered) return outcome;
+    this.#forgetSession();
+    return this.#attempt(signal);
   }
 
   #open(session: CreateSessionResponse): RelaySocket {
@@ -210,7 +214,7 @@ export class RelayConnection {
     onOpen: () => void,
   ): RelaySocket {
     const socket: RelaySocket = new RelaySocket({
-      socket: openPort(this.#options.WebSocket, ws_url, secret),
+      socket: this.#openings.open(ws_url, secret),
       heartbeatMs: limits.heartbeat_ms,
       now: () => this.#options.now(),
       line: () => this.#line.pace,
@@ -299,7 +303,7 @@ export class RelayConnection {
 
   #enter(missing: readonly Numbered[]): void {
     this.#entered = true;
-    this.#blockedOpenings = 0;
+    this.#openings.succeeded();
     this.#sockets += 1;
     this.#socket?.ready();
     this.#options.onStatus({ kind: 'open' });

@@ -11,6 +11,7 @@ const REQUEST_DEADLINE_MS = 10_000;
 export interface RelayAnswer {
   readonly status: number;
   text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** As much of `fetch` as is used here. */
@@ -19,7 +20,7 @@ export type RelayFetch<Answer extends RelayAnswer = RelayAnswer> = (
   init: {
     readonly method: RelayRequest['method'];
     readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
     readonly signal: AbortSignal;
   },
 ) => Promise<Answer>;
@@ -36,8 +37,8 @@ export interface RelayRequest {
   readonly path: string;
   /** Bearer token, if the request needs one. */
   readonly token?: string | undefined;
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** Bytes are sent as they are, anything else as JSON. */
+  readonly body?: object | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
   /** For more than a few kilobytes. */
   readonly deadlineMs?: number;
@@ -56,14 +57,16 @@ export async function requestRelay<Answer extends RelayAnswer, T>(
 ): Promise<T> {
   let status: number;
   let text: string;
+  const isBinary = body instanceof Uint8Array;
+  const type = isBinary ? 'application/octet-stream' : 'application/json';
   try {
     const answer = await fetch(relayUrl(baseUrl, path), {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': type }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isBinary ? body : JSON.stringify(body) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
     });
     ({ status } = answer);

@@ -18,7 +18,7 @@ const UNAUTHORIZED = {
 const NEVER = new AbortController().signal;
 
 let asked: string[];
-let sentBodies: (string | undefined)[];
+let sentBodies: string[];
 let signedIn: string[];
 let notOffered: string[];
 let answers: (() => Promise<Response>)[];
@@ -41,7 +41,7 @@ function api(token: string | undefined, replacesToken = true, requiresChoices = 
     requiresChoices,
     onNotOffered: (choice) => notOffered.push(choice),
     fetch: (url, { headers, body }) => {
-      sentBodies.push(body);
+      sentBodies.push(String(body));
       asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'no guest'}`);
       return answers.shift()!();
     },
@@ -177,7 +177,7 @@ test('a new guest shows the access code', async () => {
       replacesToken: true,
       accessCode: 'open sesame',
       fetch: (_url, { body }) => {
-        bodies.push(body ?? '');
+        bodies.push(String(body));
         return answers.shift()!();
       },
     }),

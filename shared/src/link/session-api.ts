@@ -68,6 +68,10 @@ export class SessionApi {
     }
   }
 
+  get relay(): RelayEndpoint {
+    return this.#options;
+  }
+
   /** For sessions from now on. */
   useToken(token: string): void {
     this.#token = token;

@@ -31,6 +31,11 @@ export const API_PATHS = {
   /** For `:id` that of a session. */
   sessionToken: '/api/v1/sessions/:id/token',
   realtime: '/api/v1/realtime',
+  /** Where WebSockets are blocked: opens a way for the same messages. */
+  polls: '/api/v1/polls',
+  /** Batches of messages, see `poll-batch.ts`. */
+  pollUp: '/api/v1/polls/up',
+  pollDown: '/api/v1/polls/down',
   /** Errors of the page, for the operator. */
   reports: '/api/v1/reports',
   health: '/health',
@@ -84,6 +89,16 @@ export const createSessionResponseSchema = z.object({
   ws_url: z.string(),
 });
 export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
+
+/** The subprotocols that a WebSocket would offer. */
+export const openPollRequestSchema = z.object({
+  protocols: z.array(z.string().check(z.maxLength(256))).check(z.maxLength(4)),
+});
+
+export const openPollResponseSchema = z.object({
+  /** Bearer token of the requests that follow. */
+  poll_token: z.string(),
+});
 
 /** How a provider has done lately: `degraded` after one or two failures in a row, `failed` after three. */
 export const serviceHealthSchema = z.object({
