@@ -11,6 +11,7 @@ import { SignIn } from './people/auth/sign-in.ts';
 import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
+import { Polls } from './http/polls.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
@@ -251,10 +252,11 @@ async function openServer(
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
   const common = { sessions, registry, hosts, proxies, logger, refusals };
+  const polls = parts.use(new Polls({ clock, replicas: replicas?.replicas }));
   const app = createApp({
     mount: (root) =>
       mountRooms(root, {
-        ...{ ...base, ...calls, others: replicas?.others, proxies, config, clock, logger },
+        ...{ ...base, ...calls, others: replicas?.others, polls, proxies, config, clock, logger },
         health: () => ({
           status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
           version: options.version,
@@ -267,6 +269,7 @@ async function openServer(
         pageReports: exporters.pageReports,
       }),
     limiter,
+    polls,
     config,
     hosts,
     proxies,
@@ -300,6 +303,7 @@ async function openServer(
     router: parts.use(replicas?.routerFor({ ...calls, signIn })),
   });
   parts.defer(stopRealtime);
+  polls.handshakes.on('upgrade', (...handshake) => server.emit('upgrade', ...handshake));
   return server;
 }
 

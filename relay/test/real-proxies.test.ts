@@ -4,21 +4,28 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  API_PATHS,
   createSessionResponseSchema,
   errorResponseSchema,
   guestResponseSchema,
   LOG_PATHS,
 } from '@parley/shared';
+import { openCall } from '../talk/client/call.ts';
 import { connect } from '../talk/client/connection.ts';
 import { signIn } from './support/api.ts';
 import { Certificates } from './support/certificates.ts';
 import { rawRequest, upgradeRequest } from './support/raw-http.ts';
 import { freePort } from './support/free-port.ts';
 import { CADDY, documentedBlocks, NGINX, RealProxy } from './support/real-proxies.ts';
+import { counting } from './support/scripted-synthesizer.ts';
+import { transcriptOf } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const DROPPED = 'a proxy passes WebSockets on without their Upgrade';
+
+/** Where messages go that no WebSocket carries. */
+const NO_POLLS = `location ${API_PATHS.polls} { return 403; }`;
 
 /** A call that went well, over https as far as the relay knows. */
 const HELD = { status: 'completed', auth: { is_secure: true } };
@@ -104,13 +111,33 @@ describe.skipIf(NGINX === undefined)('with a real nginx', () => {
     const port = await freePort();
     await using relay = await startTestRelay();
     const url = `http://127.0.0.1:${portOf(relay)}`;
-    const server = `server { listen 127.0.0.1:${port}; location / { proxy_pass ${url}; proxy_set_header Host $http_host; } }`;
+    const server = `server { listen 127.0.0.1:${port}; ${NO_POLLS} location / { proxy_pass ${url}; proxy_set_header Host $http_host; } }`;
     await using proxy = await RealProxy.nginx(server, port);
     const token = await signIn(relay.url);
     for (let n = 0; n < 8; n += 1) {
       const signal = AbortSignal.timeout(10_000);
       const call = connect({ url: `http://127.0.0.1:${port}`, token, signal });
       await expect(call).rejects.toMatchObject({ code: 'socket_blocked' });
+    }
+    expect(proxy.complaints).toBe('');
+  });
+
+  it('a call is held by requests alone where it drops WebSockets', async () => {
+    const port = await freePort();
+    await using relay = await startTestRelay();
+    const url = `http://127.0.0.1:${portOf(relay)}`;
+    const server = `server { listen 127.0.0.1:${port}; location / { proxy_pass ${url}; proxy_set_header Host $http_host; } }`;
+    await using proxy = await RealProxy.nginx(server, port);
+    const token = await signIn(relay.url);
+    // More than one person may have at a time: each of them is really ended.
+    for (let n = 0; n < 4; n += 1) {
+      const signal = AbortSignal.timeout(10_000);
+      const call = await openCall({ url: `http://127.0.0.1:${port}`, token, signal, speed: 20 });
+      const samples = counting(7, 40_000);
+      const turn = await call.say({ samples, onset: 8_000, end: 24_000 });
+      const transcript = transcriptOf(samples.subarray(3_200, 32_000));
+      expect(turn).toMatchObject({ transcript, error: null });
+      await call.close();
     }
     expect(proxy.complaints).toBe('');
   });
@@ -123,7 +150,7 @@ describe.skipIf(NGINX === undefined)('with a real nginx', () => {
     const port = await freePort();
     await using relay = await startTestRelay();
     const url = `http://127.0.0.1:${portOf(relay)}`;
-    const server = `server { listen 127.0.0.1:${port}; location / { proxy_pass ${url}; ${lines} proxy_set_header Host $http_host; } }`;
+    const server = `server { listen 127.0.0.1:${port}; ${NO_POLLS} location / { proxy_pass ${url}; ${lines} proxy_set_header Host $http_host; } }`;
     await using proxy = await RealProxy.nginx(server, port);
     expect(proxy.complaints).toBe('');
     const signal = AbortSignal.timeout(10_000);

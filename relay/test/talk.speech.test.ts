@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_PATHS } from '@parley/shared';
 import { runTalk } from '../talk/run.ts';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
@@ -13,6 +14,7 @@ import { REFUSED_SENTENCES } from '@parley/phrases/understanding/sentences.rig';
 import { openWarmStages, START_MS } from '../src/providers/embedded/warm-engines.rig.ts';
 import { trackOf } from '../src/call/stages/synthesizer/track.rig.ts';
 import type { FailoverStages } from '../src/call/stages/failover-stages.ts';
+import { RequestProxy } from './support/request-proxy.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -138,6 +140,22 @@ test('a question in Opus is understood, recorded as it was sent, and replayed so
   expect(frames.length).toBeGreaterThan(10);
   expect(frames.filter(({ opus }) => opus === undefined)).toEqual([]);
   await talk('--replay', recording, '--tolerance', '10000');
+});
+
+test('a question is understood and answered aloud where WebSockets are blocked', async () => {
+  await using proxy = await RequestProxy.to(relay.url);
+  const { signal } = new AbortController();
+  const call = await openCall({ url: proxy.url, speed: SPEED, signal });
+  const turn = await call.say(speechIn(await spoken('what is seven times eight', 'slt')));
+  await call.close();
+  expect(turn).toMatchObject({
+    transcript: 'what is seven times eight',
+    reply: expect.stringContaining('56') as string,
+    error: null,
+  });
+  // Half a second of voice, at least.
+  expect(joinPcm16(turn.voice?.pieces ?? []).length).toBeGreaterThan(8_000);
+  expect(proxy.paths).toContain(API_PATHS.pollDown);
 });
 
 test(

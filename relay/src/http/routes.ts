@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, LOG_PATHS, ParleyError, TICKET_SUBPROTOCOL_PREFIX } from '@parley/shared';
+import { MAX_TAKEN_BATCH_BYTES } from '@parley/shared/poll-batch';
 import { MAX_REPORT_BYTES } from '@parley/shared/report-api';
 import type { OwnHosts } from '../people/auth/own-hosts.ts';
 import type { Config } from '../base/config/config.ts';
@@ -13,6 +14,7 @@ import type { Limiter } from '../people/limits/limiter.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { basePathOf } from './base-path.ts';
 import { page } from './page.ts';
+import { pollRoutes, type Polls } from './polls.ts';
 import { addresseeOf, identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { credential, offeredProtocols } from './realtime.ts';
 import { readBeforeSending } from './read-before-sending.ts';
@@ -59,12 +61,13 @@ const MAX_BODY_BYTES = 4 * 1024;
 /** Strangers can cause this line of the log. */
 const DROPPED_UPGRADE_INTERVAL_MS = 60_000;
 const DROPPED_UPGRADE =
-  'a proxy passes WebSockets on without their Upgrade and Connection headers: no call can begin through it';
+  'a proxy passes WebSockets on without their Upgrade and Connection headers: calls through it begin late, and go over plain requests';
 
 export interface AppOptions {
   /** Mounts what the rooms of the relay answer. */
   readonly mount: (app: Hono<{ Bindings: HttpBindings }>) => void;
   readonly limiter: Pick<Limiter, 'take'>;
+  readonly polls: Pick<Polls, 'isOfPoll'>;
   readonly config: Pick<Config, 'allowedOrigins' | 'auth' | 'publicUrl'>;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
@@ -80,6 +83,7 @@ export interface Rooms {
   readonly signIn: SignIn;
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
+  readonly polls: Polls;
   readonly storage: Storage;
   readonly terms: AccountTerms;
   readonly recordings: Recordings;
@@ -108,15 +112,19 @@ export interface Rooms {
  * The WebSocket is upgraded beside it, see `realtime.ts`.
  */
 export function createApp(options: AppOptions): RequestHandler {
-  const { mount, limiter, config, hosts, proxies, pageRoot, logger, refusals, traces } = options;
+  const { mount, limiter, polls, config, hosts, proxies, pageRoot } = options;
+  const { logger, refusals, traces } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(identifyRequests(traces));
   app.use(logRefusals(logger, refusals, proxies, traces));
   app.use(securityHeaders(signInOrigins(config.auth)));
   app.use((c, next) => {
+    const { incoming } = c.env;
     // Counted by this relay alone, and so at once.
-    void limiter.take('address-requests', proxies.clientAddress(c.env.incoming));
+    if (!polls.isOfPoll(incoming)) {
+      void limiter.take('address-requests', proxies.clientAddress(incoming));
+    }
     return next();
   });
   app.use(ownHostsOnly(hosts));
@@ -160,6 +168,7 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
   };
   app.route('/', signInRoutes({ ...rooms, signOut }));
   app.route('/', sessionRoutes({ ...rooms, config }));
+  app.route('/', pollRoutes(rooms.polls));
   for (const path of [API_PATHS.realtime, LOG_PATHS.tail]) app.get(path, upgradeOnly(rooms));
   const { pageReports: reports } = rooms;
   if (reports !== undefined) app.route('/', reportRoutes({ reports, limiter, proxies }));
@@ -182,9 +191,12 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
 function boundedBodies(): MiddlewareHandler {
   const upTo = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, 'payload_too_large') });
-  const ofReports = upTo(MAX_REPORT_BYTES);
+  const longer = new Map<string, MiddlewareHandler>([
+    [API_PATHS.reports, upTo(MAX_REPORT_BYTES)],
+    [API_PATHS.pollUp, upTo(MAX_TAKEN_BATCH_BYTES)],
+  ]);
   const ofOthers = upTo(MAX_BODY_BYTES);
-  return (c, next) => (c.req.path === API_PATHS.reports ? ofReports : ofOthers)(c, next);
+  return (c, next) => (longer.get(c.req.path) ?? ofOthers)(c, next);
 }
 
 /**

@@ -1,8 +1,10 @@
-import { CLOSE_REASONS } from '@parley/shared';
+import { API_PATHS, CLOSE_REASONS } from '@parley/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCall } from '../../talk/client/call.ts';
 import { freePort } from '../support/free-port.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { askedOf, grantFor, moveTo, startReplica, type Replica } from '../support/replica.ts';
+import { RequestProxy } from '../support/request-proxy.ts';
 import { counting } from '../support/scripted-synthesizer.ts';
 import { transcriptOf } from '../support/scripted-transcriber.ts';
 import { TestCall } from '../support/test-call.ts';
@@ -42,6 +44,28 @@ describe('two relays of one Redis', () => {
     );
     expect(transcript).toBe(transcriptOf(speech));
     await call.inbound.next('response.done');
+  });
+});
+
+describe('a client whose WebSockets do not get through', () => {
+  it('talks to two relays, whichever of them each of its requests reaches', async () => {
+    await using a = await startReplica(redis);
+    // The later one knows the earlier one at once, which learns of it within a second.
+    await using b = await startReplica(redis);
+    let asked = 0;
+    const either = () => (asked++ % 2 === 0 ? a : b).url;
+    await using proxy = await RequestProxy.to((path) =>
+      path === API_PATHS.polls ? a.url : either(),
+    );
+    const call = await openCall({
+      ...{ url: proxy.url, speed: 20, signal: new AbortController().signal },
+    });
+    const samples = counting(7, 40_000);
+    const turn = await call.say({ samples, onset: 8_000, end: 24_000 });
+    expect(turn).toMatchObject({ transcript: transcriptOf(samples.subarray(3_200, 32_000)) });
+    expect(turn.error).toBeNull();
+    expect(proxy.paths.filter((path) => path === API_PATHS.polls)).toHaveLength(1);
+    await call.close();
   });
 });
 

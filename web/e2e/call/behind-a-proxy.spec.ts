@@ -1,10 +1,16 @@
 import { freePort, NGINX, RealProxy } from '@parley/relay/testing';
 import { expect } from '@playwright/test';
+import { sayTo } from '../support/commanded-microphone.ts';
+import { speak } from '../support/speech.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
 import { openCallPage, stateLines, untilStateLine } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
+import { startNetworkProxy } from './support/network-proxy.ts';
 import { startRealRelay, TYPED_PROVIDERS } from './support/real-relay.ts';
+import { recognise } from './support/sound.ts';
 
+const ANSWER = 'seven times eight is fifty six';
 const PASSES_WEBSOCKETS =
   'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;';
 
@@ -28,7 +34,40 @@ async function startBehindNginx(
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-test('a proxy that drops WebSockets is named, and trying again changes nothing', async ({
+test('through a proxy that drops WebSockets, a spoken question is answered by requests alone', async ({
+  browser,
+  relay,
+}) => {
+  await using resources = new AsyncDisposableStack();
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+  const port = await freePort();
+  const location = `location / { proxy_pass http://127.0.0.1:${relay.port}; }`;
+  const server = `server { listen 127.0.0.1:${port}; proxy_set_header Host $http_host; ${location} }`;
+  resources.use(await RealProxy.nginx(server, port));
+  const network = resources.use(await startNetworkProxy(port));
+  const call = resources.use(await openCallPage(network.origin, { browser, tapped: true }));
+  const { page, requests } = call;
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await untilStateLine(page, 'Listening');
+  for (const turn of [1, 2]) {
+    await sayTo(page, question!);
+    await untilReplies(page, turn);
+  }
+  expect((await captions(page)).map(({ text, state }) => `${state}: ${text}`)).toEqual(
+    [1, 2].flatMap(() => ['final: what is 7 times 8?', 'completed: 7 times 8 is 56.']),
+  );
+  const { rateHz, voice } = await readTap(page);
+  const heard = stretchesOf(voice, rateHz).map(({ start, end }) => voice.subarray(start, end));
+  const whole = Float32Array.from(heard.flatMap((part) => [...part]));
+  const answers = `${ANSWER} ${ANSWER}`;
+  expect(await recognise([whole], rateHz, [ANSWER, answers])).toEqual([answers]);
+  // One session, for all that was tried before.
+  expect(await stateLines(page)).not.toContain('Reconnecting, keep talking');
+  const paths = requests.map((request) => new URL(request.url()).pathname);
+  expect(paths.filter((path) => path === '/api/v1/polls')).toHaveLength(2);
+});
+
+test('a proxy that drops WebSockets, and what takes their place, is named, and trying again changes nothing', async ({
   browser,
   builtPage: _builtPage,
   dataDir,
@@ -36,7 +75,7 @@ test('a proxy that drops WebSockets is named, and trying again changes nothing',
   await using served = await startBehindNginx(
     dataDir,
     '',
-    (relay) => `location / { proxy_pass ${relay}; }`,
+    (relay) => `location /api/v1/polls { return 403; } location / { proxy_pass ${relay}; }`,
   );
   await using call = await openCallPage(served.url, { browser });
   const { page } = call;
