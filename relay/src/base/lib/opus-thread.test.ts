@@ -27,7 +27,7 @@ it('decodes the streams of several calls, each by itself', async () => {
   const tones = await Promise.all([tone(200), tone(330), tone(470)]);
   const streams = tones.map(() => opus.decoder(RATE_HZ));
   const heard = tones.map((): Int16Array[] => []);
-  for (let at = 0; at < tones[0]!.packets.length; at++) {
+  for (let at = 0; at < tones[0].packets.length; at++) {
     await Promise.all(
       streams.map(async (stream, call) => {
         heard[call]!.push(await stream.push(tones[call]!.packets[at]!));
