@@ -9,7 +9,7 @@ import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
  * @param kbit - kbit/s
  */
 export async function throughOpus(samples: Int16Array, kbit: number): Promise<Int16Array> {
-  const encoder = await OpusEncoder.create(UPLINK_SAMPLE_RATE_HZ, kbit * 1_000, 'recogniser');
+  const encoder = await OpusEncoder.create(UPLINK_SAMPLE_RATE_HZ, kbit * 1_000);
   const decoder = await OpusDecoder.create(UPLINK_SAMPLE_RATE_HZ);
   try {
     return joinPcm16([decoder.decode(encoder.encode(samples, true))]);

@@ -49,5 +49,5 @@ export class LibopusEncoder implements SpeechEncoder {
 
 async function newEncoder(): Promise<OpusEncoder> {
   const { OpusEncoder: Encoder } = await import('@parley/opus/opus-codec');
-  return Encoder.create(SPEECH_HZ, BITRATE, 'recogniser');
+  return Encoder.create(SPEECH_HZ, BITRATE);
 }

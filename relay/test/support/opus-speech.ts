@@ -8,7 +8,7 @@ const PACKETS_A_FRAME = 5;
 
 /** An utterance as clients send it: frames of 100 ms, the last of what is left. */
 export async function inOpus(samples: Int16Array): Promise<readonly OpusAudio[]> {
-  const encoder = await OpusEncoder.create(SPEECH_HZ, BITRATE, 'recogniser');
+  const encoder = await OpusEncoder.create(SPEECH_HZ, BITRATE);
   const packets = encoder.encode(samples, true);
   encoder.free();
   const frames: OpusAudio[] = [];

@@ -56,7 +56,7 @@ export async function servePage(
     if (beforeWorker !== undefined && pathname.includes('/media.worker-')) {
       response.setHeader('content-type', TYPES['.js']!);
       response.end(
-        `(${beforeWorker})();\n${readFileSync(join(root, normalize(pathname)), 'utf8')}`,
+        `(${String(beforeWorker)})();\n${readFileSync(join(root, normalize(pathname)), 'utf8')}`,
       );
       return;
     }

@@ -83,12 +83,6 @@ export class OpusDecoder {
   }
 }
 
-/**
- * Who is to understand it. For people SILK, Opus's model of a voice, sounds best; a recogniser hears
- * a model's mistakes as other words, and understands CELT.
- */
-export type OpusListener = 'person' | 'recogniser';
-
 /** PCM16 mono in, packets of 20 ms out. */
 export class OpusEncoder {
   readonly #rateHz: number;
@@ -103,12 +97,8 @@ export class OpusEncoder {
   }
 
   /** @param rateHz - 8,000, 12,000, 16,000, 24,000 or 48,000 @param bitrate - bit/s */
-  static async create(
-    rateHz: number,
-    bitrate: number,
-    listener: OpusListener = 'person',
-  ): Promise<OpusEncoder> {
-    return new OpusEncoder(await speechEncoder(rateHz, bitrate, listener), rateHz);
+  static async create(rateHz: number, bitrate: number): Promise<OpusEncoder> {
+    return new OpusEncoder(await speechEncoder(rateHz, bitrate), rateHz);
   }
 
   /** @param isLast - what is left of a frame is filled with silence; the look-ahead is sent, too */
@@ -139,18 +129,12 @@ export class OpusEncoder {
   }
 }
 
-function speechEncoder(
-  rateHz: number,
-  bitrate: number,
-  listener: OpusListener,
-): Promise<OpusEncoderHandle> {
-  const isForPerson = listener === 'person';
+function speechEncoder(rateHz: number, bitrate: number): Promise<OpusEncoderHandle> {
   return createEncoder({
     channels: 1,
     sampleRate: rateHz as SampleRate,
-    application: isForPerson ? Application.Voip : Application.Audio,
-    // Of music libopus makes no model.
-    signal: isForPerson ? Signal.Voice : Signal.Music,
+    application: Application.Voip,
+    signal: Signal.Voice,
     frameSize: (rateHz * FRAME_MS) / 1_000,
     complexity: COMPLEXITY,
     bitrate,

@@ -1,6 +1,23 @@
-import type { MediaNotice, WithheldMedia } from '../messages/media-messages.ts';
+import type {
+  MediaNotice,
+  MicrophoneRefusal,
+  MicrophoneResult,
+  WithheldMedia,
+} from '../messages/media-messages.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
+
+export type MicrophoneState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'asking' }
+  | {
+      readonly kind: 'granted';
+      /** Another one took over by itself and was not talked into yet; '' if it has no name. */
+      readonly switchedTo?: string;
+    }
+  | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
+  /** A typed call: not asked for. */
+  | { readonly kind: 'unwanted' };
 
 /** What there is to say of a call that is over. */
 export interface CallFigures {
@@ -70,6 +87,15 @@ export function withError<T extends Failing>(state: T, atMs: number, said: CallE
   const error = { code: said.code, message: said.message };
   const isAway = error.code === 'network_unreachable' || error.code === 'not_a_relay';
   return isAway ? withOutage(state, atMs, { fault: error }) : { ...state, error };
+}
+
+export function microphoneAfter(result: MicrophoneResult): MicrophoneState {
+  return result.ok ? { kind: 'granted' } : { kind: 'refused', refusal: result.refusal };
+}
+
+/** The person was heard by the microphone that took over: it needs no more mention. */
+export function talkedInto(state: MicrophoneState): MicrophoneState {
+  return state.kind === 'granted' && state.switchedTo !== undefined ? { kind: 'granted' } : state;
 }
 
 /** What the system keeps from the call: without sound, the microphone is the lesser loss. */

@@ -2,7 +2,6 @@ import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
 import type {
   MicrophoneResult,
-  MicrophoneRefusal,
   CallPhase,
   EndOfTurnPrediction,
   MediaNotice,
@@ -14,6 +13,9 @@ import {
   type ContinuedConversation,
   type Outage,
   callFigures,
+  microphoneAfter,
+  talkedInto,
+  type MicrophoneState,
   withError,
   withOutage,
   type CallFigures,
@@ -32,18 +34,6 @@ import {
   type ConversationState,
   type Playback,
 } from './conversation-state.ts';
-
-type MicrophoneState =
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'asking' }
-  | {
-      readonly kind: 'granted';
-      /** Another one took over by itself and was not talked into yet; '' if it has no name. */
-      readonly switchedTo?: string;
-    }
-  | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
-  /** A typed call: not asked for. */
-  | { readonly kind: 'unwanted' };
 
 /** Whether there is a call at all; `phase` says what a running one is doing. */
 export type Standing =
@@ -338,13 +328,4 @@ function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
     keptAs: state.keptAs,
     figures: callFigures(state.talkSinceMs, state.cost, atMs),
   };
-}
-
-function microphoneAfter(result: MicrophoneResult): MicrophoneState {
-  return result.ok ? { kind: 'granted' } : { kind: 'refused', refusal: result.refusal };
-}
-
-/** The person was heard by the microphone that took over: it needs no more mention. */
-function talkedInto(state: MicrophoneState): MicrophoneState {
-  return state.kind === 'granted' && state.switchedTo !== undefined ? { kind: 'granted' } : state;
 }

@@ -1,11 +1,9 @@
 import type { RelayEvent } from '@parley/shared';
-import type { LineState, LineChoice } from '@parley/shared/link/line-state';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { LineHints } from '@parley/shared/link/line-watch';
 import type { ConnectionStatus } from '@parley/shared/link/connection-options';
 import { RelayConnection } from '@parley/shared/link/relay-connection';
 import type { RelayFetch } from '@parley/shared/link/relay-request';
-import { SessionApi } from '@parley/shared/link/session-api';
+import type { SessionApi } from '@parley/shared/link/session-api';
 import { TokenRenewal } from '@parley/shared/link/token-renewal';
 import { CallDownlink } from '../downlink/call-downlink.ts';
 import { OutputClock } from '../downlink/output-clock.ts';
@@ -19,7 +17,8 @@ import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import type { TellFlight } from '../flight/late-flight.ts';
 import type { SpeechDetector } from '../speech/speech-detector.ts';
 import { CallUplink } from '../uplink/call-uplink.ts';
-import { UtteranceSegmenter, type SegmenterEvent } from '../speech/utterance-segmenter.ts';
+import type { UtteranceChunk } from '../speech/utterance-recorder.ts';
+import { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
@@ -28,9 +27,11 @@ import {
   SessionChoices,
   browserSpeaks,
   relayHears,
+  sessionApi,
   speechProvidersAfter,
   type SpeechProviders,
 } from './session-choices.ts';
+import { onSpeech, type SpeechEventsOptions } from './speech-events.ts';
 import { ClientTurnTaking, type ClientTurnTakingOptions } from './turn-taking.ts';
 
 /** An utterance is ended a little before the relay would refuse its next chunk. */
@@ -70,8 +71,6 @@ export class MediaCall {
   readonly #speaker: MessagePort;
   #providers: SpeechProviders | undefined;
   #sessionLost = false;
-  #lineChoice: LineChoice;
-  #lineNews: 'none' | 'late' | 'over' = 'none';
   #chunksSent = 0;
 
   constructor(options: MediaCallOptions) {
@@ -80,7 +79,6 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
-    this.#lineChoice = start.choices.line;
     this.#choices = new SessionChoices(start.choices, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#echo = new EchoGuard({ notify, phases: this.#phases });
@@ -112,11 +110,17 @@ export class MediaCall {
     const turns = new ClientTurnTaking({ ...common, playback });
     this.#playback = playback;
     this.#turns = turns;
+    const speech: SpeechEventsOptions = {
+      turns,
+      onSuspected: () => this.#echo.suspected() && options.notify({ type: 'hush-breath' }),
+      onChunk: (chunk) => this.#sendChunk(chunk),
+      onDetectorFailed: () => options.onDetectorFailed(),
+    };
     this.#segmenter = new UtteranceSegmenter({
       echo: this.#echo,
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
-      onEvent: (event) => this.#onSpeech(event),
+      onEvent: (event) => onSpeech(event, speech),
       onLevel: (level, probability) => levels.microphone(level, probability),
     });
     this.#microphone = new CapturePort({
@@ -130,6 +134,8 @@ export class MediaCall {
       onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
     });
     this.#uplink = new CallUplink({
+      choice: start.choices.line,
+      onLate: (isLate) => notify({ type: 'line', isLate }),
       send: (message) => this.#connection.send(message),
       codec: () => this.#connection.line.codec,
       onStopped: (utterance, atMs) => this.#turns.speechCut(utterance, atMs),
@@ -140,7 +146,7 @@ export class MediaCall {
       onEvent: (event) => this.#onEvent(event),
       onAudio: (frame) => playback.onAudio(frame),
     });
-    this.#api = this.#signIn();
+    this.#api = sessionApi(options, (choice) => this.#choices.notOffered(choice));
     this.#connection = this.#connect();
     this.#renewal = new TokenRenewal({
       api: this.#api,
@@ -181,7 +187,7 @@ export class MediaCall {
         return this.#phases.hearing(command.hearing);
       case 'choose':
         this.#echo.setInterruption(command.choices.interruption);
-        this.#lineChoice = command.choices.line ?? this.#lineChoice;
+        this.#uplink.choice = command.choices.line ?? this.#uplink.choice;
         return this.#choices.choose(command.choices);
       case 'page-voice':
         return this.#playback.onPageVoice(command);
@@ -198,51 +204,10 @@ export class MediaCall {
     }
   }
 
-  #onSpeech(event: SegmenterEvent): void {
-    const turns = this.#turns;
-    switch (event.type) {
-      case 'suspected':
-        if (this.#echo.suspected()) this.#options.notify({ type: 'hush-breath' });
-        return turns.speechSuspected();
-      case 'misfire':
-        return turns.speechMisfired();
-      case 'started':
-        return turns.speechStarted(event.onsetMs, event.isHeld);
-      case 'paused':
-        return turns.speechPaused(event.speechEndMs);
-      case 'resumed':
-        return turns.speechResumed(event.onsetMs);
-      case 'chunk':
-        this.#chunksSent += 1;
-        return this.#uplink.send({
-          kind: 'audio',
-          utterance: turns.utterance,
-          audio: event.chunk.samples,
-          startMs: event.chunk.startMs,
-          last: event.chunk.last,
-        });
-      case 'ended':
-        return turns.speechEnded(event.speechEndMs);
-      case 'discarded':
-        return turns.speechDiscarded();
-      case 'detector-failed':
-        return this.#options.onDetectorFailed();
-    }
-  }
-
-  #signIn(): SessionApi {
-    const { start, fetch, notify } = this.#options;
-    const { credentials } = start;
-    return new SessionApi({
-      baseUrl: start.baseUrl,
-      fetch,
-      token: credentials.token,
-      // A person with an account must not become a guest unawares.
-      replacesToken: credentials.kind === 'guest',
-      accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
-      onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
-      onNotOffered: (choice) => this.#choices.notOffered(choice),
-    });
+  #sendChunk({ samples: audio, startMs, last }: UtteranceChunk): void {
+    this.#chunksSent += 1;
+    const { utterance } = this.#turns;
+    this.#uplink.send({ kind: 'audio', utterance, audio, startMs, last });
   }
 
   #connect(): RelayConnection {
@@ -255,13 +220,11 @@ export class MediaCall {
       },
       replacesSession: true,
       WebSocket,
-      line: {
-        choice: () => this.#lineChoice,
-        // Not in Safari and Firefox.
-        hints: () => (navigator as { readonly connection?: LineHints }).connection ?? {},
-        hasEncoder: () => this.#uplink.hasEncoder,
+      line: this.#uplink.wishes,
+      onLine: (line) => {
+        this.#downlink.lineChanged();
+        this.#uplink.lineChanged(line);
       },
-      onLine: (line) => this.#onLine(line),
       random: () => this.#options.random(),
       now: () => this.#options.now(),
       onStatus: (status) => this.#onStatus(status),
@@ -296,15 +259,6 @@ export class MediaCall {
         this.#phases.connection('closed');
         this.#options.notify({ type: 'closed', reason: status.reason });
     }
-  }
-
-  /** Said once: a line that comes and goes is no news. */
-  #onLine({ reason }: LineState): void {
-    this.#downlink.lineChanged();
-    const isLate = reason === 'late';
-    if (isLate === (this.#lineNews === 'late') || this.#lineNews === 'over') return;
-    this.#lineNews = isLate ? 'late' : 'over';
-    this.#options.notify({ type: 'line', isLate });
   }
 
   #onEvent(event: RelayEvent): void {

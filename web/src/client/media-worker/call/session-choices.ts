@@ -1,7 +1,13 @@
 import type { Eagerness, RelayEventOf, SessionDescription, RelayEvent } from '@parley/shared';
-import type { SessionChoice } from '@parley/shared/link/session-api';
+import type { RelayFetch } from '@parley/shared/link/relay-request';
+import { SessionApi, type SessionChoice } from '@parley/shared/link/session-api';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { CallChoices, ChangedChoices, MediaCommand } from '../../messages/media-messages.ts';
+import type {
+  CallChoices,
+  ChangedChoices,
+  MediaCommand,
+  MediaNotice,
+} from '../../messages/media-messages.ts';
 
 export type ChoiceCommand = Extract<
   MediaCommand,
@@ -126,6 +132,28 @@ export class SessionChoices {
   #update(session: Extract<SequencedEvent, { type: 'session.update' }>['session']): void {
     this.#send({ type: 'session.update', session });
   }
+}
+
+/** Asks for sessions as the person who starts the call. */
+export function sessionApi(
+  call: {
+    readonly start: Extract<MediaCommand, { type: 'start' }>;
+    readonly fetch: RelayFetch;
+    notify(notice: MediaNotice): void;
+  },
+  onNotOffered: (choice: SessionChoice) => void,
+): SessionApi {
+  const { credentials, baseUrl } = call.start;
+  return new SessionApi({
+    baseUrl,
+    fetch: call.fetch,
+    token: credentials.token,
+    // A person with an account must not become a guest unawares.
+    replacesToken: credentials.kind === 'guest',
+    accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
+    onSignedIn: (token, expiresInS) => call.notify({ type: 'signed-in', token, expiresInS }),
+    onNotOffered,
+  });
 }
 
 /** The providers of speech, as the relay last reported them. */

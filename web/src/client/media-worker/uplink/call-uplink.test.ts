@@ -17,11 +17,18 @@ const chunk = (utterance: number): Outbound => ({
 function setUp(encoded: 'there' | 'missing' | 'not to be had') {
   const direct: Outbound[] = [];
   const encoding: Outbound[] = [];
+  const late: boolean[] = [];
   let loads = 0;
   let closed = 0;
   const state = { isBroken: false };
   const uplink = new CallUplink(
-    { send: (message) => direct.push(message), codec: () => 'opus', onStopped: () => {} },
+    {
+      choice: 'auto',
+      send: (message) => direct.push(message),
+      codec: () => 'opus',
+      onStopped: () => {},
+      onLate: (isLate) => late.push(isLate),
+    },
     async () => {
       loads += 1;
       if (encoded === 'not to be had') throw new Error('offline');
@@ -39,7 +46,7 @@ function setUp(encoded: 'there' | 'missing' | 'not to be had') {
     uplink.load();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { uplink, direct, encoding, state, loaded, counts: () => ({ loads, closed }) };
+  return { uplink, late, direct, encoding, state, loaded, counts: () => ({ loads, closed }) };
 }
 
 test('an utterance keeps its way while the encoder is loaded, and the next one is encoded', async () => {
@@ -80,4 +87,13 @@ test('an encoder that broke is none any more', async () => {
   expect(uplink.hasEncoder).toBe(false);
   uplink.close();
   expect(counts().closed).toBe(1);
+});
+
+test('a line that turns late is reported once, and once that it is good again', () => {
+  const { uplink, late } = setUp('missing');
+  const line = { codec: 'opus', sockets: 1, rttMs: 50, loss: 0 } as const;
+  for (const reason of ['good', 'late', 'late', 'good', 'late', 'good'] as const) {
+    uplink.lineChanged({ ...line, reason });
+  }
+  expect(late).toEqual([true, false]);
 });

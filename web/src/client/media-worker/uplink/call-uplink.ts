@@ -1,3 +1,5 @@
+import type { LineChoice, LineState } from '@parley/shared/link/line-state';
+import type { LineHints, LineWishes } from '@parley/shared/link/line-watch';
 import type { Outbound } from '@parley/shared/link/outbound';
 import type { SpeechUplink, SpeechUplinkOptions } from '@parley/shared/link/speech-uplink';
 
@@ -6,19 +8,35 @@ type Encoded = Pick<SpeechUplink, 'send' | 'isBroken' | 'close'>;
 /** @returns undefined if this browser has no encoder */
 type LoadUplink = (options: Omit<SpeechUplinkOptions, 'encoder'>) => Promise<Encoded | undefined>;
 
+export interface CallUplinkOptions extends Omit<SpeechUplinkOptions, 'encoder'> {
+  /** What the person wants at first. */
+  readonly choice: LineChoice;
+  onLate(isLate: boolean): void;
+}
+
 /**
  * What a call sends, on its way to the connection. The code that encodes speech is loaded by calls
  * whose relay takes Opus; until it is there, and if it cannot be had, everything is PCM16.
  */
 export class CallUplink {
-  readonly #options: Omit<SpeechUplinkOptions, 'encoder'>;
+  choice: LineChoice;
+  /** For the connection, which judges the line. */
+  readonly wishes: LineWishes = {
+    choice: () => this.choice,
+    // Not in Safari and Firefox.
+    hints: () => (navigator as { readonly connection?: LineHints }).connection ?? {},
+    hasEncoder: () => this.hasEncoder,
+  };
+  readonly #options: CallUplinkOptions;
   readonly #load: LoadUplink;
-  #loading: Promise<void> | undefined;
+  #isLoading = false;
   #loaded: Encoded | undefined;
   #used: Encoded | undefined;
   #isClosed = false;
+  #lineNews: 'none' | 'late' | 'over' = 'none';
 
-  constructor(options: Omit<SpeechUplinkOptions, 'encoder'>, load: LoadUplink = loadUplink) {
+  constructor(options: CallUplinkOptions, load: LoadUplink = loadUplink) {
+    this.choice = options.choice;
     this.#options = options;
     this.#load = load;
   }
@@ -28,13 +46,23 @@ export class CallUplink {
   }
 
   load(): void {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     const loaded = (uplink: Encoded | undefined) => {
       if (!this.#isClosed) this.#loaded = uplink;
     };
-    this.#loading ??= this.#load(this.#options).then(loaded, () => {
+    this.#load(this.#options).then(loaded, () => {
       // The next session tries again.
-      this.#loading = undefined;
+      this.#isLoading = false;
     });
+  }
+
+  /** Reports a line that is late, and no longer is, once: one that comes and goes is no news. */
+  lineChanged({ reason }: LineState): void {
+    const isLate = reason === 'late';
+    if (isLate === (this.#lineNews === 'late') || this.#lineNews === 'over') return;
+    this.#lineNews = isLate ? 'late' : 'over';
+    this.#options.onLate(isLate);
   }
 
   send(message: Outbound): void {

@@ -17,9 +17,8 @@ const CONFIG: OpusConfig = {
   sampleRate: UPLINK_SAMPLE_RATE_HZ,
   numberOfChannels: 1,
   bitrate: 24_000,
-  // For a recogniser, which hears the mistakes of Opus's model of a voice as other words: for music
-  // there is none. µs. At these bit rates more than half the complexity changes nothing.
-  opus: { frameDuration: 20_000, application: 'audio', signal: 'music', complexity: 5 },
+  // µs. At these bit rates more than half the complexity changes nothing that is heard.
+  opus: { frameDuration: 20_000, application: 'voip', signal: 'voice', complexity: 5 },
 };
 
 /** @returns undefined if this browser cannot encode speech as it is to be sent */
