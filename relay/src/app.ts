@@ -242,7 +242,7 @@ async function openServer(
 ): Promise<Server> {
   const { config, logger, clock, problems } = options;
   const { signIn, settings, exporters } = base;
-  const { choice, limiter, sessions, registry, monitor } = calls;
+  const { choice, limiter, sessions, registry, admission, monitor } = calls;
   const tls =
     config.auth.tls && (await TlsFiles.open(config.auth.tls, { clock, logger, problems }));
   parts.use(tls);
@@ -251,7 +251,7 @@ async function openServer(
   );
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
-  const common = { sessions, registry, hosts, proxies, logger, refusals };
+  const common = { sessions, registry, admission, hosts, proxies, logger, refusals };
   const polls = parts.use(new Polls({ clock, replicas: replicas?.replicas }));
   const app = createApp({
     mount: (root) =>

@@ -198,6 +198,19 @@ describe('a call with a second socket', () => {
 });
 
 describe('a second socket', () => {
+  it('is not taken by a relay that is late, whose calls would all open one', async () => {
+    let lostMs = 0;
+    await using late = await startTestRelay({ lostMs: () => lostMs });
+    await using call = await TestCall.start(late.url);
+    lostMs = 1_200;
+    expect(await new Beside(call).closed).toBe(4404);
+    call.type('Undisturbed');
+    await call.inbound.next('response.done');
+    lostMs = 0;
+    await using beside = await Beside.open(call);
+    expect(beside.inbound.events).toHaveLength(1);
+  });
+
   it('of a stranger finds no call', async () => {
     await using call = await TestCall.start(relay.url);
     expect(await new Beside(call, { token: 'B'.repeat(43) }).closed).toBe(4404);

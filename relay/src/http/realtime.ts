@@ -22,6 +22,7 @@ import { fingerprint, newId } from '../base/lib/ids.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import { LimitReached, type RequestLimit } from '../people/limits/limit-reached.ts';
+import type { Admission } from '../call/session/admission.ts';
 import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Session } from '../call/session/session.ts';
@@ -45,6 +46,8 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export interface RealtimeOptions {
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
+  /** Late answers of a relay that is late look like a bad line: it takes no second sockets then. */
+  readonly admission: Pick<Admission, 'isOpen'>;
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | undefined;
   readonly hosts: OwnHosts;
@@ -162,13 +165,13 @@ function connect(
   offered: readonly string[],
   options: RealtimeOptions,
 ): void {
-  const { sessions, registry, logger } = options;
+  const { sessions, registry, admission, logger } = options;
   webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
   const besideToken = credential(offered, BESIDE_SUBPROTOCOL_PREFIX);
   if (besideToken !== undefined) {
-    const session = registry.find(fingerprint(besideToken));
+    const session = admission.isOpen ? registry.find(fingerprint(besideToken)) : undefined;
     if (session === undefined || !serveBeside(session, webSocket, connection)) {
       refuseConnection(webSocket, request, 'sessionGone', options);
     }

@@ -55,8 +55,8 @@ const PATIENCE: ServerPatience = {
 /** A flood of refused connections is one line of the log in each interval. */
 const DROPS_LOG_INTERVAL_MS = 10_000;
 
-/** A session's WebSocket, and the one that replaces it or the page's own requests. */
-const CONNECTIONS_PER_SESSION = 2;
+/** A session's WebSocket, the one beside it, and one that replaces it or the page's own requests. */
+const CONNECTIONS_PER_SESSION = 3;
 /** For pages that are only looked at, health checks and the operator. */
 const SPARE_CONNECTIONS = 200;
 

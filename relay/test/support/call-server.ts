@@ -81,6 +81,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   const stop = acceptRealtime(server, {
     sessions,
     registry,
+    admission: { isOpen: true },
     allowedOrigins: [],
     publicUrl: undefined,
     hosts: new OwnHosts([]),
