@@ -45,11 +45,14 @@ test('through a proxy that drops WebSockets, a spoken question is answered by re
   const server = `server { listen 127.0.0.1:${port}; proxy_set_header Host $http_host; ${location} }`;
   resources.use(await RealProxy.nginx(server, port));
   const network = resources.use(await startNetworkProxy(port));
-  const call = resources.use(await openCallPage(network.origin, { browser, tapped: true }));
+  // On a busy machine the line may be judged late; which codec is spoken in is not the subject.
+  const settings = { browser, tapped: true, before: choosePcm } as const;
+  const call = resources.use(await openCallPage(network.origin, settings));
   const { page, requests } = call;
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await untilStateLine(page, 'Listening');
   for (const turn of [1, 2]) {
+    await expect(page.locator('#call-state')).toHaveText('Listening');
     await sayTo(page, question!);
     await untilReplies(page, turn);
   }
@@ -155,4 +158,8 @@ for (const [what, ending] of [
     const notFound = /status of (404|503)/;
     expect(complaints.filter((complaint) => !notFound.test(complaint))).toEqual([]);
   });
+}
+
+function choosePcm(): void {
+  localStorage.setItem('parley.settings', JSON.stringify({ line: 'pcm16' }));
 }
