@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { AudioFrame, RelayEvent } from '@parley/shared';
+import type { AudioCodec, AudioFrame, RelayEvent } from '@parley/shared';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { withDeadline } from '../../src/base/lib/deadline.ts';
-import { connect } from '../../talk/client/connection.ts';
+import { connect, type Connection, type ConnectOptions } from '../../talk/client/connection.ts';
 import { Playout } from '../../talk/client/playout.ts';
 import type { Speech } from '../../talk/client/speech.ts';
 import { planUpload } from '../../talk/client/upload-plan.ts';
@@ -11,6 +11,14 @@ import { uploadSpeech } from '../../talk/client/upload.ts';
 /** How speech is sent: as PCM16 alone, as Opus on one socket, or as a page does. */
 export const LINE_MODES = ['pcm', 'opus', 'auto'] as const;
 export type LineMode = (typeof LINE_MODES)[number];
+const CONNECTIONS: Readonly<Record<LineMode, Pick<ConnectOptions, 'line' | 'savesData'>>> = {
+  pcm: { line: 'pcm16' },
+  opus: { line: 'opus', savesData: true },
+  auto: { line: 'auto' },
+};
+
+/** Between the opening of a call and the first question: a person waits for the page to listen. */
+const BEFORE_MS = 2_000;
 
 /** An answer that takes longer is lost. */
 const ANSWER_DEADLINE_MS = 90_000;
@@ -29,6 +37,9 @@ export interface LineTurn {
   readonly speechBytesUp: number;
   /** From the first word until the answer has been heard. */
   readonly bytesUp: number;
+  /** When it began. */
+  readonly sockets: number;
+  readonly codec: AudioCodec;
 }
 
 export interface LineCall {
@@ -46,19 +57,28 @@ export interface LineCallOptions {
 }
 
 /** Asks one question after the other, and listens to each answer to its end. */
-export async function talkOver({ url, speeches, signal }: LineCallOptions): Promise<LineCall> {
+export async function talkOver({
+  url,
+  speeches,
+  mode,
+  signal,
+}: LineCallOptions): Promise<LineCall> {
   const turns: LineTurn[] = [];
   const problems: string[] = [];
   const ear = new Ear();
-  const connection = await connect({ url, signal });
+  const voice = new VoiceCodec();
+  const connection = await connect({ url, signal, ...CONNECTIONS[mode] });
   connection.listen({
     event: (event) => ear.event(event),
     audio: (frame, receivedMs) => ear.audio(frame, receivedMs),
     closed: (error) => ear.closed(error ?? new Error('The call was ended.')),
   });
   try {
+    await sleep(systemClock, BEFORE_MS, signal);
     for (const [index, speech] of speeches.entries()) {
       const utterance = index + 1;
+      const { codec, sockets } = connection.line;
+      if (mode === 'auto') voice.follow(connection);
       const over = ear.awaitAnswer(utterance);
       const before = bytesUp();
       const endMs = performance.now() + planUpload(speech).endMs;
@@ -78,6 +98,8 @@ export async function talkOver({ url, speeches, signal }: LineCallOptions): Prom
         reply: answer?.text ?? '',
         speechBytesUp: (answer?.firstBytesUp ?? before) - before,
         bytesUp: bytesUp() - before,
+        codec,
+        sockets,
       });
     }
     await sleep(systemClock, AFTER_MS, signal);
@@ -87,6 +109,18 @@ export async function talkOver({ url, speeches, signal }: LineCallOptions): Prom
     await connection.close();
   }
   return { turns, doubled: ear.doubled, problems };
+}
+
+/** Asks for the voice in Opus while the line is late, as a page does. */
+class VoiceCodec {
+  #codec: AudioCodec = 'pcm16';
+
+  follow(connection: Connection): void {
+    const codec = connection.line.reason === 'late' ? 'opus' : 'pcm16';
+    if (codec === this.#codec) return;
+    this.#codec = codec;
+    connection.send({ type: 'session.update', session: { output_audio_codec: codec } });
+  }
 }
 
 interface Answer {

@@ -11,6 +11,8 @@ function call(...times: readonly (number | null)[]): LineCall {
       reply: voiceToVoiceMs === null ? '' : '7 times 8 is 56.',
       speechBytesUp: 9_000,
       bytesUp: 10_000,
+      codec: 'pcm16',
+      sockets: 1,
     })),
     doubled: 0,
     problems: [],

@@ -17,10 +17,11 @@ interface Aim {
   readonly isReached: boolean;
 }
 
-const COLUMNS = [6, 6, 10, 9, 10, 10, 8, 6, 9] as const;
-/** `speech`: bytes up until the answer begins; `up`: of the whole turn. */
+const COLUMNS = [6, 6, 10, 9, 10, 10, 6, 6, 8, 6, 9] as const;
+/** `speech`: bytes up until the answer begins; `up`: of the whole turn; `two`: turns on two sockets. */
 export const HEAD = columns(
-  ...['mode', 'loss', 'median ms', 'max ms', 'speech kB', 'up kB', 'right', 'lost', 'doubled'],
+  ...['mode', 'loss', 'median ms', 'max ms', 'speech kB', 'up kB'],
+  ...['opus', 'two', 'right', 'lost', 'doubled'],
 );
 /** PCM16 sends so many times more. */
 const MIN_SAVING = 9;
@@ -46,6 +47,8 @@ export function figuresOf({ calls }: Pick<Run, 'calls'>) {
     turns: turns.length,
     right: calls.reduce((sum, call) => sum + rightOf(call), 0),
     lost: turns.filter(({ voiceToVoiceMs }) => voiceToVoiceMs === null).length,
+    in_opus: turns.filter(({ codec }) => codec === 'opus').length,
+    on_two_sockets: turns.filter(({ sockets }) => sockets === 2).length,
     doubled: calls.reduce((sum, { doubled }) => sum + doubled, 0),
   };
 }
@@ -69,11 +72,12 @@ export function faultsOf({ turns, problems }: LineCall): readonly string[] {
 
 export function rowOf(run: Run): string {
   const figures = figuresOf(run);
-  const { median_ms, max_ms, speech_bytes_up, bytes_up, turns, right, lost, doubled } = figures;
+  const { median_ms, max_ms, speech_bytes_up, bytes_up, turns } = figures;
+  const { in_opus, on_two_sockets, right, lost, doubled } = figures;
   const kilobytes = (bytes: number) => (bytes / 1_000).toFixed(1);
   return columns(
     ...[run.mode, `${run.lossPercent} %`, median_ms, max_ms, kilobytes(speech_bytes_up)],
-    ...[kilobytes(bytes_up), `${right}/${turns}`, lost, doubled],
+    ...[kilobytes(bytes_up), in_opus, on_two_sockets, `${right}/${turns}`, lost, doubled],
   );
 }
 

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { AudioFrame, ParleyError, RelayEvent, SessionDescription } from '@parley/shared';
 import type { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import { ClientError, type ClientErrorCode } from '@parley/shared/link/client-error';
-import type { LineChoice } from '@parley/shared/link/line-state';
+import type { LineChoice, LineState } from '@parley/shared/link/line-state';
 import type { OutboundAudio, SequencedEvent } from '@parley/shared/link/outbound';
 import type { ConnectionStatus } from '@parley/shared/link/connection-options';
 import { RelayConnection } from '@parley/shared/link/relay-connection';
@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly timeZone?: string | undefined;
   /** How speech is sent; PCM16 if it is absent. */
   readonly line?: LineChoice | undefined;
+  /** Whether the network is paid by the byte: no second socket is opened. */
+  readonly savesData?: boolean | undefined;
   /** What is to record the call. */
   readonly recorder?: FlightRecorder | undefined;
   /** A WebSocket in the place of the usual one. */
@@ -83,7 +85,7 @@ export class Connection {
 
   constructor(options: ConnectOptions) {
     const { url, token, accessCode, voice, language, timeZone, recorder, signal } = options;
-    const { line: choice = 'pcm16' } = options;
+    const { line: choice = 'pcm16', savesData: saveData } = options;
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -106,7 +108,11 @@ export class Connection {
       replacesSession: false,
       WebSocket: options.WebSocket ?? BoundedWebSocket,
       random: Math.random,
-      line: { choice: () => choice, hints: () => ({}), hasEncoder: () => !this.#uplink.isBroken },
+      line: {
+        choice: () => choice,
+        hints: () => ({ saveData }),
+        hasEncoder: () => !this.#uplink.isBroken,
+      },
       now: () => performance.now(),
       onStatus: (status) => {
         recorder?.connection(performance.now(), status);
@@ -144,6 +150,11 @@ export class Connection {
   get session(): SessionDescription {
     if (this.#session === undefined) throw this.#ended();
     return this.#session;
+  }
+
+  /** What is known of the way to the server. */
+  get line(): LineState {
+    return this.#link.line;
   }
 
   /** @returns what takes the listener off again */
