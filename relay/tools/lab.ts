@@ -1,10 +1,50 @@
 import { provideAudioRig } from './audio-rig.ts';
 import { provideChromium } from './chromium.ts';
-import { takesNoArguments } from './command-line.ts';
-import { runTool } from './project.ts';
+import { optionsOrStatus, parseCommandLine, UsageError } from './command-line.ts';
+import { run, runTool, say } from './project.ts';
+import { TwoHosts } from './two-hosts/two-hosts.ts';
 
-const ABOUT =
-  'Talks to a real relay in a real browser for a quarter of an hour, and counts cut sentences and interrupted answers; and checks the audio rig.';
+const USAGE = `Talks to a real relay in a real browser, with sound, for minutes.
+
+  npm run lab
+      counts cut sentences and interrupted answers for a quarter of an hour, and checks the audio rig
+  npm run lab -- line [--loss PERCENT] [--shots DIR]
+      the browser and the relay on hosts of their own, and between them a line that loses packets, 10 %
+      each way, and delays them by 50 ms (Linux, root, gcc and iproute2): is the person answered, and
+      can they interrupt? Images of the call into a folder
+`;
+const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
+const DELAY_MS = 50;
+const MAX_LOSS_PERCENT = 50;
+
+interface LabOptions {
+  readonly isLine: boolean;
+  readonly lossPercent: number;
+  readonly shots: string | undefined;
+}
+
+/** @throws UsageError */
+function parse(): LabOptions | 'help' {
+  const { values, positionals } = parseCommandLine({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      loss: { type: 'string', default: '10' },
+      shots: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) return 'help';
+  const [place, ...rest] = positionals;
+  if (rest.length > 0 || (place !== undefined && place !== 'line')) {
+    throw new UsageError(`There is no laboratory ${JSON.stringify(positionals.join(' '))}.`);
+  }
+  const lossPercent = Number(values.loss);
+  if (!(lossPercent >= 0 && lossPercent <= MAX_LOSS_PERCENT)) {
+    throw new UsageError(`--loss: expected a number from 0 to ${MAX_LOSS_PERCENT}.`);
+  }
+  return { isLine: place === 'line', lossPercent, shots: values.shots };
+}
 
 /** @returns the exit status */
 async function lab(): Promise<number> {
@@ -13,7 +53,32 @@ async function lab(): Promise<number> {
     !(await provideAudioRig('firefox-esr', 'webkit2gtk-driver', 'xvfb'))
   )
     return 1;
-  return runTool('node_modules/@playwright/test/cli.js', ['test', '--project', 'lab']);
+  return runTool(PLAYWRIGHT, ['test', '--project', 'lab']);
 }
 
-process.exitCode = takesNoArguments('lab', ABOUT) ?? (await lab());
+/** All of the browser's side runs on the client's host, and finds there how to reach the other. */
+async function labOnALine({ lossPercent, shots = '' }: LabOptions): Promise<number> {
+  if (!(await provideChromium()) || !(await provideAudioRig('firefox-esr'))) return 1;
+  const congestionControl = { client: 'cubic', relay: 'cubic' };
+  const link = { delayMs: DELAY_MS, lossPercent, seed: 1, congestionControl };
+  await using hosts = await TwoHosts.open(link);
+  const [program, namespace] = hosts.client.enter;
+  const { linkPid, relay } = hosts;
+  return await run(
+    program,
+    [namespace, process.execPath, PLAYWRIGHT, 'test', '--project=lab', 'lossy-line'],
+    { environment: { LAB_LINE: JSON.stringify({ linkPid, relay, shots }) } },
+  );
+}
+
+const options = optionsOrStatus(parse, USAGE, { output: process.stdout, errors: process.stderr });
+if (typeof options === 'number') {
+  process.exitCode = options;
+} else {
+  try {
+    process.exitCode = await (options.isLine ? labOnALine(options) : lab());
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

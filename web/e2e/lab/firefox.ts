@@ -39,15 +39,17 @@ export interface FirefoxPage extends AsyncDisposable {
  * of it as this needs: Playwright's own Firefox is another, and its BiDi expects a newer one.
  *
  * @param environment - added to this process's own
+ * @param more - preferences beyond the usual ones
  * @throws Error if Firefox does not start
  */
 export async function openFirefox(
   environment: Readonly<Record<string, string>>,
+  more: typeof PREFERENCES = {},
 ): Promise<FirefoxPage> {
   await using resources = new AsyncDisposableStack();
   const profile = mkdtempSync(join(tmpdir(), 'parley-firefox-'));
   resources.defer(() => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
-  const lines = Object.entries(PREFERENCES).map(
+  const lines = Object.entries({ ...PREFERENCES, ...more }).map(
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   writeFileSync(join(profile, 'user.js'), lines.join('\n'));

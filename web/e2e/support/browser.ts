@@ -16,8 +16,12 @@ export interface BrowserWithMicrophone extends AsyncDisposable {
  *
  * @param hears - PCM16 at 16 kHz, from the moment that the microphone is opened. Chromium loses the
  *   first 70 ms and repeats the last 10 ms for ever: begin and end with silence.
+ * @param more - for the command line
  */
-export async function launchWithMicrophone(hears: Int16Array): Promise<BrowserWithMicrophone> {
+export async function launchWithMicrophone(
+  hears: Int16Array,
+  more: readonly string[] = [],
+): Promise<BrowserWithMicrophone> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-microphone-'));
   const wav = join(folder, 'microphone.wav');
   writeWav(wav, hears);
@@ -27,6 +31,7 @@ export async function launchWithMicrophone(hears: Int16Array): Promise<BrowserWi
       ...CHROMIUM_ARGUMENTS,
       MICROPHONE_GRANTED,
       `--use-file-for-fake-audio-capture=${wav}%noloop`,
+      ...more,
     ],
   });
   return {

@@ -11,6 +11,8 @@ interface CommandedMicrophone {
 /** … or, in a browser of its own, Chromium's own microphone; see `launchWithMicrophone`. */
 interface OwnMicrophone {
   readonly hears: Int16Array;
+  /** For the browser's command line. */
+  readonly browserArguments?: readonly string[];
 }
 
 export interface CallPageSettings {
@@ -44,7 +46,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   const isCommanded = 'browser' in options;
   const { browser } = isCommanded
     ? options
-    : resources.use(await launchWithMicrophone(options.hears));
+    : resources.use(await launchWithMicrophone(options.hears, options.browserArguments));
   const context = await browser.newContext({
     viewport: DESKTOP,
     // A moving orb takes a processor of its own without a graphics card.

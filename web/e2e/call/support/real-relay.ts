@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { NEVER_OVERLOADED, RELAY_PROGRAM } from '@parley/relay/testing';
 
-const READY = /open http:\/\/localhost:(\d+)/;
+const READY = /open http:\/\/[\w.]+:(\d+)/;
 /** Loads a speech recogniser and a voice; on a busy machine that takes its time. */
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
@@ -42,12 +42,15 @@ export const TYPED_PROVIDERS: RelaySettings = {
  *
  * @param settings - the providers, and all else that is not usual; without it the embedded
  *   providers do, even if this machine has keys
+ * @param enter - what stands before its command, if it is to run on another host
  */
 export async function startRealRelay(
   dataDir: string,
   settings: RelaySettings = EMBEDDED_PROVIDERS,
+  enter: readonly string[] = [],
 ): Promise<RealRelay> {
-  const child = spawn(process.execPath, ['--import', NEVER_OVERLOADED, RELAY_PROGRAM], {
+  const [program, ...rest] = [...enter, process.execPath, '--import', NEVER_OVERLOADED];
+  const child = spawn(program!, [...rest, RELAY_PROGRAM], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
     // a `.env` would still be read; that it is used is kept out by the order of providers.
     env: {
