@@ -5,7 +5,7 @@ import { childrenOf, isNode, parse, type SyntaxNode } from './mutations/syntax.t
 import { ROOT } from './project.ts';
 
 /** What the house weighs at most, so that a stranger can hold it in their head. */
-const MOST = { files: 710, importedOnce: 290, lines: 87_600, chain: 24, functionLines: 90 };
+const MOST = { files: 735, importedOnce: 300, lines: 91_200, chain: 24, functionLines: 90 };
 const SPINE = { files: 30, lines: 6_250 };
 
 const SOURCES = '{shared,web,relay,relay/packages/*}/src/**/*.{ts,tsx,css,sql}';

@@ -50,7 +50,7 @@ export async function startRealRelay(
   enter: readonly string[] = [],
 ): Promise<RealRelay> {
   const [program, ...rest] = [...enter, process.execPath, '--import', NEVER_OVERLOADED];
-  const child = spawn(program!, [...rest, RELAY_PROGRAM], {
+  const child = spawn(program, [...rest, RELAY_PROGRAM], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
     // a `.env` would still be read; that it is used is kept out by the order of providers.
     env: {
