@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export { createEmbeddedTranscriber } from '../src/providers/embedded/embedded-transcriber.ts';
 export { OpusDecoder } from '@parley/opus/opus-codec';
+export { OpusEncoder } from '@parley/opus/opus-codec';
 export { compileFlite, Flite } from '@parley/voice';
 export { trimSilence } from '@parley/voice';
 export { createEmbeddedSynthesizer } from '../src/providers/embedded/embedded-synthesizer.ts';

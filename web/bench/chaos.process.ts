@@ -1,9 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { serve, type ChaosHandlers, type Conversation } from '@parley/relay/testing';
+import { BESIDE_SUBPROTOCOL_PREFIX } from '@parley/shared';
 import { startVoice } from '../e2e/support/speech.ts';
 import type { MediaNotice } from '../src/client/messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../src/client/messages/playback-messages.ts';
 import { HeadlessPage, until } from './headless-page.ts';
+import { installAudioEncoder } from './node-web-codecs.ts';
 import { loadSileroInNode } from './node-silero.ts';
 import { speakDialogue, type Speech } from './person.ts';
 import { Room } from './room.ts';
@@ -27,15 +29,21 @@ const handlers: ChaosHandlers = {
     return prepared.map(({ words }) => [words]);
   },
 
-  async converse({ url, questions, enoughMs = Number.POSITIVE_INFINITY }) {
+  async converse({ url, codec, questions, enoughMs = Number.POSITIVE_INFINITY }) {
+    if (codec === 'opus') installAudioEncoder();
     const watch = new ConversationWatch();
     await using page = new HeadlessPage({
       url,
       decides: 'relay',
+      line: codec,
       detector: await loadSileroInNode(),
       room: new Room({ isSilent: true }),
       onEvent: ({ type }) => {
         if (type === 'session.resumed') watch.resumptions += 1;
+      },
+      onSocket: (protocols) => {
+        const isBeside = protocols.some((one) => one.startsWith(BESIDE_SUBPROTOCOL_PREFIX));
+        if (isBeside) watch.besides += 1;
       },
       onNotice: (notice) => watch.notice(notice),
       onPlayback: (command) => watch.playback(command),
@@ -67,6 +75,8 @@ serve(handlers);
 class ConversationWatch {
   problem: string | undefined;
   resumptions = 0;
+  /** How often a second socket was opened. */
+  besides = 0;
   /** Replies that were heard to their end. */
   ended = 0;
   speechMs = 0;
@@ -144,6 +154,7 @@ class ConversationWatch {
       waitsMs: this.#waitsMs,
       speechMs: Math.round(this.speechMs),
       resumptions: this.resumptions,
+      besides: this.besides,
       phases: this.#phases,
       ...(problem === undefined ? {} : { problem }),
     };

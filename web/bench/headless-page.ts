@@ -13,6 +13,7 @@ import { PlaybackCore } from '../src/client/worklets/playback-core.ts';
 import { rmsOf } from '@parley/shared/audio/level';
 import { PCM16_SCALE, toPcm16 } from '@parley/shared/audio/pcm16';
 import { writeMark, type SampleMark } from '@parley/relay/testing';
+import type { LineChoice } from '@parley/shared/link/line-state';
 import type { Room } from './room.ts';
 import { tappedSocket, type TappedEvent } from './tapped-socket.ts';
 
@@ -32,9 +33,12 @@ export interface HeadlessPageOptions {
   readonly decides: 'relay' | 'page';
   readonly detector: SpeechDetector;
   readonly room: Room;
+  /** How speech is sent; `auto` if it is absent. Opus needs `installAudioEncoder`. */
+  readonly line?: LineChoice;
   /** As it passes the socket, in either direction. @param atMs - `performance.now()` */
   readonly onEvent: (event: TappedEvent, atMs: number) => void;
   readonly onReport: (report: PlaybackReport, atMs: number) => void;
+  readonly onSocket?: (protocols: readonly string[]) => void;
   /** The media worker's messages to the page, and the audio it hands to the player. */
   readonly onNotice?: (notice: MediaNotice) => void;
   readonly onPlayback?: (command: PlaybackCommand) => void;
@@ -83,7 +87,7 @@ export class HeadlessPage implements AsyncDisposable {
           language: null,
           eagerness: 'medium',
           interruption: 'automatic',
-          line: 'auto',
+          line: options.line ?? 'auto',
           speed: 1,
         },
         conversationId: undefined,
@@ -94,6 +98,7 @@ export class HeadlessPage implements AsyncDisposable {
       WebSocket: tappedSocket({
         onSent: onTapped,
         onReceived: onTapped,
+        onOpening: (protocols) => options.onSocket?.(protocols),
         hidesTurnDetection: decides === 'page',
       }) as unknown as MediaCallOptions['WebSocket'],
       random: Math.random,

@@ -8,17 +8,20 @@ export interface TappedEvent {
 export interface Tap {
   readonly onSent: (event: TappedEvent) => void;
   readonly onReceived: (event: TappedEvent) => void;
+  /** A socket is opened with these subprotocols. */
+  readonly onOpening?: (protocols: readonly string[]) => void;
   /** As from a relay that leaves the end of a turn to the page. */
   readonly hidesTurnDetection: boolean;
 }
 
 /** A WebSocket whose events are seen from outside. */
-export function tappedSocket({ onSent, onReceived, hidesTurnDetection }: Tap) {
+export function tappedSocket({ onSent, onReceived, onOpening, hidesTurnDetection }: Tap) {
   return class implements WebSocketPort {
     readonly #socket: WebSocket;
     readonly OPEN = WebSocket.OPEN;
 
     constructor(url: string, protocols: string[]) {
+      onOpening?.(protocols);
       this.#socket = new WebSocket(url, protocols);
     }
 

@@ -1,3 +1,4 @@
+import type { AudioCodec } from '@parley/shared';
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import type { RelaysHandlers } from '../dialogues/relays.process.ts';
 import { BenchProcess } from '../process/bench-process.ts';
@@ -8,7 +9,7 @@ import { FAULT_KINDS, type Fault } from './faults.ts';
 import { QUESTIONS } from './questions.ts';
 import { seeded } from './random.ts';
 import { RoughLine } from './rough-line.ts';
-import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
+import { oneOf, wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const RELAYS = new URL('../dialogues/relays.process.ts', import.meta.url);
 const PAGES = new URL('../../../web/bench/chaos.process.ts', import.meta.url);
@@ -16,6 +17,8 @@ const PAGES = new URL('../../../web/bench/chaos.process.ts', import.meta.url);
 const CALLERS = 12;
 /** The embedded recogniser takes half a core while a person speaks. */
 const RECOGNISED_EVERY = 4;
+/** All of them are recognised: open speech is known by marks that only PCM16 keeps. */
+const OPUS_CALLERS = 3;
 /** A call in which audio came later than this was slowed down by the machine. */
 const MAX_LATE_MS = 300;
 const PREPARE_DEADLINE_MS = 120_000;
@@ -27,6 +30,8 @@ export interface BenchChaosOptions extends BenchContext {
   /** Of speech, in all calls together. */
   readonly minutes: number;
   readonly seed: number;
+  /** Of the speech. */
+  readonly codec: AudioCodec;
   readonly callers?: number;
 }
 
@@ -36,7 +41,8 @@ export interface BenchChaosOptions extends BenchContext {
  * call over its own.
  */
 export async function benchChaos(options: BenchChaosOptions) {
-  const { minutes, seed, callers = CALLERS, signal, tell } = options;
+  const { minutes, seed, codec, signal, tell } = options;
+  const { callers = codec === 'opus' ? OPUS_CALLERS : CALLERS } = options;
   await using pages = new BenchProcess<ChaosHandlers>(PAGES, signal);
   await using relays = new BenchProcess<RelaysHandlers>(RELAYS, signal, RELAY_NODE_FLAGS);
   const words = await pages.ask('prepare', QUESTIONS, PREPARE_DEADLINE_MS);
@@ -46,7 +52,8 @@ export async function benchChaos(options: BenchChaosOptions) {
     PREPARE_DEADLINE_MS,
   );
   const calls = Array.from({ length: callers }, (_, index) => {
-    const transcriber = index % RECOGNISED_EVERY === 0 ? ('embedded' as const) : ('open' as const);
+    const isRecognised = codec === 'opus' || index % RECOGNISED_EVERY === 0;
+    const transcriber = isRecognised ? ('embedded' as const) : ('open' as const);
     return { seed: seed + index * 1_000, transcriber, questions: asked(transcriber, seed + index) };
   });
 
@@ -54,7 +61,11 @@ export async function benchChaos(options: BenchChaosOptions) {
   const enoughMs = (minutes * 60_000) / callers;
   const good = await Promise.all(
     calls.map(({ transcriber, questions }) =>
-      pages.ask('converse', { url: urls[transcriber], questions, enoughMs }, CALL_DEADLINE_MS),
+      pages.ask(
+        'converse',
+        { url: urls[transcriber], codec, questions, enoughMs },
+        CALL_DEADLINE_MS,
+      ),
     ),
   );
 
@@ -69,7 +80,7 @@ export async function benchChaos(options: BenchChaosOptions) {
       const same = questions.slice(0, good[index]!.waitsMs.length);
       return await pages.ask(
         'converse',
-        { url, questions: same, enoughMs: undefined },
+        { url, codec, questions: same, enoughMs: undefined },
         CALL_DEADLINE_MS,
       );
     }),
@@ -92,12 +103,14 @@ export async function benchChaos(options: BenchChaosOptions) {
     speech_minutes: Math.round(sum(good, ({ speechMs }) => speechMs) / 6_000) / 10,
     faults: Object.fromEntries(faults),
     resumptions: sum(bad, ({ resumptions }) => resumptions),
+    besides: sum(bad, ({ besides }) => besides),
     late_calls: [...good, ...bad].filter(({ lateMs }) => lateMs > MAX_LATE_MS).length,
     wait_ms: { good: waits(good), bad: waits(bad) },
     differences: wrong.length,
   };
   for (const [kind, count] of faults) tell(`  ${kind.padEnd(10)}${String(count).padStart(5)}`);
   tell(`  resumed   ${String(report.resumptions).padStart(5)}`);
+  tell(`  beside    ${String(report.besides).padStart(5)}`);
   tell(`  ${report.questions} questions, ${report.speech_minutes} minutes of speech`);
   for (const [name, { p50, p95, longest }] of Object.entries(report.wait_ms)) {
     tell(
@@ -110,7 +123,9 @@ export async function benchChaos(options: BenchChaosOptions) {
   tell(`  ${wrong.length} differences`);
   for (const line of wrong) tell(`    ${line}`);
   if (wrong.length > 0)
-    tell(`  To repeat it: npm run bench -- chaos --minutes ${minutes} --seed ${seed}`);
+    tell(
+      `  To repeat it: npm run bench -- chaos --codec ${codec} --minutes ${minutes} --seed ${seed}`,
+    );
   return { ...report, isWhole: wrong.length === 0 };
 }
 
@@ -143,8 +158,13 @@ function waits(conversations: readonly Conversation[]) {
 export const CHAOS_BENCH = defineBench({
   about: `Whether anything is lost, doubled or out of order if connections are cut, reset, stalled, half open
 and lossy at random moments: 20 minutes of speech, in many calls at a time, over such lines and over
-good ones. A seed repeats the faults.`,
-  options: { minutes: wholeNumber(60, 20), seed: wholeNumber(1_000_000, 1) },
+good ones. A seed repeats the faults. --codec opus: the speech is compressed, and a second socket
+carries the same messages while the line loses some.`,
+  options: {
+    codec: oneOf<AudioCodec, AudioCodec>('CODEC', ['pcm16', 'opus'], 'pcm16'),
+    minutes: wholeNumber(60, 20),
+    seed: wholeNumber(1_000_000, 1),
+  },
   async run(options, { print, ...context }) {
     const { isWhole, ...report } = await benchChaos({ ...options, ...context });
     print(report);

@@ -15,6 +15,7 @@ const GOOD: Conversation = {
   waitsMs: [300, 400],
   speechMs: 3_000,
   resumptions: 0,
+  besides: 0,
   phases: [],
   lateMs: 0,
 };

@@ -1,3 +1,4 @@
+import type { AudioCodec } from '@parley/shared';
 import type { Dialogue, TimedWord } from '../dialogues/dialogue.ts';
 
 /** What was said and heard in a call, in its order. */
@@ -23,6 +24,8 @@ export interface Conversation {
   readonly speechMs: number;
   /** Connections after the first. */
   readonly resumptions: number;
+  /** Sockets that were opened beside another. */
+  readonly besides: number;
   /** Phases the page went through, without repetitions. */
   readonly phases: readonly string[];
   /** How late the page's own clock was at the most. */
@@ -33,6 +36,7 @@ export interface Conversation {
 
 export interface ConversationOptions {
   readonly url: string;
+  readonly codec: AudioCodec;
   /** Numbers of the prepared dialogues, one after the other; each is one question. */
   readonly questions: readonly number[];
   /** No question follows once so much was spoken; undefined: all are asked. */
