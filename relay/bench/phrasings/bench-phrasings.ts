@@ -169,11 +169,11 @@ export const PHRASINGS_BENCH = defineBench({
   about: `How people are understood without a key: some 220 phrasings in three synthetic voices, and as many
 sentences that no phrase was written for, through the embedded recogniser and assistant; every
 failure is listed. --codec opus: then the same speech again as a client sends it on a thin line,
-compressed to 20 kbit/s or what --kbit says: within 3 points? --clips DIR: recordings of people beside
+compressed to 24 kbit/s or what --kbit says: within 3 points? --clips DIR: recordings of people beside
 it, as for bench noise: the same words?`,
   options: {
     codec: oneOf('CODEC', ['pcm16', 'opus'], 'pcm16'),
-    kbit: wholeNumber(64, 20),
+    kbit: wholeNumber(64, 24),
     clips: FOLDER,
   },
   async run({ codec, kbit, clips: clipsFolder }, { print, ...context }) {
