@@ -27,7 +27,7 @@ test('what is not given is as the benchmark declares it', () => {
   expect(optionsOf('callers')).toEqual({ users: 8, minutes: 1 });
   expect(optionsOf('outage')).toEqual({ seconds: 60, sessions: 20 });
   expect(optionsOf('replicas')).toEqual({ people: 100, seconds: 60 });
-  expect(optionsOf('chaos')).toEqual({ minutes: 20, seed: 1 });
+  expect(optionsOf('chaos')).toEqual({ codec: 'pcm16', minutes: 20, seed: 1 });
   expect(optionsOf('echo')).toEqual({ minutes: 10, browser: 'chromium' });
   expect(optionsOf('noise')).toEqual({ clips: undefined, seed: 1 });
   expect(optionsOf('dialogues')).toEqual({ only: undefined });
@@ -97,7 +97,7 @@ test.each<[readonly string[], string]>([
   [['dialogues', '--only', 'songs'], '--only: found "songs", expected one of finished, pause,'],
   [['echo', '--browser', 'lynx'], '--browser: found "lynx", expected one of chromium, firefox.'],
   [['web', '--browser', 'firefox'], '--browser belongs to bench echo'],
-  [['phrasings', '--clips', 'x'], '--clips belongs to bench noise'],
+  [['turn', '--clips', 'x'], '--clips belongs to bench phrasings and'],
   [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);

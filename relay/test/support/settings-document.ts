@@ -61,7 +61,7 @@ Several pages are separated by commas: \`ALLOWED_ORIGINS=https://parley.example.
 | --- | --- |
 | “To allow it, add … to the relay's ALLOWED_ORIGINS” | the relay was not told of the page's origin, or it was misspelt |
 | “No server could be reached at …” | the relay is down, its name or certificate is wrong, or \`connect-src\` leaves it out |
-| “The connection for the voice does not get through” | a proxy before the relay drops WebSockets: see [Behind a proxy](operations.md#behind-a-proxy-or-under-a-name) |
+| “The connection for the voice does not get through” | a proxy before the relay drops WebSockets and the [requests in their place](protocol.md#where-websockets-are-blocked): see [Behind a proxy](operations.md#behind-a-proxy-or-under-a-name) |
 | “The server at … does not speak Parley's protocol” | \`parley.json\` names another server, or none, and the page's host has no relay |
 | “This page is not set up correctly” | \`parley.json\` cannot be read; the sentence goes on to say why |
 `;
