@@ -73,8 +73,13 @@ export async function benchChaos(options: BenchChaosOptions) {
   const bad = await Promise.all(
     calls.map(async ({ seed: lineSeed, transcriber, questions }, index) => {
       const port = Number(new URL(urls[transcriber]).port);
-      await using line = await RoughLine.to(port, lineSeed, ({ kind }) => {
-        faults.set(kind, faults.get(kind)! + 1);
+      await using line = await RoughLine.to(port, {
+        seed: lineSeed,
+        // Of one that is good in between, a second socket would not be wished for.
+        isLossy: codec === 'opus',
+        onFault: ({ kind }) => {
+          faults.set(kind, faults.get(kind)! + 1);
+        },
       });
       const url = `http://127.0.0.1:${line.port}`;
       const same = questions.slice(0, good[index]!.waitsMs.length);

@@ -69,12 +69,12 @@ export function* strikes(seed: number): Generator<Strike, never, undefined> {
   }
 }
 
-/** How late a packet is if so many are lost that three in ten must be sent again. */
-export function lossDelayMs(random: () => number): number {
+/** How late a packet is. @param share - of packets that are lost and sent again */
+export function lossDelayMs(random: () => number, share = LOSS_SHARE): number {
   let delayMs = 0;
   for (
     let timeoutMs = FIRST_RETRANSMISSION_MS;
-    random() < LOSS_SHARE && delayMs < MAX_RETRANSMISSION_MS;
+    random() < share && delayMs < MAX_RETRANSMISSION_MS;
     timeoutMs *= 2
   ) {
     delayMs += timeoutMs;
