@@ -133,7 +133,9 @@ describe('a reply in Opus', () => {
     await call.resume();
     for (const one of [plain, call]) await one.inbound.next('response.done');
     expectAlike(await voiceOf(call, 1), await voiceOf(plain, 1));
-    expect(call.inbound.seqs).toEqual(call.inbound.seqs.map((_, index) => index + 1));
+    // An acknowledgement that was on its way when the connection broke is not sent again.
+    const { seqs } = call.inbound;
+    expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
   });
 
   it('falls silent when it is interrupted, and the next is PCM16 if the client asks for that', async () => {
