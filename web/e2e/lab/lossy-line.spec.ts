@@ -117,7 +117,8 @@ test('Firefox on a line that loses packets: talks compressed, and is answered', 
   await page.goto(origin);
   await page.evaluate(pressToTalk);
   await expect.poll(() => page.evaluate(stateLine), { timeout: DEADLINE_MS }).toBe('Listening');
-  // The parts of the page have come by now.
+  // The detector comes after the first "Listening".
+  await page.evaluate(() => new Promise((over) => setTimeout(over, 10_000)));
   process.kill(line.linkPid, 'SIGUSR1');
   const before = bytesUp();
   for (const [index, question] of spoken.entries()) {
