@@ -20,7 +20,7 @@ export async function copyPanel(page: Page): Promise<PanelExport> {
  * Resolves once the page's note and the panel's table of providers show the same stand-in at the
  * same moment: it may be over soon.
  *
- * @param shown.note - one of those beneath the line of state; '' for none
+ * @param shown.note - one of those beneath the line of state; '' for none of a stand-in
  * @param shown.row - of the table: stage, now, was, why
  */
 export async function untilProviderShown(
@@ -32,7 +32,7 @@ export async function untilProviderShown(
     const rows = [...document.querySelectorAll('section[aria-label="Providers"] tbody tr')];
     const notes = [...(status?.children ?? [])].map(({ textContent }) => textContent);
     return (
-      (note === '' ? notes.length === 0 : notes.includes(note)) &&
+      (note === '' ? !notes.some((each) => each?.endsWith('for now')) : notes.includes(note)) &&
       rows.some((each) => row.every((text, n) => each.children[n]?.textContent === text))
     );
   }, shown);
