@@ -27,6 +27,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'replicas',
     'watching/monitoring',
     'http',
+    'dialects/openai',
     'relay-options.ts',
     'app.ts',
     'relay-process.ts',
@@ -42,7 +43,9 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'client/settings',
     'client/account',
     'client/store',
+    'client/create-call.ts',
     'client/index.ts',
+    'client/react',
     'ui',
     'features',
     'app',
@@ -79,12 +82,13 @@ const END_TO_END_TESTS: FloorRule = {
   patterns: [{ regex: '^\\.{1,2}/(.*/)?relay/', message: 'Use @parley/relay/testing.' }],
 };
 
-/** The modules on these floors of the page reach a call through the client's one entry. */
+/** The modules on these floors of the page reach a call through the client's two entries. */
 const CLIENT_ENTRY = {
   floors: ['ui', 'features', 'app', 'main.tsx'],
   // A double of a test has a dot in its name.
-  regex: '^\\.{1,2}/(\\.\\./)*client/([a-z-]+/)+[a-z-]+\\.tsx?$',
-  message: 'Use client/index.ts.',
+  regex:
+    '^\\.{1,2}/(\\.\\./)*client/(account|engine|media-worker|messages|settings|store|worklets)/([a-z-]+/)*[a-z-]+\\.tsx?$',
+  message: 'Use client/index.ts or client/react/index.ts.',
 } as const;
 
 /** What the linter's `no-restricted-imports` holds each floor to. */

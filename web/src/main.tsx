@@ -3,19 +3,10 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { App } from './app/app.tsx';
 import { registerServiceWorker } from './app/service-worker.ts';
-import {
-  BrowserMediaEngine,
-  type KeyValueStore,
-  AccountController,
-  CallController,
-  fetchProviderNames,
-  findRelay,
-  isSignInReturn,
-  loadIssuer,
-} from './client/index.ts';
+import { createCall, isSignInReturn } from './client/index.ts';
 import { AccountAccessProvider, type AccountAccess } from './features/account/account-access.ts';
 import { pageBase } from './lib/page-base.ts';
-import { ControllerProvider } from './features/call/controller-context.ts';
+import { CallProvider } from './client/react/index.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 
@@ -26,33 +17,12 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
-const storage = browserStorage();
-const fetchHere: typeof fetch = (...request) => fetch(...request);
-const nowMs = () => Date.now();
 const pageUrl = location.origin + pageBase();
-const relay = findRelay({ fetch: fetchHere, storage, pageUrl });
-const account = new AccountController({
-  storage,
-  nowMs,
-  fetch: fetchHere,
-  relay,
-  loadIssuer,
-  returnUrl: `${pageUrl}/`,
-  isReturn: isSignInReturn(location),
-});
-const engine = new BrowserMediaEngine();
-const controller = new CallController({
-  engine,
-  account,
-  storage,
-  nowMs,
-  newId: randomId,
-  relay,
-  fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
-});
+const call = createCall({ page: { url: pageUrl, isReturn: isSignInReturn(location) } });
+const { account, relay } = call;
 
 const access: AccountAccess = {
-  fetch: fetchHere,
+  fetch: (...request) => fetch(...request),
   relay,
   async token(origin) {
     await account.learn();
@@ -62,13 +32,13 @@ const access: AccountAccess = {
 
 createRoot(root).render(
   <StrictMode>
-    <ControllerProvider value={controller}>
+    <CallProvider value={call}>
       <AccountAccessProvider value={access}>
         <Router base={pageBase()}>
           <App />
         </Router>
       </AccountAccessProvider>
-    </ControllerProvider>
+    </CallProvider>
   </StrictMode>,
 );
 
@@ -83,22 +53,7 @@ const unsubscribe = account.store.subscribe(({ signIn }) => {
 /** Few relays ask for it, so that its library is fetched only then. */
 function reportErrors(project: unknown): void {
   import('./app/error-reports/start-error-reports.ts').then(
-    ({ startErrorReports }) => startErrorReports({ project, relay, engine, call: controller.call }),
+    ({ startErrorReports }) => startErrorReports({ project, call }),
     () => {},
   );
-}
-
-/** Reading `localStorage` itself throws if the browser forbids it. */
-function browserStorage(): KeyValueStore | null {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
-/** 96 random bits; `crypto.randomUUID` is missing on pages that are not secure. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

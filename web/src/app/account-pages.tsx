@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useAccountAccess } from '../features/account/account-access.ts';
 import { createAccountApi } from '../features/account/account-api.ts';
-import { useController } from '../features/call/controller-context.ts';
+import { useCall } from '../client/react/index.ts';
 import { createHistoryList } from '../features/history/history-list.ts';
 import { AccountPagesProvider } from '../features/account/account-pages-context.ts';
 import { SessionsPage } from '../features/account/sessions-page.tsx';
@@ -24,7 +24,7 @@ const StatusPage = late(
 
 /** What is kept of the person: conversations, what they cost, and calls that run now; and the operator's page. */
 export function AccountPages() {
-  const { account } = useController();
+  const { account } = useCall();
   // What belongs to one person is not kept in sight for the next.
   const name = useStore(account.store, (state) => state.account?.name);
   return (

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { lastTalk, rememberTalk } from '../client/index.ts';
-import { useController, useSettings } from '../features/call/controller-context.ts';
+import { useCall, useSettings } from '../client/react/index.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import styles from './app.module.css';
@@ -38,7 +38,7 @@ const DebugPanel = late(async () => (await import('../features/debug/debug-panel
 
 /** The page: should it fail itself, its call can still be ended. */
 export function App() {
-  const controller = useController();
+  const controller = useCall();
   useEffect(() => watchBuild(controller), [controller]);
   return (
     <>
@@ -52,7 +52,7 @@ export function App() {
 
 /** The call, and what is opened around it. */
 function Page() {
-  const controller = useController();
+  const controller = useCall();
   const theme = useSettings((settings) => settings.theme);
   const [typing, setTyping] = useState(false);
   const [dialog, setDialog] = useState<'settings' | 'check' | 'keys' | null>(null);
@@ -82,12 +82,12 @@ function Page() {
   const onShortcut = (shortcut: Exclude<Shortcut, 'talk'>): void => {
     switch (shortcut) {
       case 'mute':
-        return controller.setMuted(!controller.call.getState().muted);
+        return controller.setMuted(!controller.state.getState().muted);
       case 'stop':
         // One meaning at a time: what lies closest is closed, and only then the voice is stopped.
         if (typing) return showTyping(false);
         if (debugOpen) return showDebug(false);
-        return controller.stopSpeaking();
+        return controller.interrupt();
       case 'type':
         return showTyping(true);
       case 'debug':
@@ -97,7 +97,7 @@ function Page() {
     }
   };
   const onTalk = (held: boolean): boolean => {
-    const { standing, microphone } = controller.call.getState();
+    const { standing, microphone } = controller.state.getState();
     const possible = standing.kind === 'running' && microphone.kind === 'granted';
     if (possible || !held) controller.holdToTalk(held);
     return possible;
@@ -173,8 +173,8 @@ function useOpeners() {
 
 /** While a call runs the screen stays on, and the system shows it. */
 function useCallPresence(): void {
-  const controller = useController();
-  const isRunning = useStore(controller.call, (state) => state.standing.kind === 'running');
+  const controller = useCall();
+  const isRunning = useStore(controller.state, (state) => state.standing.kind === 'running');
   useEffect(() => {
     if (!isRunning) return;
     const over = new AbortController();
@@ -192,7 +192,7 @@ function useCallPresence(): void {
  * near something that can be pressed. People who have talked before want to again.
  */
 function useIntent(): void {
-  const controller = useController();
+  const controller = useCall();
   useEffect(() => {
     void controller.reach();
     const over = new AbortController();
@@ -200,7 +200,7 @@ function useIntent(): void {
       over.abort();
       controller.loadDetector();
     };
-    const unsubscribe = controller.call.subscribe(({ keptAs, conversation }, before) => {
+    const unsubscribe = controller.state.subscribe(({ keptAs, conversation }, before) => {
       // What is kept has words.
       if (conversation.length !== before.conversation.length) rememberTalk(keptAs);
     });
@@ -220,7 +220,7 @@ function useIntent(): void {
 
 /** Fetches the short sounds with the first call: before it there is nothing to hear. */
 function useEarcons(): void {
-  const { call, settings } = useController();
+  const { state: call, settings } = useCall();
   useEffect(() => {
     let end: (() => void) | undefined;
     let isOver = false;

@@ -1,12 +1,12 @@
-import { type CallController, keepScreenOn, showInSystem } from '../client/index.ts';
+import { type Call, keepScreenOn, showInSystem } from '../client/index.ts';
 
 /** Until `signal` the screen stays on, and the system shows the call. */
-export function showCall(controller: CallController, signal: AbortSignal): void {
-  const { call } = controller;
+export function showCall(controller: Call, signal: AbortSignal): void {
+  const { state: call } = controller;
   keepScreenOn(signal);
   const shown = showInSystem(signal, {
     onMute: () => controller.setMuted(!call.getState().muted),
-    onHangUp: () => void controller.endCall(),
+    onHangUp: () => void controller.hangUp(),
   });
   const unsubscribe = call.subscribe(({ muted }, before) => {
     if (muted !== before.muted) shown.setMuted(muted);

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { CallController } from '../client/index.ts';
+import type { Call } from '../client/index.ts';
 import { pageBase } from '../lib/page-base.ts';
 import { missingParts } from '../ui/late.tsx';
 
@@ -19,7 +19,7 @@ export const olderBuild = createStore<boolean>(() => false);
  * parts and may fit its relay no longer, so it reloads itself if nobody has touched it, or looks at it
  * while there is nothing on it.
  */
-export function watchBuild({ call }: CallController): () => void {
+export function watchBuild({ state: call }: Call): () => void {
   const check = async (): Promise<void> => {
     if (!import.meta.env.PROD) return;
     const files = builtFiles(await fetchDocument());

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
-import { useCall, useController } from '../features/call/controller-context.ts';
+import { useCallState, useCall } from '../client/react/index.ts';
 import { Button } from '../ui/button.tsx';
 import { missingParts, type Missing } from '../ui/late.tsx';
 import { useOnline } from '../ui/use-online.ts';
@@ -15,7 +15,7 @@ import { olderBuild } from './older-build.ts';
  */
 export function PageNotice() {
   const parts = useStore(missingParts);
-  const standing = useCall((state) => state.standing);
+  const standing = useCallState((state) => state.standing);
   const isRunning = standing.kind === 'running';
   const isOlder = useStore(olderBuild) && !isRunning;
   const online = useOnline();
@@ -54,8 +54,8 @@ export function PageNotice() {
 /** In the place of a page that cannot be shown: a call that goes on behind it can be ended. */
 export function MissingPage({ onRetry }: Missing) {
   const [path, navigate] = useLocation();
-  const controller = useController();
-  const isRunning = useCall(({ standing }) => standing.kind === 'running');
+  const controller = useCall();
+  const isRunning = useCallState(({ standing }) => standing.kind === 'running');
   return (
     <main className="alone">
       <div role="alert">
@@ -65,7 +65,7 @@ export function MissingPage({ onRetry }: Missing) {
       <Button onClick={onRetry}>Try again</Button>
       {path !== '/' && <Button onClick={() => navigate('/')}>To the call screen</Button>}
       {isRunning && (
-        <Button look="danger" onClick={() => void controller.endCall()}>
+        <Button look="danger" onClick={() => void controller.hangUp()}>
           Hang up
         </Button>
       )}

@@ -1,14 +1,13 @@
 /**
- * A call without an interface: everything that a page may use of it.
+ * A call without an interface: everything that a page may use of it. `react/index.ts` has the hooks.
  *
  * `BrowserMediaEngine` opens the microphone, finds speech and keeps the connection;
- * `CallController` drives it and keeps the state that a page shows.
+ * `Call` drives it and keeps the state that a page shows.
  */
 
 // The call.
-export { BrowserMediaEngine } from './engine/browser-media-engine.ts';
-export type { MediaEngine } from './engine/media-engine.ts';
-export { CallController } from './store/call-controller.ts';
+export { createCall, type CallSetup } from './create-call.ts';
+export { Call } from './store/call.ts';
 export {
   FAILED_TO_START,
   type CallError,
@@ -51,8 +50,8 @@ export {
   type Ladder,
   type StageStanding,
 } from './store/ladder.ts';
-export { fetchProviderNames, type ProviderNames } from './store/provider-names.ts';
-export { findRelay, type RelayAddress } from './settings/relay-address.ts';
+export type { ProviderNames } from './store/provider-names.ts';
+export type { RelayAddress } from './settings/relay-address.ts';
 export type { BrowserHelp } from './messages/page-requests.ts';
 export {
   findLanguageModels,
@@ -81,7 +80,6 @@ export {
   type SignInMethods,
 } from './account/account-issuer.ts';
 export type { AccessCodeAnswer } from './account/guest-token.ts';
-export { loadIssuer } from './account/load-issuer.ts';
 
 // Measurements: the debug panel, the flight recorder, the sound check.
 export type {

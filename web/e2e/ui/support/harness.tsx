@@ -2,8 +2,8 @@ import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
 import { forgetScrolling } from '../../../src/features/account/page-frame.tsx';
 import { AccountAccessProvider } from '../../../src/features/account/account-access.ts';
-import { CallController } from '../../../src/client/store/call-controller.ts';
-import { ControllerProvider } from '../../../src/features/call/controller-context.ts';
+import { Call } from '../../../src/client/store/call.ts';
+import { CallProvider } from '../../../src/client/react/index.ts';
 import { fetchProviderNames } from '../../../src/client/store/provider-names.ts';
 import { watchResidue } from './page-residue.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';
@@ -20,7 +20,7 @@ function begin() {
   const asked: string[] = [];
   let ids = 0;
   const engine = createScriptedEngine();
-  const controller = new CallController({
+  const controller = new Call({
     engine,
     account: createScriptedAccount({
       way,
@@ -40,7 +40,7 @@ function begin() {
   document.body.append(host);
   const root = createRoot(host);
   root.render(
-    <ControllerProvider value={controller}>
+    <CallProvider value={controller}>
       <AccountAccessProvider
         value={{
           fetch: (...request) => fetch(...request),
@@ -50,7 +50,7 @@ function begin() {
       >
         <App />
       </AccountAccessProvider>
-    </ControllerProvider>,
+    </CallProvider>,
   );
   return {
     engine,
@@ -99,7 +99,7 @@ window.parley = {
     const scene: Scene = SCENES[name];
     engine.answerMicrophone(scene.microphone ?? 'granted');
     if (scene.start === false) return;
-    const started = controller.startCall();
+    const started = controller.start();
     if (scene.microphone !== 'pending') await started;
     engine.emit(...scene.notices);
   },
@@ -122,7 +122,7 @@ async function painted(): Promise<void> {
 }
 
 /** Levels that give the orb something to do. */
-function somethingLikeSpeech({ call }: CallController): Parameters<ScriptedEngine['emit']>[0] {
+function somethingLikeSpeech({ state: call }: Call): Parameters<ScriptedEngine['emit']>[0] {
   const seconds = performance.now() / 1_000;
   const syllables = Math.abs(Math.sin(seconds * 9) * Math.sin(seconds * 2.3));
   const { phase } = call.getState();

@@ -12,9 +12,9 @@ import {
   type StackFrame,
   type Event,
 } from '@sentry/browser';
-import type { StoreApi } from 'zustand/vanilla';
+
 import { version } from '../../../package.json';
-import type { CallState, MediaEngine, RelayAddress, MediaNotice } from '../../client/index.ts';
+import type { Call, MediaNotice } from '../../client/index.ts';
 import type { PageReport } from '@parley/shared/report-api';
 
 const MAX_ERRORS = 5;
@@ -82,10 +82,7 @@ const PATH = '/api/v1/reports';
 export interface ErrorReportsOptions {
   /** `error_reports` in the relay's answer, not checked yet. */
   readonly project: unknown;
-  /** Never rejects. */
-  readonly relay: Promise<RelayAddress>;
-  readonly engine: Pick<MediaEngine, 'subscribe'>;
-  readonly call: Pick<StoreApi<CallState>, 'getState' | 'subscribe'>;
+  readonly call: Pick<Call, 'relay' | 'state' | 'subscribe'>;
 }
 
 /**
@@ -94,11 +91,11 @@ export interface ErrorReportsOptions {
  * breadcrumbs, no requests, no traces. This module is loaded only if the relay asks for it.
  */
 export async function startErrorReports(options: ErrorReportsOptions): Promise<void> {
-  const { project, engine, call } = options;
-  const relay = await options.relay;
+  const { project, call } = options;
+  const relay = await call.relay;
   if (relay.kind !== 'known' || !isProject(project)) return;
-  let sessionId = call.getState().session?.id;
-  call.subscribe(({ session }) => (sessionId = session?.id ?? sessionId));
+  let sessionId = call.state.getState().session?.id;
+  call.state.subscribe(({ session }) => (sessionId = session?.id ?? sessionId));
   let count = 0;
   const client = new BrowserClient({
     dsn: project.dsn,
@@ -124,7 +121,7 @@ export async function startErrorReports(options: ErrorReportsOptions): Promise<v
   });
   getCurrentScope().setClient(client);
   client.init();
-  engine.subscribe((notice) => {
+  call.subscribe((notice) => {
     const failure = ownFailureIn(notice);
     if (failure !== undefined) client.captureEvent(failure);
   });

@@ -1,5 +1,5 @@
 import type { RelayAddress } from '../../client/index.ts';
-import { requiredContext } from '../../ui/required-context.ts';
+import { requiredContext } from '../../lib/required-context.ts';
 
 /** What it takes to ask the relay for what belongs to the person. */
 export interface AccountAccess {

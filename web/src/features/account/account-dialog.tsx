@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { PrivacySection } from '../settings/privacy-section.tsx';
 import { timeText } from '../../lib/dates.ts';
@@ -18,7 +18,7 @@ import { useLoaded } from '../../ui/late.tsx';
 
 /** What the relay asks of the person, and they of it. */
 export function AccountDialog() {
-  const { account } = useController();
+  const { account } = useCall();
   const question = useStore(account.store, (state) => state.question);
   switch (question) {
     case null:
@@ -46,7 +46,7 @@ export function AccountDialog() {
 
 /** Asks a guest for the code that they were given. */
 function AccessCodeForm() {
-  const { account } = useController();
+  const { account } = useCall();
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const tryCode = async (code: string): Promise<string | null> => {
     const answer = await account.tryAccessCode(code);
@@ -102,7 +102,7 @@ interface Offer {
 
 /** Signs in with an account: by a code or a link by e-mail, or by way of a service. */
 function SignInForm() {
-  const { account } = useController();
+  const { account } = useCall();
   const returnFault = useStore(account.store, (state) => state.returnFault);
   const isPossible = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const fetchOffer = useCallback(async (): Promise<Offer> => {
@@ -153,7 +153,7 @@ function SignInForm() {
 }
 
 function ByEmail({ issuer }: { readonly issuer: AccountIssuer }) {
-  const { account } = useController();
+  const { account } = useCall();
   const [sentTo, setSentTo] = useState<string | null>(null);
   if (sentTo === null) {
     return (

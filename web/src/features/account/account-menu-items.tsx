@@ -3,7 +3,7 @@ import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { late } from '../../ui/late.tsx';
 import { AccountButton } from './account-button.tsx';
 import { MenuPageItem } from './menu-page-item.tsx';
@@ -33,7 +33,7 @@ export function AccountMenuItems() {
 
 /** The person's identity here, and what they can do about it. */
 function AccountItems() {
-  const controller = useController();
+  const controller = useCall();
   const { account } = controller;
   const name = useStore(account.store, (state) => state.account?.name ?? null);
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
@@ -71,7 +71,7 @@ function AccountItems() {
  * move what a finger is about to press.
  */
 function OperatorPart() {
-  const { account } = useController();
+  const { account } = useCall();
   const name = useStore(account.store, (state) => state.account?.name ?? null);
   return name !== null && <OperatorItems key={name} />;
 }

@@ -1,6 +1,6 @@
 import type { AccountApi } from './account-api.ts';
 import type { HistoryListStore } from '../history/history-list.ts';
-import { requiredContext } from '../../ui/required-context.ts';
+import { requiredContext } from '../../lib/required-context.ts';
 
 /** What the pages share while one of them is open. */
 interface AccountPagesState {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useStore } from 'zustand';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { useAway } from './use-remote.ts';
 import type { Remote, RemoteProblem } from './remote.ts';
 import { Button } from '../../ui/button.tsx';
@@ -118,7 +118,7 @@ const GUEST_FORGOTTEN =
   'Guests are known for a while after their last visit, and yours was too long ago. What was kept of you then cannot be reached any more. Your next call begins anew.';
 
 function SignedOut({ expected }: Pick<ProblemStateProps, 'expected'>) {
-  const { account } = useController();
+  const { account } = useCall();
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const isForgotten = useStore(account.store, (state) => state.isGuestForgotten);
   const title = hasAccounts ? 'You are not signed in' : 'Nothing here yet';

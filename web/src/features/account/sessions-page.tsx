@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { LiveSession } from '@parley/shared';
 import { conversationPath } from '@parley/shared/page-paths';
-import { useCall } from '../call/controller-context.ts';
+import { useCallState } from '../../client/react/index.ts';
 import { createRemote } from './remote.ts';
 import { dayText, timeText } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
@@ -71,7 +71,9 @@ function SessionRow({ session, onEnded }: SessionRowProps) {
   const { api } = useAccountPages();
   const { isRunning, complaint, run } = useAction();
   const { session_id: id, started_at: startedAt } = session;
-  const isHere = useCall((state) => state.standing.kind === 'running' && state.session?.id === id);
+  const isHere = useCallState(
+    (state) => state.standing.kind === 'running' && state.session?.id === id,
+  );
   const name = session.client === '' ? 'A call' : session.client;
   const end = async (): Promise<void> => {
     if (await run((signal) => api.endSession(id, signal))) onEnded(id);

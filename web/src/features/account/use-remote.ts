@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useStore } from 'zustand';
-import { useCall, useController } from '../call/controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { useAccountAccess } from './account-access.ts';
 import { createAccountApi } from './account-api.ts';
 import { createRemote, type Remote, type RemoteStore } from './remote.ts';
@@ -31,14 +31,14 @@ export function useLoading(remote: { load(): Promise<void>; dispose(): void }): 
 
 /** Whether the relay does not answer, for what could not be had of it: asks again and again. */
 export function useAway(): boolean {
-  const controller = useController();
+  const controller = useCall();
   useEffect(() => void controller.reach(), [controller]);
-  return useCall(({ outage }) => outage !== null);
+  return useCallState(({ outage }) => outage !== null);
 }
 
 /** Calls `onReturn` when the network, or the relay, is back. */
 export function useReturn(onReturn: () => void): void {
-  const { call } = useController();
+  const { state: call } = useCall();
   const onEvent = useEffectEvent(onReturn);
   useEffect(() => {
     const onOnline = (): void => onEvent();

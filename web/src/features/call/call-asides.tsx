@@ -1,5 +1,5 @@
 import { useRef, useEffect, type CSSProperties } from 'react';
-import { useCall, useController, useSettings } from './controller-context.ts';
+import { useCallState, useCall, useSettings } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import notice from './notice.module.css';
@@ -29,18 +29,18 @@ export function CallAsides() {
 
 /** The relay does not answer for long: when it is tried again, and what is kept until then. */
 function OutageNotice() {
-  const outage = useCall((state) => state.outage);
+  const outage = useCallState((state) => state.outage);
   return outage === null ? null : <Outage key={outage.sinceMs} />;
 }
 
 function Outage() {
-  const controller = useController();
+  const controller = useCall();
   const online = useOnline();
   const nowMs = useNow();
-  const isShown = useCall((state) => isOutageShown(state, nowMs));
-  const fault = useCall(({ outage }) => outage?.fault ?? null);
-  const next = useCall(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
-  const kept = useCall((state) => keptText(state, nowMs));
+  const isShown = useCallState((state) => isOutageShown(state, nowMs));
+  const fault = useCallState(({ outage }) => outage?.fault ?? null);
+  const next = useCallState(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
+  const kept = useCallState((state) => keptText(state, nowMs));
   return (
     <div className={notice.place}>
       <div className={`${notice.notice} ${outageStyles.notice}`} hidden={!isShown}>
@@ -74,10 +74,10 @@ function Outage() {
  * room, and goes as soon as the person talks.
  */
 function FirstTalkGuide() {
-  const controller = useController();
+  const controller = useCall();
   const guided = useSettings((settings) => settings.guided);
-  const isInTheWay = useCall(({ error, outage }) => error !== null || outage !== null);
-  const isAnswered = useCall((state) => state.phase === 'speaking' && isHeard(state));
+  const isInTheWay = useCallState(({ error, outage }) => error !== null || outage !== null);
+  const isAnswered = useCallState((state) => state.phase === 'speaking' && isHeard(state));
   const isShown = !guided && isAnswered && !isInTheWay;
   const leftMs = useRef(SHOWN_MS);
 
@@ -89,7 +89,7 @@ function FirstTalkGuide() {
       clearTimeout(timer);
       leftMs.current -= performance.now() - sinceMs;
       // They talk over the answer: there is nothing more to show.
-      if (controller.call.getState().phase === 'hearing')
+      if (controller.state.getState().phase === 'hearing')
         controller.changeSettings({ guided: true });
     };
   }, [isShown, controller]);
@@ -112,7 +112,7 @@ function FirstTalkGuide() {
 
 /** How far the timer is that rings next, beside the state. Not read out as it goes. */
 export function TimerRing() {
-  const timer = useCall((state) => state.timer);
+  const timer = useCallState((state) => state.timer);
   return timer === null ? null : <Ring key={timer.atMs} {...timer} />;
 }
 
@@ -130,9 +130,9 @@ function Ring({ inMs, atMs }: NonNullable<CallState['timer']>) {
 
 /** What the person could say next: until they speak or type, or something else is said. */
 export function Suggestions() {
-  const controller = useController();
-  const isHearing = useCall((state) => state.phase === 'hearing');
-  const texts = useCall(({ standing, conversation }) => {
+  const controller = useCall();
+  const isHearing = useCallState((state) => state.phase === 'hearing');
+  const texts = useCallState(({ standing, conversation }) => {
     const last = standing.kind === 'running' ? conversation.at(-1) : undefined;
     return last?.kind === 'reply' ? last.suggestions : undefined;
   });

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from 'wouter';
-import { useCall, useController, useSettings } from './controller-context.ts';
+import { useCallState, useCall, useSettings } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CallClock } from './call-clock.tsx';
@@ -11,13 +11,13 @@ import styles from './call-bar.module.css';
 
 /** The call goes on while another page is read: what it does, and the way back to it. */
 export function CallBar() {
-  const controller = useController();
+  const controller = useCall();
   const online = useOnline();
-  const standing = useCall((state) => state.standing.kind);
+  const standing = useCallState((state) => state.standing.kind);
   const interruption = useSettings((settings) => settings.interruption);
-  const line = useCall((state) => stateLineOf(state, online, interruption));
-  const muted = useCall((state) => state.muted);
-  const hears = useCall((state) => state.microphone.kind === 'granted');
+  const line = useCallState((state) => stateLineOf(state, online, interruption));
+  const muted = useCallState((state) => state.muted);
+  const hears = useCallState((state) => state.microphone.kind === 'granted');
   const [sawCall, setSawCall] = useState(false);
   if (standing === 'running' && !sawCall) setSawCall(true);
   // An earlier call that was over before is of no interest here.
@@ -48,7 +48,7 @@ export function CallBar() {
           </Button>
         )}
         {isRunning && (
-          <Button shape="icon" aria-label="Hang up" onClick={() => void controller.endCall()}>
+          <Button shape="icon" aria-label="Hang up" onClick={() => void controller.hangUp()}>
             <Icon name="phone-off" size={19} />
           </Button>
         )}

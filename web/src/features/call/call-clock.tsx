@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
-import { useCall } from './controller-context.ts';
+import { useCallState } from '../../client/react/index.ts';
 
 /** How long the call has lasted. */
 export function CallClock() {
-  const sinceMs = useCall((state) => state.talkSinceMs);
+  const sinceMs = useCallState((state) => state.talkSinceMs);
   const nowMs = useNow(sinceMs !== null);
   if (sinceMs === null) return null;
   return (

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { useCall, useController } from './controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { microphoneLineOf, notUnderstoodLineOf, withheldLineOf } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './call-screen.module.css';
@@ -24,10 +24,10 @@ const SLOW_LINE =
  * it changes. Empty while all is as usual.
  */
 export function CallNotes() {
-  const { account } = useController();
+  const { account } = useCall();
   const isSecure = useStore(account.store, ({ signIn }) => signIn?.isSecure !== false);
   // One string, so that an equal answer renders nothing.
-  const lines = useCall((state) =>
+  const lines = useCallState((state) =>
     [
       notUnderstoodLineOf(state),
       withheldLineOf(state),
@@ -41,7 +41,7 @@ export function CallNotes() {
       .filter((line) => line !== '')
       .join(SEPARATOR),
   );
-  const warnsOfDay = useCall(
+  const warnsOfDay = useCallState(
     ({ standing, cost }) => standing.kind === 'running' && isDayWarning(cost),
   );
   return (

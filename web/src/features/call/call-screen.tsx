@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState, type Ref, type RefObject } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 import { useShallow } from 'zustand/react/shallow';
-import { useCall, useController, useSettings } from './controller-context.ts';
+import { useCallState, useCall, useSettings } from '../../client/react/index.ts';
 import { lostConversationOf } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { late } from '../../ui/late.tsx';
@@ -41,11 +41,11 @@ interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
 
 /** The product: one orb, one line of state, the conversation, and five controls. */
 export function CallScreen(props: CallScreenProps) {
-  const controller = useController();
-  const microphone = useCall((state) => state.microphone);
-  const standing = useCall((state) => state.standing.kind);
-  const holds = useCall((state) => state.holds);
-  const isEmpty = useCall((state) => state.conversation.length === 0);
+  const controller = useCall();
+  const microphone = useCallState((state) => state.microphone);
+  const standing = useCallState((state) => state.standing.kind);
+  const holds = useCallState((state) => state.holds);
+  const isEmpty = useCallState((state) => state.conversation.length === 0);
   // A person who writes does without it: the advice leaves its room to the words.
   const isAdvised = standing === 'running' && !props.typing && microphone.kind === 'refused';
   const refused = isAdvised ? microphone.refusal : null;
@@ -114,8 +114,8 @@ export function CallScreen(props: CallScreenProps) {
 
 /** What is left of a call, and the way back. */
 function CallOver() {
-  const controller = useController();
-  const isLost = useCall((state) => lostConversationOf(state) !== null);
+  const controller = useCall();
+  const isLost = useCallState((state) => lostConversationOf(state) !== null);
   return (
     <>
       <CallSummary />
@@ -151,7 +151,7 @@ function KeysButton({ onKeys }: Pick<CallScreenProps, 'onKeys'>) {
  * (“Hang up”, “Try again”): a keyboard must not begin again at the top of the page.
  */
 function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
-  const { call } = useController();
+  const { state: call } = useCall();
   const orb = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     let focused: Element | null = null;
@@ -181,9 +181,9 @@ const EXPLAINED_MS = 2_000;
 function StateLine({ hint, isAside }: { readonly hint: string | null; readonly isAside: boolean }) {
   const online = useOnline();
   const interruption = useSettings((settings) => settings.interruption);
-  const line = useCall((state) => hint ?? stateLineOf(state, online, interruption));
-  const announcement = useCall((state) => hint ?? announcementOf(state, online));
-  const isTimed = useCall((state) => state.timer !== null);
+  const line = useCallState((state) => hint ?? stateLineOf(state, online, interruption));
+  const announcement = useCallState((state) => hint ?? announcementOf(state, online));
+  const isTimed = useCallState((state) => state.timer !== null);
   return (
     <>
       {/* In another place, and with other words, it is another element: it fades in, and nothing slides. */}
@@ -208,9 +208,9 @@ interface MainOrbProps {
 }
 
 function MainOrb({ ref, isAside, onType }: MainOrbProps) {
-  const controller = useController();
+  const controller = useCall();
   // Compared piece by piece, so that a new caption does not render the orb.
-  const { mood, action, label, icon } = useCall(useShallow(orbRoleOf));
+  const { mood, action, label, icon } = useCallState(useShallow(orbRoleOf));
   const hold = useHold(action === 'hold');
   const [isExplained, setExplained] = useState(false);
 
@@ -228,7 +228,7 @@ function MainOrb({ ref, isAside, onType }: MainOrbProps) {
       case 'unmute':
         return controller.setMuted(false);
       case 'stop-speaking':
-        return controller.stopSpeaking();
+        return controller.interrupt();
       case 'type':
         return onType();
       case 'hold':
@@ -257,7 +257,7 @@ function MainOrb({ ref, isAside, onType }: MainOrbProps) {
 
 /** What the call has cost so far; nothing while it is free. */
 function CallCost() {
-  const text = useCall(({ standing, cost }) =>
+  const text = useCallState(({ standing, cost }) =>
     standing.kind !== 'running' || cost === null || cost.usd === 0 ? null : usdText(cost.usd),
   );
   if (text === null) return null;
@@ -271,7 +271,7 @@ function CallCost() {
 
 /** While the person pauses: fills until their turn is taken as over, and goes if they go on. */
 function EndOfTurnRing() {
-  const prediction = useCall((state) => state.endOfTurn);
+  const prediction = useCallState((state) => state.endOfTurn);
   if (prediction === null) return null;
   const { delayMs, elapsedMs } = prediction;
   return (

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { percentilesOf } from '@parley/shared/statistics';
 import { Icon } from '../../ui/icon.tsx';
-import { useCall, useController, useDebug } from './controller-context.ts';
+import { useCallState, useCall, useDebug } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountAccess } from '../account/account-access.ts';
 import { createAccountApi } from '../account/account-api.ts';
@@ -30,8 +30,8 @@ interface TranscriptLine {
 
 /** The call that is over in one line, and its words to take along. */
 export function CallSummary() {
-  const figures = useCall((state) => state.figures);
-  const items = useCall((state) => state.conversation);
+  const figures = useCallState((state) => state.figures);
+  const items = useCallState((state) => state.conversation);
   const turns = useDebug((state) => state.turns);
   const lines = useMemo(() => transcriptOf(items), [items]);
   const [copied, setCopied] = useState<'ready' | 'copied' | 'failed'>('ready');
@@ -74,12 +74,12 @@ export function CallSummary() {
 
 /** Continues the conversation of an earlier visit. */
 export function GoOn({ id }: { readonly id: string }) {
-  const controller = useController();
+  const controller = useCall();
   const access = useAccountAccess();
   const { isRunning, complaint, run } = useAction();
   const goOn = async (signal: AbortSignal): Promise<void> => {
     const kept = await createAccountApi(access).conversation(id, signal);
-    void controller.startCall({ earlier: earlierConversation(kept) });
+    void controller.start({ earlier: earlierConversation(kept) });
   };
   return (
     <Button look="plain" aria-disabled={isRunning} onClick={() => void run(goOn)}>

@@ -9,7 +9,7 @@ import {
   useMemo,
 } from 'react';
 import { Icon } from '../../ui/icon.tsx';
-import { useCall, useSettings, useController } from './controller-context.ts';
+import { useCallState, useSettings, useCall } from '../../client/react/index.ts';
 import {
   type ConversationItem,
   type ReplyItem,
@@ -52,16 +52,16 @@ interface CaptionsProps {
 
 /** The conversation so far, newest in view; nothing while there is none. */
 export function Captions(props: CaptionsProps) {
-  const isEmpty = useCall((state) => state.conversation.length === 0);
+  const isEmpty = useCallState((state) => state.conversation.length === 0);
   return isEmpty ? null : <Lines {...props} />;
 }
 
 function Lines({ onFull }: CaptionsProps) {
-  const items = useCall((state) => state.conversation);
+  const items = useCallState((state) => state.conversation);
   const size = useSettings((settings) => settings.captionSize);
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
   const { viewport, content, unseenFrom, scrollToEnd } = useStickToEnd();
-  const isBetweenTurns = useCall(({ phase }) => phase === 'listening');
+  const isBetweenTurns = useCallState(({ phase }) => phase === 'listening');
   useLayoutEffect(() => {
     const [box, list] = [viewport.current, content.current];
     // Fills the room that there will be: the words then stay where they are.
@@ -160,7 +160,7 @@ function isTimer(item: ConversationItem): boolean {
 
 /** Keeps the newest in view, unless the reader scrolled up: `unseenFrom` that item on then. */
 function useStickToEnd() {
-  const { call } = useController();
+  const { state: call } = useCall();
   const viewport = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
@@ -256,7 +256,7 @@ function isSettled(item: ConversationItem, allWords: boolean): boolean {
  * time. Colours only, so that no line moves.
  */
 function SpokenWords({ reply }: { readonly reply: ReplyItem }) {
-  const { call } = useController();
+  const { state: call } = useCall();
   const text = useRef<HTMLSpanElement>(null);
   const words = useMemo(() => captionWords(reply.parts), [reply.parts]);
   useLayoutEffect(() => {

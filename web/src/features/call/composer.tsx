@@ -1,6 +1,6 @@
 import { useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
 import { Icon } from '../../ui/icon.tsx';
-import { useController } from './controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './composer.module.css';
 
@@ -16,7 +16,7 @@ interface ComposerProps {
 
 /** Writing beside talking; needs no microphone. */
 export function Composer({ draft, onDraft, onClose }: ComposerProps) {
-  const controller = useController();
+  const controller = useCall();
   const field = useRef<HTMLInputElement>(null);
   const isEmpty = draft.trim() === '';
 

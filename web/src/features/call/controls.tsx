@@ -1,4 +1,4 @@
-import { useCall, useController } from './controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import styles from './controls.module.css';
 
@@ -13,8 +13,8 @@ export interface ControlsProps {
 
 /** The bar in reach of the thumb. Five places that never move; two are empty outside of a call. */
 export function Controls(props: ControlsProps) {
-  const controller = useController();
-  const standing = useCall((state) => state.standing.kind);
+  const controller = useCall();
+  const standing = useCallState((state) => state.standing.kind);
   return (
     <nav className={styles.controls} aria-label="Call controls">
       <Control
@@ -37,7 +37,7 @@ export function Controls(props: ControlsProps) {
           name="Hang up"
           icon="phone-off"
           look="danger"
-          onPress={() => void controller.endCall()}
+          onPress={() => void controller.hangUp()}
         />
       ) : (
         <span />
@@ -54,9 +54,9 @@ export function Controls(props: ControlsProps) {
 }
 
 function MicrophoneControl() {
-  const controller = useController();
-  const muted = useCall((state) => state.muted);
-  const microphone = useCall((state) => state.microphone.kind);
+  const controller = useCall();
+  const muted = useCallState((state) => state.muted);
+  const microphone = useCallState((state) => state.microphone.kind);
   // The browser's own question is what a person must see to now.
   if (microphone === 'asking') return <span />;
   if (microphone === 'refused' || microphone === 'unwanted' || microphone === 'unknown') {

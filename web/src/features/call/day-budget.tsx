@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useController } from './controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 import { useMe } from '../account/use-remote.ts';
@@ -11,7 +11,7 @@ import styles from './call-screen.module.css';
  */
 export function DayBudget() {
   const { me, remote } = useMe();
-  const { call } = useController();
+  const { state: call } = useCall();
   useEffect(
     () =>
       call.subscribe((now, before) => {

@@ -1,5 +1,5 @@
 import { Icon } from '../../ui/icon.tsx';
-import { useCall, useController } from './controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { adviceFor } from './call-words.ts';
 import notice from './notice.module.css';
@@ -7,9 +7,9 @@ import styles from './error-notice.module.css';
 
 /** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
 export function ErrorNotice() {
-  const controller = useController();
+  const controller = useCall();
   // While a call is without its relay, the notice of that says what matters.
-  const error = useCall(({ standing, outage, ...state }) =>
+  const error = useCallState(({ standing, outage, ...state }) =>
     standing.kind === 'running' && outage !== null ? null : state.error,
   );
   const advice = error === null ? null : adviceFor(error.code);

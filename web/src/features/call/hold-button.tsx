@@ -1,12 +1,12 @@
 import { Icon } from '../../ui/icon.tsx';
-import { useCall } from './controller-context.ts';
+import { useCallState } from '../../client/react/index.ts';
 import styles from './hold-button.module.css';
 import { useHold } from './use-hold.ts';
 
 /** Push-to-talk in reach of the thumb. */
 export function HoldButton() {
-  const isHeld = useCall((state) => state.held);
-  const isPossible = useCall(
+  const isHeld = useCallState((state) => state.held);
+  const isPossible = useCallState(
     ({ standing, microphone, holds }) =>
       holds && standing.kind === 'running' && microphone.kind === 'granted',
   );

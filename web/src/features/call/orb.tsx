@@ -10,7 +10,7 @@ import {
   type ReactNode,
 } from 'react';
 import { Icon } from '../../ui/icon.tsx';
-import { useController } from './controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { ORB_POSES, type OrbMood, type OrbPose } from './orb-pose.ts';
 import type { OrbRole } from './orb-role.ts';
 import styles from './orb.module.css';
@@ -32,7 +32,7 @@ interface OrbProps extends ComponentProps<'button'> {
 
 /** Button, microphone level, voice and state in one shape. */
 export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
-  const { levels } = useController();
+  const { levels } = useCall();
   const host = useRef<HTMLSpanElement>(null);
   const animation = useRef<OrbAnimation | null>(null);
   const moodNow = useEffectEvent(() => mood);

@@ -1,10 +1,10 @@
-import { useCall, useController } from './controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import styles from './recording-mark.module.css';
 
 /** In sight for as long as the call is recorded; pressing it ends that at once. */
 export function RecordingMark() {
-  const controller = useController();
-  const isRecording = useCall((state) => state.session?.recording === true);
+  const controller = useCall();
+  const isRecording = useCallState((state) => state.session?.recording === true);
   return (
     <div className={styles.place}>
       <span className="visually-hidden" role="status">

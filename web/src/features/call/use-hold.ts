@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
-import { useController } from './controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 
 /**
  * Push-to-talk by a finger, a mouse or the keyboard on one element. The hold ends with the finger,
@@ -7,7 +7,7 @@ import { useController } from './controller-context.ts';
  * own disappearance. A person must never go on being heard without holding.
  */
 export function useHold(enabled: boolean) {
-  const controller = useController();
+  const controller = useCall();
   const held = useRef<number | 'keyboard' | null>(null);
   const release = useCallback((): void => {
     if (held.current === null) return;

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { late } from '../../ui/late.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { lastTalk } from '../../client/index.ts';
-import { useCall, useController } from './controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { providerLineOf, WELCOME_SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
@@ -15,19 +15,19 @@ const GoOn = late(async () => (await import('./call-summary.tsx')).GoOn);
 
 /** The first visit, and an empty conversation: what this is and what to say. */
 export function Welcome() {
-  const controller = useController();
+  const controller = useCall();
   const providers = useStore(controller.providers);
   const online = useOnline();
   const [last] = useState(() => {
     const talk = lastTalk();
     return talk !== null && Date.now() - talk.atMs < OFFERED_MS ? talk.id : null;
   });
-  const isAway = useCall(({ outage }) => outage !== null);
-  const inCall = useCall((state) => state.standing.kind === 'running');
+  const isAway = useCallState(({ outage }) => outage !== null);
+  const inCall = useCallState((state) => state.standing.kind === 'running');
   // Who talks, or waits for the answer, needs no suggestions.
-  const isInTurn = useCall(({ phase }) => /hearing|thinking|speaking/.test(phase));
+  const isInTurn = useCallState(({ phase }) => /hearing|thinking|speaking/.test(phase));
   // While a provider replaces another, another line says so.
-  const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
+  const isAsUsual = useCallState((state) => ladderLinesOf(state).length === 0);
   if (isAway || !(online || inCall)) {
     if (inCall) return null;
     return (

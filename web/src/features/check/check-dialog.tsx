@@ -8,7 +8,7 @@ import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { STEP_WORDS, verdictsOf, type Verdict } from './check-verdicts.ts';
 import styles from './check-dialog.module.css';
 import type { CheckFigures, CheckStep } from '../../client/index.ts';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 
 type CheckState =
   | { readonly kind: 'idle' }
@@ -217,7 +217,7 @@ function unit(value: number | null | undefined, name: string): string | undefine
  * @param onLevel dBFS, about thirty times a second; null once no microphone is open
  */
 function useSoundCheck(onLevel: (dbfs: number | null) => void) {
-  const controller = useController();
+  const controller = useCall();
   const [state, setState] = useState<CheckState>({ kind: 'idle' });
   const running = useRef<AbortController>(null);
   useEffect(() => () => running.current?.abort(), []);
@@ -258,14 +258,15 @@ function useSoundCheck(onLevel: (dbfs: number | null) => void) {
   return { state, run };
 }
 
-function silenceCall(controller: ReturnType<typeof useController>): () => void {
-  const { standing, muted, microphone } = controller.call.getState();
+function silenceCall(controller: ReturnType<typeof useCall>): () => void {
+  const { standing, muted, microphone } = controller.state.getState();
   if (standing.kind !== 'running' || microphone.kind !== 'granted') return () => undefined;
-  controller.stopSpeaking();
+  controller.interrupt();
   controller.setMuted(true);
   return () => {
     controller.setMuted(muted);
     // Some systems give a microphone to one user at a time, and have taken it from the call.
-    if (controller.call.getState().standing.kind === 'running') void controller.requestMicrophone();
+    if (controller.state.getState().standing.kind === 'running')
+      void controller.requestMicrophone();
   };
 }

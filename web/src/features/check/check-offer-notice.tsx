@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useCall, useController, useSettings } from '../call/controller-context.ts';
+import { useCallState, useCall, useSettings } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './check-offer-notice.module.css';
 import type { CallState } from '../../client/index.ts';
@@ -26,8 +26,8 @@ interface SilenceWatch {
 
 /** Offers what helps when something keeps the person from talking: the check, or their voice. */
 export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) {
-  const controller = useController();
-  const { call, levels } = controller;
+  const controller = useCall();
+  const { state: call, levels } = controller;
   const [isSilent, setSilent] = useState(false);
   useEffect(() => {
     const watch = createSilenceWatch(setSilent);
@@ -45,9 +45,11 @@ export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) 
       watch.dispose();
     };
   }, [call, levels]);
-  const offer = useCall((state) => offerOf(state, isSilent));
+  const offer = useCallState((state) => offerOf(state, isSilent));
   const interruption = useSettings((settings) => settings.interruption);
-  const hearsItself = useCall((state) => state.standing.kind === 'running' && state.hearsItself);
+  const hearsItself = useCallState(
+    (state) => state.standing.kind === 'running' && state.hearsItself,
+  );
   return (
     <div className={styles.place} role="status">
       {offer !== null && (

@@ -1,6 +1,6 @@
 import { Line, LineChart, ResponsiveContainer, YAxis } from 'recharts';
 import type { MediaStats } from '../../client/index.ts';
-import { useDebug } from '../call/controller-context.ts';
+import { useDebug } from '../../client/react/index.ts';
 import { lineFigures } from './line-words.ts';
 import { msText } from './statistics.ts';
 import styles from './live.module.css';

@@ -1,5 +1,5 @@
 import { exactUsdText } from '../../lib/figures.ts';
-import { useDebug } from '../call/controller-context.ts';
+import { useDebug } from '../../client/react/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { TableHead } from './table-head.tsx';
 import panel from './debug-panel.module.css';

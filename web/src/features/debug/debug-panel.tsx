@@ -9,7 +9,7 @@ import {
   Fragment,
 } from 'react';
 import { Icon } from '../../ui/icon.tsx';
-import { useController, useDebug, useCall } from '../call/controller-context.ts';
+import { useCall, useDebug, useCallState } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts, ConnectionCounters } from './connection-charts.tsx';
 import { CostTable } from './cost-table.tsx';
@@ -102,7 +102,7 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
 }
 
 function CopyButton() {
-  const { debug, call } = useController();
+  const { debug, state: call } = useCall();
   const [outcome, setOutcome] = useState<'ready' | 'copied' | 'failed'>('ready');
   const copy = async (): Promise<void> => {
     const json = debugExport(debug.store.getState(), call.getState(), Date.now());
@@ -226,7 +226,7 @@ function Divider({ widthPx, onWidth }: DividerProps) {
 
 /** The provider of each stage, which one it replaces, why and since when. */
 function ProviderTable() {
-  const ladder = useCall((state) => state.ladder);
+  const ladder = useCallState((state) => state.ladder);
   return (
     <table className={`${styles.table} ${styles.providers}`}>
       <caption className={styles.heading}>Providers</caption>

@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 import type { LatencySegment } from '@parley/shared/latency';
-import { useDebug } from '../call/controller-context.ts';
+import { useDebug } from '../../client/react/index.ts';
 import type { LoggedEntry, RecordedTurn, DebugEntry } from '../../client/index.ts';
 import { countText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';

@@ -5,7 +5,7 @@ import { fileInstant, saveFile } from '../history/save-file.ts';
 import panel from './debug-panel.module.css';
 import styles from './flight-section.module.css';
 import type { FlightNotice, FlightRequest } from '../../client/index.ts';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 
 const MB = 1_000_000;
 
@@ -102,7 +102,7 @@ interface FlightLink {
 
 /** Asks for the events of the call, and links the panel with the recorder, while it is mounted. */
 export function useFlight(): FlightLink {
-  const controller = useController();
+  const controller = useCall();
   const [status, setStatus] = useState<FlightState | null>(null);
   const port = useRef<MessagePort>(null);
 
@@ -119,7 +119,7 @@ export function useFlight(): FlightLink {
     };
     link();
     // Another media worker may have replaced one that crashed.
-    const stop = controller.call.subscribe(({ standing }, before) => {
+    const stop = controller.state.subscribe(({ standing }, before) => {
       if (standing.kind === 'running' && before.standing.kind !== 'running') link();
     });
     return () => {

@@ -2,7 +2,7 @@ import { ENOUGH_TURNS, isTargetMet } from '@parley/shared/statistics';
 import { measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { useDebug } from '../call/controller-context.ts';
+import { useDebug } from '../../client/react/index.ts';
 import styles from './debug-panel.module.css';
 
 /** p50, p95 and p99 over the session; the p50 against its target, as on the status page. */

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../client/index.ts';
-import { useCall, useController } from '../call/controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { onThemeChange, readColourTokens, rgba } from '../../ui/colour-tokens.ts';
 import styles from './live.module.css';
 
@@ -20,8 +20,8 @@ const FIGURE_EVERY = 6;
 
 /** Speech probability over the last ten seconds, with the threshold and the decisions taken. */
 export function VadStrip() {
-  const { levels, debug } = useController();
-  const playing = useCall((state) => state.phase === 'speaking');
+  const { levels, debug } = useCall();
+  const playing = useCallState((state) => state.phase === 'speaking');
   const threshold = (playing ? ECHO_GUARD_POLICY : SPEECH_POLICY).speechProbability;
   const thresholdNow = useEffectEvent(() => threshold);
   const plot = useRef<HTMLDivElement>(null);

@@ -9,7 +9,7 @@ import {
   type EndOfTurnPrediction,
   type RecordedTurn,
 } from '../../client/index.ts';
-import { useCall, useDebug } from '../call/controller-context.ts';
+import { useCallState, useDebug } from '../../client/react/index.ts';
 import {
   SEGMENT_TARGETS_MS,
   SEGMENT_WORDS,
@@ -168,9 +168,9 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onPress }
 
 /** The words of a turn, and its recording, if the relay keeps one. */
 function TurnWords({ turn }: { readonly turn: RecordedTurn }) {
-  const items = useCall((state) => state.conversation);
-  const isRecorded = useCall((state) => state.session?.recording === true);
-  const keptAs = useCall((state) => state.keptAs);
+  const items = useCallState((state) => state.conversation);
+  const isRecorded = useCallState((state) => state.session?.recording === true);
+  const keptAs = useCallState((state) => state.keptAs);
   const position = items.findIndex(({ id, kind }) => kind === 'reply' && id === turn.responseId);
   const reply = items[position];
   const asked = items.slice(0, Math.max(0, position)).findLast(({ kind }) => kind === 'user');

@@ -3,7 +3,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { useLocation } from 'wouter';
 import type { ConversationDetail } from '@parley/shared';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
-import { useCall, useController } from '../call/controller-context.ts';
+import { useCallState, useCall } from '../../client/react/index.ts';
 import { earlierConversation } from '../../client/index.ts';
 import { createRemote } from '../account/remote.ts';
 import { dayText, timeText } from '../../lib/dates.ts';
@@ -95,15 +95,15 @@ function Conversation({ conversation, onRenamed }: ConversationProps) {
 
 /** Goes on with the conversation in a call; or leads to the call, if that is what it does already. */
 function ContinueButton({ conversation }: { readonly conversation: ConversationDetail }) {
-  const controller = useController();
+  const controller = useCall();
   const [, navigate] = useLocation();
-  const isHere = useCall(
+  const isHere = useCallState(
     ({ standing, session, continues }) =>
       standing.kind === 'running' &&
       (continues === conversation.id || conversation.sessions.some(({ id }) => id === session?.id)),
   );
   const onPress = (): void => {
-    if (!isHere) void controller.startCall({ earlier: earlierConversation(conversation) });
+    if (!isHere) void controller.start({ earlier: earlierConversation(conversation) });
     navigate('/');
   };
   return (

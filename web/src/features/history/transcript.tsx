@@ -1,7 +1,7 @@
 import { type ConversationDetail, ERRORS, type StoredTurn } from '@parley/shared';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { dayText, timeText } from '../../lib/dates.ts';
-import { useSettings } from '../call/controller-context.ts';
+import { useSettings } from '../../client/react/index.ts';
 import captions from '../call/captions.module.css';
 import styles from './transcript.module.css';
 import { Icon } from '../../ui/icon.tsx';

@@ -1,7 +1,7 @@
 import { Button } from '../../ui/button.tsx';
 import styles from './privacy-section.module.css';
 import type { BrowserHelp } from '../../client/index.ts';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 
 interface DownloadProps {
   /** What is downloaded. */
@@ -38,7 +38,7 @@ function Progress({ label, percent }: { readonly label: string; readonly percent
 
 /** Changes a part of what is switched on by then: a download may have taken long. */
 export function useHelpChange(): (part: Partial<BrowserHelp>) => void {
-  const controller = useController();
+  const controller = useCall();
   return (part) => {
     const { browserHelp } = controller.settings.getState();
     controller.changeSettings({ browserHelp: { ...browserHelp, ...part } });

@@ -5,7 +5,7 @@ import {
   installLanguage,
   localAvailability,
 } from '../../client/index.ts';
-import { useCall, useSettings } from '../call/controller-context.ts';
+import { useCallState, useSettings } from '../../client/react/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Complaint } from '../../ui/complaint.tsx';
 import { Download, useHelpChange } from './download.tsx';
@@ -43,7 +43,7 @@ export function HearingField() {
   const { kind } = useStore(setup.store);
   const hears = useSettings(({ browserHelp }) => browserHelp.hears);
   const chosen = useSettings(({ language }) => language);
-  const spoken = useCall(({ session }) => session?.language);
+  const spoken = useCallState(({ session }) => session?.language);
   const wantedLanguage = spoken ?? chosen ?? undefined;
   const change = useHelpChange();
   const isDownloading = kind === 'downloading';

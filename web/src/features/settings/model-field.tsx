@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { findLanguageModels, type LanguageModels, MODEL_OPTIONS } from '../../client/index.ts';
-import { useSettings } from '../call/controller-context.ts';
+import { useSettings } from '../../client/react/index.ts';
 import { Complaint } from '../../ui/complaint.tsx';
 import { Download, useHelpChange } from './download.tsx';
 import { SwitchField } from './switch-field.tsx';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { Me } from '@parley/shared';
 import type { AccountApi } from '../account/account-api.ts';
-import { useController, useCall } from '../call/controller-context.ts';
+import { useCall, useCallState } from '../../client/react/index.ts';
 import type { RemoteProblem } from '../account/remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { Complaint } from '../../ui/complaint.tsx';
@@ -37,7 +37,7 @@ export function PrivacySection() {
 
 /** What goes out without being asked for. */
 function Reported() {
-  const { account } = useController();
+  const { account } = useCall();
   const reports = useStore(account.store, ({ signIn }) => signIn?.errorReports !== undefined);
   return reports && <p className={styles.words}>{REPORTED}</p>;
 }
@@ -62,7 +62,7 @@ function Unknown(props: { readonly problem: RemoteProblem; readonly onRetry: () 
 }
 
 function Kept({ me, api }: { readonly me: Me; readonly api: AccountApi }) {
-  const { account } = useController();
+  const { account } = useCall();
   const name = useStore(account.store, (state) => state.account?.name ?? null);
   const exporting = useAction();
   const exportAll = (): void =>
@@ -92,7 +92,7 @@ function focusFirst(button: HTMLButtonElement | null): void {
 
 /** Says what goes before anything does. */
 function Deletion({ api, isGuest }: { readonly api: AccountApi; readonly isGuest: boolean }) {
-  const controller = useController();
+  const controller = useCall();
   const [stage, setStage] = useState<'offered' | 'asked' | 'done'>('offered');
   const { isRunning, complaint, run } = useAction();
   const remove = async (): Promise<void> => {
@@ -155,9 +155,9 @@ function howLong({ retention_days: days }: Me['storage']): string {
 
 /** Records the running call, once the person has agreed to it. */
 function RecordingField() {
-  const controller = useController();
-  const isPossible = useCall((state) => state.session?.recording !== undefined);
-  const isRecording = useCall((state) => state.session?.recording === true);
+  const controller = useCall();
+  const isPossible = useCallState((state) => state.session?.recording !== undefined);
+  const isRecording = useCallState((state) => state.session?.recording === true);
   const [isAsked, setAsked] = useState(false);
   if (!isPossible) {
     return (

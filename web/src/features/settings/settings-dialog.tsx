@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useController, useSettings, useCall } from '../call/controller-context.ts';
+import { useCall, useSettings, useCallState } from '../../client/react/index.ts';
 import { type Settings, findSpeechRecognition } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -61,7 +61,7 @@ export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
 
 /** Devices, volume, language and voice. */
 function SoundFields({ onCheck }: Pick<SettingsDialogProps, 'onCheck'>) {
-  const controller = useController();
+  const controller = useCall();
   const settings = useSettings((all) => all);
   const offer = useVoiceOffer();
   const devices = useDevices();
@@ -150,7 +150,7 @@ function TurnFields() {
 }
 
 function AppearanceFields() {
-  const controller = useController();
+  const controller = useCall();
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
   return (
     <>
@@ -184,7 +184,7 @@ interface SettingChoiceProps<N extends ChoiceName> {
 }
 
 function SettingChoice<N extends ChoiceName>({ name, ...field }: SettingChoiceProps<N>) {
-  const controller = useController();
+  const controller = useCall();
   const value = useSettings((settings) => settings[name]);
   const choose = (next: Settings[N]): void => controller.changeSettings({ [name]: next });
   return <ChoiceField<Settings[N]> {...field} value={value} onChange={choose} />;
@@ -201,9 +201,9 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
 
 /** The voices of the call's language. Outside of a call the relay offers those of its own only. */
 function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
-  const controller = useController();
+  const controller = useCall();
   const { voice, language } = useSettings((all) => all);
-  const isInCall = useCall(({ session }) => session !== null);
+  const isInCall = useCallState(({ session }) => session !== null);
   const { voices = [], languages = [] } = offer ?? {};
   const isOther = language !== null && languages.slice(1).includes(language);
   if (isOther && !isInCall) return null;
@@ -226,7 +226,7 @@ function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
  * @param languages - BCP 47; the first is that of calls for which none is chosen
  */
 function LanguageField({ languages }: { readonly languages: readonly string[] }) {
-  const controller = useController();
+  const controller = useCall();
   const chosen = useSettings(({ language }) => language);
   const [usual, ...others] = languages;
   if (usual === undefined || others.length === 0) return null;
@@ -275,8 +275,8 @@ function BrowserSection() {
 
 /** What the relay would take: in a call it says so itself. */
 function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: boolean } {
-  const providers = useStore(useController().providers);
-  const session = useCall((state) => state.session);
+  const providers = useStore(useCall().providers);
+  const session = useCallState((state) => state.session);
   const hears = useSettings(({ browserHelp }) => browserHelp.hears);
   if (session !== null) {
     return {
@@ -294,8 +294,8 @@ function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: bool
 
 /** How loud the microphone is now; nothing while none is open. */
 function LevelMeter() {
-  const { levels } = useController();
-  const isLive = useCall((state) => state.microphone.kind === 'granted');
+  const { levels } = useCall();
+  const isLive = useCallState((state) => state.microphone.kind === 'granted');
   const bar = useRef<HTMLDivElement>(null);
   useEffect(
     () =>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import type { Choice } from './select-field.tsx';
 
 /** The devices there are, kept up to date; their names appear once the microphone is allowed. */
 export function useDevices() {
   const [lists, setLists] = useState(() => deviceListsOf([]));
-  const { call } = useController();
+  const { state: call } = useCall();
   useEffect(() => {
     // Absent on insecure pages, contrary to the types.
     const media = navigator.mediaDevices as MediaDevices | undefined;

@@ -2,7 +2,7 @@ import { relayUrl } from '@parley/shared/page-paths';
 import { useEffect, useState } from 'react';
 import type { SessionDescription } from '@parley/shared';
 import { useAccountAccess } from '../account/account-access.ts';
-import { useCall } from '../call/controller-context.ts';
+import { useCallState } from '../../client/react/index.ts';
 
 /** What may be chosen of a voice, and of languages. */
 export type OfferedVoices = Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>;
@@ -11,7 +11,7 @@ const DEADLINE_MS = 5_000;
 
 /** What the session offers or, outside of a call, what the relay would; null while that is unknown. */
 export function useVoiceOffer(): OfferedVoices | null {
-  const session = useCall((state) => state.session);
+  const session = useCallState((state) => state.session);
   const { fetch: fetchLike, relay } = useAccountAccess();
   const [offer, setOffer] = useState<OfferedVoices | null>(null);
   const isNeeded = session === null && offer === null;

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { requiredContext } from '../../ui/required-context.ts';
+import { requiredContext } from '../../lib/required-context.ts';
 import { createLogTail, type LogFeed } from './operator/log-tail.ts';
 import {
   createOperatorAccess,

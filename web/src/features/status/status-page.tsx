@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { useAccountAccess } from '../account/account-access.ts';
-import { useController } from '../call/controller-context.ts';
+import { useCall } from '../../client/react/index.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState } from '../account/page-state.tsx';
 import { exactTimeText } from '../../lib/dates.ts';
@@ -28,7 +28,7 @@ const WRONG = 'That is not the operator’s token. Check it and try again.';
 /** Whether the relay works, and if not, why; for its operator. */
 export function StatusPage() {
   const access = useAccountAccess();
-  const { account } = useController();
+  const { account } = useCall();
   const [operator] = useState(() => createOperator(access, account));
   useFeeding(operator.feed);
   return (
@@ -92,7 +92,7 @@ function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
 
 function TokenForm() {
   const { access, feed } = useOperator();
-  const { account } = useController();
+  const { account } = useCall();
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const isGuest = useStore(account.store, (state) => state.account === null);
   const tryToken = async (token: string): Promise<string | null> => {

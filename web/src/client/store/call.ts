@@ -35,7 +35,7 @@ import {
 } from '../settings/settings.ts';
 import type { CheckEvent } from '../engine/sound-check/sound-check-events.ts';
 
-export interface CallControllerOptions {
+export interface CallParts {
   readonly engine: MediaEngine;
   readonly account: AccountController;
   /** null if the browser refuses storage. */
@@ -57,14 +57,14 @@ interface CallStart {
 const MAX_WAIT_MS = 8_000;
 
 /** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
-export class CallController {
+export class Call {
   readonly account: AccountController;
-  readonly call = createStore<CallState>(() => INITIAL_CALL_STATE);
+  readonly state = createStore<CallState>(() => INITIAL_CALL_STATE);
   readonly settings: StoreApi<Settings>;
   readonly providers = createStore<ProviderNames | null>(() => null);
   readonly levels = createStore<Levels>(() => SILENCE);
   readonly debug = createDebugRecorder();
-  readonly #options: CallControllerOptions;
+  readonly #options: CallParts;
   readonly #engine: MediaEngine;
   readonly #hungUp = new HungUpCall();
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
@@ -77,7 +77,7 @@ export class CallController {
   #waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
   #nextReach: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: CallControllerOptions) {
+  constructor(options: CallParts) {
     const { engine, account, storage, relay } = options;
     this.#options = options;
     this.#engine = engine;
@@ -94,16 +94,26 @@ export class CallController {
     });
   }
 
+  /** Never rejects. */
+  get relay(): Promise<RelayAddress> {
+    return this.#options.relay;
+  }
+
+  /** All that happens in the call, as it happens. @returns what ends the subscription */
+  subscribe(listener: (notice: MediaNotice) => void): () => void {
+    return this.#engine.subscribe(listener);
+  }
+
   /**
    * Must be called from within a person's gesture.
    *
    * @param start.earlier - the conversation that the call continues; a running call gives way to it
    */
-  async startCall({ microphone = true, earlier = null }: CallStart = {}): Promise<void> {
+  async start({ microphone = true, earlier = null }: CallStart = {}): Promise<void> {
     if (this.#isRunning && earlier === null) return;
-    const again = () => void this.startCall({ microphone, earlier });
+    const again = () => void this.start({ microphone, earlier });
     if (this.account.asksFirst(again)) return;
-    if (this.#isRunning) void this.endCall();
+    if (this.#isRunning) void this.hangUp();
     this.#generation += 1;
     this.#goesBack = earlier !== null;
     const mine = this.#generation;
@@ -136,10 +146,10 @@ export class CallController {
 
   /** Calls again; continues the call that was lost, if the relay keeps its conversation. */
   callAgain(): Promise<void> {
-    return this.startCall({ earlier: lostConversationOf(this.call.getState()) });
+    return this.start({ earlier: lostConversationOf(this.state.getState()) });
   }
 
-  async endCall(): Promise<void> {
+  async hangUp(): Promise<void> {
     if (!this.#isRunning) return;
     this.#generation += 1;
     this.#waitingTexts = [];
@@ -169,11 +179,11 @@ export class CallController {
     if (trimmed === '') return;
     if (!this.#isRunning) {
       if (this.account.asksFirst(() => this.sendText(trimmed))) return;
-      void this.startCall({ microphone: false });
+      void this.start({ microphone: false });
     }
     const itemId = this.#options.newId();
     this.#dispatch({ type: 'text-sent', itemId, text: trimmed });
-    if (this.call.getState().session === null) this.#waitingTexts.push({ itemId, text: trimmed });
+    if (this.state.getState().session === null) this.#waitingTexts.push({ itemId, text: trimmed });
     else this.#engine.sendText(itemId, trimmed);
   }
 
@@ -194,7 +204,7 @@ export class CallController {
     if (!isThere) this.#nextReach = setTimeout(again, MAX_WAIT_MS * Math.random());
     const atMs = this.#options.nowMs();
     if (!this.#isRunning) this.#dispatch({ type: 'relay-asked', isThere, atMs });
-    else if (isThere && this.call.getState().outage !== null) this.#engine.retryNow();
+    else if (isThere && this.state.getState().outage !== null) this.#engine.retryNow();
   }
 
   loadDetector(): void {
@@ -208,7 +218,7 @@ export class CallController {
   }
 
   holdToTalk(held: boolean): void {
-    if ((held && !this.#isRunning) || this.call.getState().held === held) return;
+    if ((held && !this.#isRunning) || this.state.getState().held === held) return;
     this.#engine.holdToTalk(held);
     this.#dispatch({ type: 'held', held });
   }
@@ -218,7 +228,7 @@ export class CallController {
     if (this.#isRunning) this.#engine.holdToTalk(false);
   }
 
-  stopSpeaking(): void {
+  interrupt(): void {
     if (this.#isRunning) this.#engine.cancelResponse();
   }
 
@@ -250,7 +260,7 @@ export class CallController {
     if (!this.#isRunning) return;
     if (change.talkBy !== undefined)
       this.#dispatch({ type: 'holds', holds: change.talkBy === 'hold' });
-    const isOpen = this.call.getState().microphone.kind === 'granted';
+    const isOpen = this.state.getState().microphone.kind === 'granted';
     if (change.microphoneId !== undefined && isOpen) void this.requestMicrophone();
   }
 
@@ -264,16 +274,16 @@ export class CallController {
   }
 
   get #isRunning(): boolean {
-    return this.call.getState().standing.kind === 'running';
+    return this.state.getState().standing.kind === 'running';
   }
 
   #dispatch(action: CallAction): void {
-    this.call.setState((state) => callStateAfter(state, action), true);
+    this.state.setState((state) => callStateAfter(state, action), true);
   }
 
   #over(reason: CloseReason): void {
     this.#dispatch({ type: 'call-ended', reason, atMs: this.#options.nowMs() });
-    if (this.call.getState().outage !== null) void this.reach();
+    if (this.state.getState().outage !== null) void this.reach();
   }
 
   #startEngine(
@@ -307,11 +317,11 @@ export class CallController {
       case 'debug':
         return this.debug.entry(notice.entry);
       case 'turn-measured':
-        return this.debug.turn(notice, this.call.getState().ladder);
+        return this.debug.turn(notice, this.state.getState().ladder);
       case 'signed-in':
         return this.account.keepGuest(notice);
       case 'usage':
-        this.debug.usage(this.call.getState().session?.id ?? '', notice);
+        this.debug.usage(this.state.getState().session?.id ?? '', notice);
         break;
       case 'closed':
         this.#waitingTexts = [];
@@ -334,7 +344,7 @@ export class CallController {
   /** The conversation to continue is not kept any more: the call goes on without, and says so. */
   #startAnew(): void {
     this.#over(CLOSE_REASONS.sessionGone);
-    void this.startCall();
+    void this.start();
     this.#dispatch({ type: 'complained', ...NOT_KEPT });
   }
 
@@ -345,13 +355,13 @@ export class CallController {
   }
 
   async #onRefused(reason: string): Promise<void> {
-    const isAsked = await this.account.refused(reason, () => void this.startCall());
+    const isAsked = await this.account.refused(reason, () => void this.start());
     // The question to the person says the same in other words.
     if (isAsked) this.dismissError();
   }
 
   #clear(): void {
-    void this.endCall();
+    void this.hangUp();
     this.#dispatch({ type: 'forgotten' });
     this.debug.clear();
   }

@@ -9,14 +9,14 @@ import {
 } from '../../../e2e/ui/support/scripted-account.ts';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
 import type { CallOptions } from '../engine/media-engine.ts';
-import { CallController, type CallControllerOptions } from './call-controller.ts';
+import { Call, type CallParts } from './call.ts';
 import { memoryStore } from '../settings/memory-store.fake.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
 
-function setUp(overrides: Partial<CallControllerOptions> = {}) {
+function setUp(overrides: Partial<CallParts> = {}) {
   const engine = createScriptedEngine();
   let ids = 0;
-  const controller = new CallController({
+  const controller = new Call({
     engine,
     account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
     storage: null,
@@ -33,14 +33,14 @@ describe('a relay that is away', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** Answers once `answers` is set; the first question fails. */
-  async function setUpAway(overrides: Partial<CallControllerOptions> = {}) {
+  async function setUpAway(overrides: Partial<CallParts> = {}) {
     vi.useFakeTimers();
     const relay = { answers: false };
     const fetchProviders = () => Promise.resolve(relay.answers ? null : undefined);
     const parts = setUp({ fetchProviders, ...overrides });
     void parts.controller.reach();
     await vi.advanceTimersByTimeAsync(0);
-    expect(parts.controller.call.getState().outage).not.toBeNull();
+    expect(parts.controller.state.getState().outage).not.toBeNull();
     return { ...parts, relay };
   }
 
@@ -49,12 +49,12 @@ describe('a relay that is away', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     relay.answers = true;
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(controller.call.getState().outage).toBeNull();
+    expect(controller.state.getState().outage).toBeNull();
   });
 
   test('has the call that waits for it connect as soon as it is back', async () => {
     const { controller, engine, relay } = await setUpAway();
-    await controller.startCall();
+    await controller.start();
     engine.emit({ type: 'unreachable', retryInMs: 30_000 });
     relay.answers = true;
     await vi.advanceTimersByTimeAsync(10_000);
@@ -66,7 +66,7 @@ describe('typed text', () => {
   test('without a call begins a typed one and is sent once there is a session', () => {
     const { engine, controller } = setUp();
     controller.sendText('  What time is it?  ');
-    expect(controller.call.getState()).toMatchObject({
+    expect(controller.state.getState()).toMatchObject({
       standing: { kind: 'running' },
       microphone: { kind: 'unwanted' },
       conversation: [{ kind: 'user', state: 'typed', text: 'What time is it?' }],
@@ -86,15 +86,15 @@ describe('typed text', () => {
   test('that is blank is not sent', () => {
     const { engine, controller } = setUp();
     controller.sendText('   ');
-    expect(controller.call.getState().standing.kind).toBe('none');
+    expect(controller.state.getState().standing.kind).toBe('none');
     expect(engine.commands).toEqual([]);
   });
 
   test('that was waiting when the call was hung up is not sent in the next one', async () => {
     const { engine, controller } = setUp();
     controller.sendText('Hello');
-    await controller.endCall();
-    await controller.startCall();
+    await controller.hangUp();
+    await controller.start();
     engine.emit({ type: 'session', session: SESSION });
     expect(engine.commands).not.toContain('sendText:Hello');
   });
@@ -104,30 +104,30 @@ test('an answer about the microphone that comes after hanging up is dropped', as
   const answer = Promise.withResolvers<{ ok: false; refusal: 'denied' }>();
   const engine = { ...createScriptedEngine(), start: () => answer.promise };
   const { controller } = setUp({ engine });
-  const started = controller.startCall();
-  await controller.endCall();
+  const started = controller.start();
+  await controller.hangUp();
   answer.resolve({ ok: false, refusal: 'denied' });
   await started;
-  expect(controller.call.getState().microphone).toEqual({ kind: 'unknown' });
+  expect(controller.state.getState().microphone).toEqual({ kind: 'unknown' });
 });
 
 test('the late end of a call is not taken for that of the next one', async () => {
   const engine = createScriptedEngine();
   const { controller } = setUp({ engine: { ...engine, stop: () => Promise.resolve() } });
-  await controller.startCall();
-  void controller.endCall();
-  const again = controller.startCall();
+  await controller.start();
+  void controller.hangUp();
+  const again = controller.start();
   engine.emit({ type: 'closed', reason: CLOSE_REASONS.normal });
   await again;
-  expect(controller.call.getState().standing).toEqual({ kind: 'running' });
+  expect(controller.state.getState().standing).toEqual({ kind: 'running' });
   expect(engine.commands.filter((command) => command === 'start:microphone')).toHaveLength(2);
 });
 
 test('a call that cannot be started ends with words for it', async () => {
   const engine = { ...createScriptedEngine(), start: () => Promise.reject(new Error('no worker')) };
   const { controller } = setUp({ engine });
-  await controller.startCall();
-  expect(controller.call.getState().standing).toMatchObject({
+  await controller.start();
+  expect(controller.state.getState().standing).toMatchObject({
     kind: 'over',
     reason: { message: 'The call could not be started. Please try again.' },
   });
@@ -135,10 +135,10 @@ test('a call that cannot be started ends with words for it', async () => {
 
 test('levels pass by without a change of state', async () => {
   const { engine, controller } = setUp();
-  await controller.startCall();
-  const before = controller.call.getState();
+  await controller.start();
+  const before = controller.state.getState();
   engine.emit({ type: 'levels', microphone: 0.5, voice: 0, speechProbability: 0.9 });
-  expect(controller.call.getState()).toBe(before);
+  expect(controller.state.getState()).toBe(before);
   expect(controller.levels.getState().microphone).toBe(0.5);
 });
 
@@ -146,12 +146,12 @@ test('a muted call is muted in the engine, and a new call begins unmuted', async
   const { engine, controller } = setUp();
   controller.setMuted(true);
   expect(engine.commands).toEqual([]);
-  await controller.startCall();
+  await controller.start();
   controller.setMuted(true);
   expect(engine.commands).toContain('setMuted:true');
-  await controller.endCall();
-  await controller.startCall();
-  expect(controller.call.getState().muted).toBe(false);
+  await controller.hangUp();
+  await controller.start();
+  expect(controller.state.getState().muted).toBe(false);
   expect(engine.commands.findLast((command) => command.startsWith('setMuted'))).toBe(
     'setMuted:false',
   );
@@ -159,7 +159,7 @@ test('a muted call is muted in the engine, and a new call begins unmuted', async
 
 test('a held key is released once, also when the call has ended meanwhile', async () => {
   const { engine, controller } = setUp();
-  await controller.startCall();
+  await controller.start();
   controller.holdToTalk(true);
   controller.holdToTalk(true);
   engine.emit({ type: 'closed', reason: CLOSE_REASONS.idle });
@@ -173,7 +173,7 @@ test('a changed voice reaches a running call, a changed volume any', async () =>
   const { engine, controller } = setUp();
   controller.changeSettings({ volume: 0.5, voice: 'slt' });
   expect(engine.commands).toEqual(['setVolume:0.5']);
-  await controller.startCall();
+  await controller.start();
   controller.changeSettings({ voice: 'rms' });
   expect(engine.commands).toContain('choose:voice rms');
   controller.changeSettings({ eagerness: 'low' });
@@ -204,10 +204,10 @@ describe('the relay', () => {
     };
     const { controller } = setUp({ engine, storage, fetchProviders });
     void controller.reach();
-    await controller.startCall();
+    await controller.start();
     engine.emit({ type: 'signed-in', token: 'given', expiresInS: 3_600 });
-    await controller.endCall();
-    await controller.startCall();
+    await controller.hangUp();
+    await controller.start();
     expect(calls).toMatchObject([
       { relay: RELAY, credentials: { kind: 'guest', token: undefined } },
       { relay: RELAY, credentials: { kind: 'guest', token: 'given' } },
@@ -216,7 +216,7 @@ describe('the relay', () => {
     expect(controller.providers.getState()).toEqual(SESSION.providers);
 
     const other = Promise.resolve({ kind: 'known', origin: 'https://other.example' } as const);
-    await setUp({ engine, storage, relay: other }).controller.startCall();
+    await setUp({ engine, storage, relay: other }).controller.start();
     expect(calls.at(-1)).toMatchObject({
       relay: 'https://other.example',
       credentials: { token: undefined },
@@ -229,14 +229,14 @@ describe('the relay', () => {
     const { engine, controller } = setUp({ relay });
     void controller.reach();
     await relay;
-    expect(controller.call.getState()).toMatchObject({
+    expect(controller.state.getState()).toMatchObject({
       standing: { kind: 'none' },
       error: { code: 'page_misconfigured', message },
     });
     controller.sendText('Hello');
-    await controller.startCall();
+    await controller.start();
     await relay;
-    expect(controller.call.getState()).toMatchObject({
+    expect(controller.state.getState()).toMatchObject({
       standing: { kind: 'over', reason: { reason: 'page_misconfigured', retry: 'never' } },
       error: { message },
     });
@@ -246,8 +246,8 @@ describe('the relay', () => {
   test('is not called any more if the person hung up before its address was known', async () => {
     const { promise, resolve } = Promise.withResolvers<RelayAddress>();
     const { engine, controller } = setUp({ relay: promise });
-    const started = controller.startCall();
-    await controller.endCall();
+    const started = controller.start();
+    await controller.hangUp();
     resolve({ kind: 'known', origin: RELAY });
     await started;
     expect(engine.commands).toEqual(['stop']);
@@ -268,8 +268,8 @@ describe('signing in', () => {
 
   test('comes before a call that needs it, and the call follows', async () => {
     const { account, engine, controller, signIn } = await setUpAccount('accounts');
-    await controller.startCall();
-    expect(controller.call.getState().standing.kind).toBe('none');
+    await controller.start();
+    expect(controller.state.getState().standing.kind).toBe('none');
     expect(engine.commands).toEqual([]);
     expect(account.store.getState().question).toBe('sign-in');
     await signIn();
@@ -280,7 +280,7 @@ describe('signing in', () => {
   test('what was typed is sent after it', async () => {
     const { engine, controller, signIn } = await setUpAccount('accounts');
     controller.sendText('Hello');
-    expect(controller.call.getState().conversation).toEqual([]);
+    expect(controller.state.getState().conversation).toEqual([]);
     await signIn();
     await expect.poll(() => engine.commands).toContain('start:typed');
     engine.emit({ type: 'session', session: SESSION });
@@ -290,7 +290,7 @@ describe('signing in', () => {
   test('is asked for if the relay turns out to want it', async () => {
     const { account, engine, controller } = await setUpAccount('code');
     await account.tryAccessCode(RIGHT_CODE);
-    await controller.startCall();
+    await controller.start();
     engine.emit(
       { type: 'error', code: 'access_code_wrong', message: 'The access code is not right.' },
       {
@@ -298,14 +298,14 @@ describe('signing in', () => {
         reason: { code: 1006, reason: 'access_code_wrong', retry: 'never', message: '' },
       },
     );
-    await expect.poll(() => controller.call.getState().error).toBeNull();
+    await expect.poll(() => controller.state.getState().error).toBeNull();
     expect(account.store.getState().question).toBe('access-code');
   });
 
   test('a renewed token reaches the running call', async () => {
     const { account, engine, controller, signIn } = await setUpAccount('accounts');
     await signIn();
-    await controller.startCall();
+    await controller.start();
     account.store.setState({ account: { name: 'ada@example.com', token: 'renewed' } });
     expect(engine.commands).toContain('setToken:renewed');
   });
@@ -313,14 +313,14 @@ describe('signing in', () => {
   test('signing out ends the call and leaves nothing of it on the screen', async () => {
     const { account, engine, controller, signIn } = await setUpAccount('both');
     await signIn();
-    await controller.startCall();
+    await controller.start();
     engine.emit(
       { type: 'session', session: SESSION },
       { type: 'user-transcript', itemId: 'u', utterance: 1, text: 'secret', state: 'final' },
     );
     await account.signOut();
     expect(engine.commands).toContain('stop');
-    expect(controller.call.getState()).toMatchObject({
+    expect(controller.state.getState()).toMatchObject({
       standing: { kind: 'none' },
       conversation: [],
     });

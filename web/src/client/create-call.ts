@@ -1,0 +1,74 @@
+import { AccountController } from './account/account-controller.ts';
+import { loadIssuer } from './account/load-issuer.ts';
+import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
+import { findRelay, type RelayAddress } from './settings/relay-address.ts';
+import type { KeyValueStore } from './settings/settings.ts';
+import { Call } from './store/call.ts';
+import { fetchProviderNames } from './store/provider-names.ts';
+
+export interface CallSetup {
+  /**
+   * Address of the relay, with the path that it stands below if any: `https://relay.example`.
+   * By default what `parley.json` beside the page names, else the page's own origin.
+   */
+  readonly url?: string | undefined;
+  /** What is kept between visits goes here; null keeps nothing. By default `localStorage`. */
+  readonly storage?: KeyValueStore | null | undefined;
+  /** The page itself, if its people sign in by links that lead back to it. */
+  readonly page?: PageAddress | undefined;
+}
+
+export interface PageAddress {
+  /** Without the slash at the end. */
+  readonly url: string;
+  /** The page was opened by such a link. */
+  readonly isReturn: boolean;
+}
+
+/**
+ * A call with a relay: it does nothing until it is started, and can be started again when it is
+ * over. A page may have several.
+ */
+export function createCall(options: CallSetup = {}): Call {
+  const { url, page = { url: location.origin, isReturn: false } } = options;
+  const storage = options.storage === undefined ? browserStorage() : options.storage;
+  const fetchHere: typeof fetch = (...request) => fetch(...request);
+  const nowMs = () => Date.now();
+  const relay: Promise<RelayAddress> =
+    url === undefined
+      ? findRelay({ fetch: fetchHere, storage, pageUrl: page.url })
+      : Promise.resolve({ kind: 'known', origin: url.replace(/\/$/, '') });
+  const account = new AccountController({
+    storage,
+    nowMs,
+    fetch: fetchHere,
+    relay,
+    loadIssuer,
+    returnUrl: `${page.url}/`,
+    isReturn: page.isReturn,
+  });
+  return new Call({
+    engine: new BrowserMediaEngine(),
+    account,
+    storage,
+    nowMs,
+    newId: randomId,
+    relay,
+    fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
+  });
+}
+
+/** Reading `localStorage` itself throws if the browser forbids it. */
+function browserStorage(): KeyValueStore | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** 96 random bits; `crypto.randomUUID` is missing on pages that are not secure. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
