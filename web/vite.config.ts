@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { constants } from 'node:zlib';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { defineConfig, type Plugin } from 'vite';
+import { clientFiles } from './build/client-files.ts';
 import { lateImports } from './build/late-imports.ts';
 import { offline } from './build/offline.ts';
 import { writeSileroWeights } from './build/silero-weights-file.ts';
@@ -17,16 +18,23 @@ const DETECTOR = { files: /\.bin$/, brotliQuality: 5 };
 /** A person who starts Parley on a busy machine has no use for a list of slow plugins. */
 const QUIET_CHECKS = { bundlerTimings: false };
 
+const ofCalls = clientFiles();
+
 export default defineConfig({
   resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   plugins: [
     react(),
     lateImports(),
+    ofCalls.page,
     compressed(TEXT),
     compressed(DETECTOR),
     offline([compressed(TEXT)]),
   ],
-  worker: { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } },
+  worker: {
+    format: 'es',
+    plugins: () => [ofCalls.worker()],
+    rolldownOptions: { checks: QUIET_CHECKS },
+  },
   build: {
     target: 'baseline-widely-available',
     manifest: true,

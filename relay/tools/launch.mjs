@@ -73,6 +73,7 @@ const COMMANDS = {
   browsers: ['relay/tools/browsers.ts'],
   mutations: ['relay/tools/mutations.ts'],
   audit: ['relay/tools/audit.ts'],
+  package: ['relay/tools/client-package.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.

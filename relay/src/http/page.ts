@@ -14,6 +14,9 @@ import { isByteRange } from './byte-range.ts';
  * by browsers for good; everything else is asked for anew each time, and sent again only if it changed.
  * The page's own addresses are answered with its one document.
  *
+ * Pages elsewhere take the files of a call from here (`client.json` names them). They are no secret,
+ * and a page that may not call is to read that from the relay's answer: all may have them.
+ *
  * @param root - folder of the built page
  * @param base - the path that the relay stands below, `/` if none
  */
@@ -40,6 +43,12 @@ export function page(root: string, base = '/'): Hono {
     for (const path of ['/', '/index.html']) app.get(path, tag, index);
     // Links of a page without the slash would lead beside it.
     app.get(base.slice(0, -1), (c) => c.redirect(base + new URL(c.req.url).search, 308));
+  }
+  for (const path of ['/client.json', '/assets/*']) {
+    app.use(path, (c, next) => {
+      c.header('Access-Control-Allow-Origin', '*');
+      return next();
+    });
   }
   app.use('/assets/*', files('public, max-age=31536000, immutable'));
   app.use(

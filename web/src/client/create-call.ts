@@ -1,6 +1,7 @@
 import { AccountController } from './account/account-controller.ts';
 import { loadIssuer } from './account/load-issuer.ts';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
+import { mediaFiles } from './engine/media-files.ts';
 import { findRelay, type RelayAddress } from './settings/relay-address.ts';
 import type { KeyValueStore } from './settings/settings.ts';
 import { Call } from './store/call.ts';
@@ -14,6 +15,12 @@ export interface CallSetup {
   readonly url?: string | undefined;
   /** What is kept between visits goes here; null keeps nothing. By default `localStorage`. */
   readonly storage?: KeyValueStore | null | undefined;
+  /**
+   * Where the package finds its worker, its worklets and the speech detector: a copy of its folder
+   * `assets` at the page's own origin, e.g. `/parley/`. By default the relay has them. Parley's own
+   * page knows its files.
+   */
+  readonly assets?: string | undefined;
   /** The page itself, if its people sign in by links that lead back to it. */
   readonly page?: PageAddress | undefined;
 }
@@ -48,7 +55,7 @@ export function createCall(options: CallSetup = {}): Call {
     isReturn: page.isReturn,
   });
   return new Call({
-    engine: new BrowserMediaEngine(),
+    engine: new BrowserMediaEngine(mediaFiles(async () => options.assets ?? originOf(await relay))),
     account,
     storage,
     nowMs,
@@ -56,6 +63,11 @@ export function createCall(options: CallSetup = {}): Call {
     relay,
     fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
   });
+}
+
+function originOf(relay: RelayAddress): string {
+  if (relay.kind === 'known') return relay.origin;
+  throw new Error(relay.message);
 }
 
 /** Reading `localStorage` itself throws if the browser forbids it. */

@@ -1,3 +1,4 @@
+import { mediaFiles } from '../../../src/client/engine/media-files.ts';
 import { BrowserMediaEngine } from '../../../src/client/engine/browser-media-engine.ts';
 import type { MediaEngine } from '../../../src/client/engine/media-engine.ts';
 import type { MediaNotice, MicrophoneResult } from '../../../src/client/messages/media-messages.ts';
@@ -9,7 +10,7 @@ export interface EngineWindow {
   readonly started: Promise<MicrophoneResult>;
 }
 
-const engine = new BrowserMediaEngine();
+const engine = new BrowserMediaEngine(mediaFiles(async () => ''));
 const notices: MediaNotice[] = [];
 const { promise: started, resolve } = Promise.withResolvers<MicrophoneResult>();
 

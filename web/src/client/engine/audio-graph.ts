@@ -1,8 +1,5 @@
 import type { CaptureSource } from '../messages/media-messages.ts';
-// oxlint-disable-next-line import/default -- the query makes it the URL of the built file
-import captureUrl from '../worklets/capture.worklet.ts?worker&url';
-// oxlint-disable-next-line import/default -- as above
-import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
+import type { MediaFiles } from './media-files.ts';
 import type { OutputInstant } from '../messages/playback-messages.ts';
 
 /** Two seconds of frames of 10 ms: longer than any stall after which a call is useful. */
@@ -30,6 +27,7 @@ export interface TappableNode {
 export interface AudioGraphOptions {
   /** Whether tests listen to its nodes. */
   readonly isTapped: boolean;
+  readonly files: Pick<MediaFiles, 'worklets'>;
   onNode(node: TappableNode): void;
   /** The system stops the sound, or lets it go on: a phone call, a locked screen, another app. */
   onPaused(isPaused: boolean): void;
@@ -197,7 +195,8 @@ export class AudioGraph {
 
   async #load(playback: MessagePort): Promise<void> {
     const { audioWorklet } = this.#context;
-    await Promise.all([audioWorklet.addModule(playbackUrl), audioWorklet.addModule(captureUrl)]);
+    const { playback: voice, capture } = await this.#options.files.worklets();
+    await Promise.all([audioWorklet.addModule(voice), audioWorklet.addModule(capture)]);
     if (this.#released.signal.aborted) return;
     const node = new AudioWorkletNode(this.#context, 'parley-playback', {
       numberOfInputs: 0,

@@ -3,6 +3,7 @@ import type { ChangedChoices, MediaNotice, MicrophoneResult } from '../messages/
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
+import type { MediaFiles } from './media-files.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
 import type { DetectorCheck } from '../messages/vad-policy.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
@@ -24,6 +25,7 @@ interface RunningCall {
 export class BrowserMediaEngine implements MediaEngine {
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
+  readonly #files: MediaFiles;
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
@@ -31,8 +33,10 @@ export class BrowserMediaEngine implements MediaEngine {
   /** Ends that we asked for and that were not reported yet: not those of the current call. */
   #stopping = 0;
 
-  constructor() {
+  constructor(files: MediaFiles) {
+    this.#files = files;
     this.#worker = new MediaWorkerClient({
+      files,
       onNotice: (notice) => {
         switch (notice.type) {
           case 'speak':
@@ -79,6 +83,7 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const graph = new AudioGraph(port1, {
       isTapped: isTapped(),
+      files: this.#files,
       onNode: offerToTests,
       onPaused: (isPaused) => withheld.set('sound', isPaused),
       onBroken: () => this.#onUnplayable(call),
@@ -196,6 +201,7 @@ export class BrowserMediaEngine implements MediaEngine {
     yield* checkSoundInBrowser(
       {
         ...options,
+        files: this.#files,
         onNode: offerToTests,
         checkDetector: () => this.#checkDetector(signal),
       },
@@ -243,15 +249,18 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#notify({ type: 'error', code: 'audio_unavailable', message });
   }
 
-  #onCrash(crash: ErrorEvent): void {
+  #onCrash(crash: ErrorEvent | Error): void {
     this.#stopping = 0;
+    const isUnmade = crash instanceof Error;
+    if (isUnmade) this.#notify({ type: 'error', code: 'files_unusable', message: crash.message });
     // Without a call nothing was lost but the detector: the next one makes another worker.
     if (this.#call === undefined) return this.#notify({ type: 'vad', state: 'failed' });
     void this.#release();
     // What a worker throws has a message; a file that cannot be had has none.
-    const what = crash.message ? 'Something went wrong in this page' : CALL_NOT_LOADED;
+    const isThrown = !isUnmade && crash.message !== '';
+    const what = isThrown ? 'Something went wrong in this page' : CALL_NOT_LOADED;
     const message = `${what}. Please call again.`;
-    if (crash.message) this.#notify({ type: 'error', code: 'internal_error', message, crash });
+    if (isThrown) this.#notify({ type: 'error', code: 'internal_error', message, crash });
     this.#notify({ type: 'phase', phase: 'ended' });
     this.#notify({
       type: 'closed',

@@ -336,6 +336,8 @@ export type MediaNotice =
         | 'not_a_relay'
         /** The relay is there, and no WebSocket gets to it. */
         | 'socket_blocked'
+        /** What a call is made of is not where the page looks for it, or is of another version. */
+        | 'files_unusable'
         | 'vad_failed'
         | 'page_recogniser_failed'
         | 'page_model_failed'

@@ -5,6 +5,7 @@ import type { CaptureMessage, CapturedBlock } from '../../messages/capture-messa
 import type { DetectorCheck } from '../../messages/vad-policy.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { AudioGraph, type TappableNode } from '../audio-graph.ts';
+import type { MediaFiles } from '../media-files.ts';
 import type { SoundCheckOptions } from '../media-engine.ts';
 import { openMicrophone } from '../microphone.ts';
 import { checkSound, type CheckMicrophone, type RefusedMicrophone } from './sound-check.ts';
@@ -37,6 +38,7 @@ const AUDIO_DEADLINE_MS = 10_000;
 const DETECTOR_DEADLINE_MS = 60_000;
 
 interface BrowserCheckOptions extends SoundCheckOptions {
+  readonly files: Pick<MediaFiles, 'worklets'>;
   onNode(node: TappableNode): void;
   checkDetector(): Promise<DetectorCheck>;
 }
@@ -54,6 +56,7 @@ export async function* checkSoundInBrowser(
   const { port1: speaker, port2 } = new MessageChannel();
   const graph = new AudioGraph(port2, {
     isTapped: false,
+    files: options.files,
     onNode: (node) => options.onNode(node),
     onPaused: () => {},
     onBroken: () => released.abort(),
