@@ -13,6 +13,12 @@ export interface CallSetup {
    * By default what `parley.json` beside the page names, else the page's own origin.
    */
   readonly url?: string | undefined;
+  /**
+   * Gives a bearer token for a relay that is not open to guests. Asked before each call, again
+   * before the token ends, and once more if the relay refuses it; has 15 s to answer. A call with it
+   * never signs in as a guest.
+   */
+  readonly token?: (() => Promise<string>) | undefined;
   /** What is kept between visits goes here; null keeps nothing. By default `localStorage`. */
   readonly storage?: KeyValueStore | null | undefined;
   /**
@@ -47,6 +53,7 @@ export function createCall(options: CallSetup = {}): Call {
       : Promise.resolve({ kind: 'known', origin: url.replace(/\/$/, '') });
   const account = new AccountController({
     storage,
+    token: options.token,
     nowMs,
     fetch: fetchHere,
     relay,

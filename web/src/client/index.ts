@@ -8,6 +8,7 @@
 // The call.
 export { createCall, type CallSetup } from './create-call.ts';
 export { Call } from './store/call.ts';
+export type { CallEvents, Caption } from './store/call-events.ts';
 export {
   FAILED_TO_START,
   type CallError,

@@ -93,6 +93,7 @@ export function createScriptedEngine(): ScriptedEngine {
         [],
       );
     },
+    end: () => void commands.push('end'),
     async stop() {
       commands.push('stop');
       for (const listener of listeners) listener({ type: 'closed', reason: CLOSE_REASONS.normal });

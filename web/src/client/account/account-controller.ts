@@ -18,6 +18,7 @@ import {
   type IssuerOptions,
   type SignInFault,
 } from './account-issuer.ts';
+import { ProvidedToken } from './provided-token.ts';
 import { fetchSignInOptions, type AccountsAt, type SignInOptions } from './sign-in-options.ts';
 
 /** What is between the person and the relay now: asked for before they can go on, or asked by them. */
@@ -42,6 +43,8 @@ export interface AccountControllerOptions {
   readonly fetch: AccessCodeFetch;
   /** Never rejects. */
   readonly relay: Promise<RelayAddress>;
+  /** The page around the call signs it in: nobody is asked, and no guest. */
+  readonly token?: (() => Promise<string>) | undefined;
   readonly loadIssuer: (accounts: AccountsAt, options: IssuerOptions) => Promise<AccountIssuer>;
   /** Where links and services lead back to, and whether the page was opened by one. */
   readonly returnUrl: string;
@@ -49,6 +52,8 @@ export interface AccountControllerOptions {
 }
 
 const SIGN_OUT_DEADLINE_MS = 5_000;
+/** A page whose new tokens are refused as well is not asked for ever. */
+const REFUSAL_INTERVAL_MS = 30_000;
 
 /** The person's identity for the relay, and the questions to them; lives as long as the page. */
 export class AccountController {
@@ -62,6 +67,8 @@ export class AccountController {
   readonly #options: AccountControllerOptions;
   readonly #kept: KeptGuest;
   #relay = '';
+  readonly #provided: ProvidedToken | undefined;
+  #refusedAtMs = Number.NEGATIVE_INFINITY;
   #issuer: Promise<AccountIssuer> | null = null;
   /** Whether the person was signed in when the page was left, or has just come back from signing in. */
   #isRecovering = false;
@@ -72,10 +79,14 @@ export class AccountController {
   constructor(options: AccountControllerOptions) {
     this.#options = options;
     this.#kept = new KeptGuest(options.storage, options.nowMs);
+    const { token: provide, nowMs } = options;
+    const onToken = (token: string) => this.store.setState({ account: { name: '', token } });
+    this.#provided = provide && new ProvidedToken({ provide, nowMs, onToken });
   }
 
   /** Asks the relay how people sign in, and which person is signed in; once, unless it failed. */
   learn(): Promise<void> {
+    if (this.#provided !== undefined) return Promise.resolve();
     this.#learning ??= this.#learn().then(() => {
       if (this.store.getState().signIn === null) this.#learning = null;
     });
@@ -102,10 +113,15 @@ export class AccountController {
    * How the next call or request signs in; null if the person must be asked first.
    *
    * @param origin - of the relay
-   * @throws SignInError
+   * @throws SignInError; TokenError if the page is to give a token and does not
    */
   async credentials(origin: string): Promise<Credentials | null> {
     this.#relay = origin;
+    if (this.#provided !== undefined) {
+      const token = await this.#provided.begin();
+      this.store.setState({ account: { name: '', token } });
+      return { kind: 'account', token };
+    }
     // Pressed before the relay has said how people sign in: the person would call as a guest.
     const isEarly = this.store.getState().signIn === null && this.#hasBeenSignedIn();
     if (this.#isRecovering || isEarly) await this.learn();
@@ -146,9 +162,10 @@ export class AccountController {
   /**
    * The relay did not let a call in.
    *
-   * @returns whether the person is asked for what it lacks
+   * @returns whether the person, or the page around the call, is asked for what it lacks
    */
   async refused(code: string, then: () => void): Promise<boolean> {
+    if (this.#provided !== undefined) return this.#refusedToken(code, then);
     if (code === 'access_code_wrong') {
       this.#kept.forgetAccessCode(this.#relay);
       this.#ask('access-code', then);
@@ -159,6 +176,11 @@ export class AccountController {
     if ((this.store.getState().signIn?.accounts ?? null) === null) return false;
     this.#ask('sign-in', then);
     return true;
+  }
+
+  /** No call needs a token now. */
+  rest(): void {
+    this.#provided?.end();
   }
 
   dismiss(): void {
@@ -260,6 +282,15 @@ export class AccountController {
     if (renewed !== 'refused') return this.#kept.keepToken(relay, renewed);
     this.#kept.forgetToken(relay);
     this.store.setState({ isGuestForgotten: true });
+  }
+
+  /** It may have been kept for too long: the page is asked for another, once. */
+  #refusedToken(code: string, then: () => void): boolean {
+    const nowMs = this.#options.nowMs();
+    if (code !== 'unauthorized' || nowMs - this.#refusedAtMs < REFUSAL_INTERVAL_MS) return false;
+    this.#refusedAtMs = nowMs;
+    then();
+    return true;
   }
 
   #ask(question: Question, then: (() => void) | null): void {

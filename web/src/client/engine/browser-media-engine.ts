@@ -216,6 +216,12 @@ export class BrowserMediaEngine implements MediaEngine {
     await this.#release();
   }
 
+  end(): void {
+    void this.#release();
+    this.#listeners.clear();
+    this.#worker.end();
+  }
+
   #checkDetector(signal: AbortSignal): Promise<DetectorCheck> {
     return new Promise((resolve) => {
       const unsubscribe = this.subscribe((notice) => {

@@ -73,4 +73,6 @@ export interface MediaEngine {
   checkSound(options: SoundCheckOptions, signal: AbortSignal): AsyncIterable<CheckEvent>;
   /** Ends the call and releases microphone, socket and audio. */
   stop(): Promise<void>;
+  /** After `stop`: lets the worker go, too. All that comes after it does nothing. */
+  end(): void;
 }

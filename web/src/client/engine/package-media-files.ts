@@ -1,4 +1,4 @@
-import type { MediaFiles } from './media-files.ts';
+import type { mediaFiles } from './media-files.ts';
 
 /** Of the messages between page and worker: written in by the build, here and in `client.json`. */
 declare const MEDIA_MESSAGES: string;
@@ -19,7 +19,7 @@ const DEADLINE_MS = 10_000;
  *
  * @param folder - its address, which may be relative to the page's; may reject
  */
-export function mediaFiles(folder: () => Promise<string>): MediaFiles {
+const packageMediaFiles: typeof mediaFiles = (folder) => {
   let names: Promise<FileNames> | undefined;
   const find = async (): Promise<FileNames> => {
     return fetchNames(
@@ -37,7 +37,9 @@ export function mediaFiles(folder: () => Promise<string>): MediaFiles {
     worker: async () => workerFrom((await found()).worker),
     worklets: found,
   };
-}
+};
+
+export { packageMediaFiles as mediaFiles };
 
 async function fetchNames(url: URL): Promise<FileNames> {
   const response = await fetch(url, {

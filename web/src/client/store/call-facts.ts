@@ -4,6 +4,8 @@ import type {
   MicrophoneResult,
   WithheldMedia,
 } from '../messages/media-messages.ts';
+import { SignInError } from '../account/account-issuer.ts';
+import { TokenError } from '../account/provided-token.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
 
@@ -30,7 +32,8 @@ export interface CallError {
   readonly code:
     | Extract<MediaNotice, { type: 'error' }>['code']
     | 'page_misconfigured'
-    | 'sign_out_untold';
+    | 'sign_out_untold'
+    | 'token_unavailable';
   readonly message: string;
 }
 
@@ -120,7 +123,7 @@ export interface Levels {
 export const SILENCE: Levels = { microphone: 0, voice: 0, speechProbability: 0 };
 
 /** Why a call ended before the relay had a say in it; the code is the first that is not reserved. */
-export const MISCONFIGURED = {
+const MISCONFIGURED = {
   code: 4000,
   reason: 'page_misconfigured',
   retry: 'never',
@@ -134,11 +137,18 @@ export const NOT_SIGNED_IN = {
   message: 'Sign in to talk.',
 } as const satisfies CloseReason;
 
-export const SIGN_IN_UNREACHABLE = {
+const SIGN_IN_UNREACHABLE = {
   code: 4000,
   reason: 'sign_in_unreachable',
   retry: 'later',
   message: 'Your sign-in could not be renewed. Please try again.',
+} as const satisfies CloseReason;
+
+const NO_TOKEN = {
+  code: 4000,
+  reason: 'token_unavailable',
+  retry: 'later',
+  message: 'This page could not sign the call in. Please try again.',
 } as const satisfies CloseReason;
 
 export const FAILED_TO_START = {
@@ -147,6 +157,22 @@ export const FAILED_TO_START = {
   retry: 'later',
   message: 'The call could not be started. Please try again.',
 } as const satisfies CloseReason;
+
+/** What names the relay cannot be understood. */
+export class MisconfiguredError extends Error {}
+
+/** Why a call could not be started; `error` is for the developers of the page around it. */
+export function whyNotStarted(error: unknown): {
+  readonly reason: CloseReason;
+  readonly error?: CallError;
+} {
+  if (error instanceof SignInError) return { reason: SIGN_IN_UNREACHABLE };
+  if (error instanceof TokenError)
+    return { reason: NO_TOKEN, error: { code: 'token_unavailable', message: error.message } };
+  if (error instanceof MisconfiguredError)
+    return { reason: MISCONFIGURED, error: { code: 'page_misconfigured', message: error.message } };
+  return { reason: FAILED_TO_START };
+}
 
 export const NOT_TOLD = {
   code: 'sign_out_untold',

@@ -9,25 +9,10 @@ import {
 } from '../../../e2e/ui/support/scripted-account.ts';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
 import type { CallOptions } from '../engine/media-engine.ts';
-import { Call, type CallParts } from './call.ts';
+import type { CallParts } from './call-parts.ts';
+import { setUp } from './scripted-call.rig.ts';
 import { memoryStore } from '../settings/memory-store.fake.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
-
-function setUp(overrides: Partial<CallParts> = {}) {
-  const engine = createScriptedEngine();
-  let ids = 0;
-  const controller = new Call({
-    engine,
-    account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
-    storage: null,
-    nowMs: () => 0,
-    newId: () => `id-${(ids += 1)}`,
-    relay: Promise.resolve({ kind: 'known', origin: 'https://relay.example' }),
-    fetchProviders: () => Promise.resolve(null),
-    ...overrides,
-  });
-  return { engine, controller };
-}
 
 describe('a relay that is away', () => {
   afterEach(() => void vi.useRealTimers());

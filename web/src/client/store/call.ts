@@ -1,62 +1,36 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
-import type { CallOptions, MediaEngine } from '../engine/media-engine.ts';
+import type { MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
-  type ContinuedConversation,
   SILENCE,
   type Levels,
-  FAILED_TO_START,
-  MISCONFIGURED,
+  MisconfiguredError,
   NOT_KEPT,
   NOT_SIGNED_IN,
   NOT_TOLD,
-  SIGN_IN_UNREACHABLE,
+  whyNotStarted,
 } from './call-facts.ts';
+import type { CallParts, CallStart } from './call-parts.ts';
 import {
   callStateAfter,
   INITIAL_CALL_STATE,
   type CallAction,
   type CallState,
 } from './call-state.ts';
-import { applyToEngine, checkChosenSound } from './settings-in-call.ts';
-import { SignInError } from '../account/account-issuer.ts';
+import { onCallEvent, type CallEvents } from './call-events.ts';
+import { applyToEngine, checkChosenSound, startChosen } from './settings-in-call.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { HungUpCall } from './hung-up-call.ts';
 import { lostConversationOf } from './earlier-conversation.ts';
+import { RelayInquiry } from './relay-inquiry.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
-import {
-  readKeptSettings,
-  writeSettings,
-  type KeyValueStore,
-  type Settings,
-} from '../settings/settings.ts';
+import { readKeptSettings, writeSettings, type Settings } from '../settings/settings.ts';
 import type { CheckEvent } from '../engine/sound-check/sound-check-events.ts';
 
-export interface CallParts {
-  readonly engine: MediaEngine;
-  readonly account: AccountController;
-  /** null if the browser refuses storage. */
-  readonly storage: KeyValueStore | null;
-  readonly nowMs: () => number;
-  readonly newId: () => string;
-  /** Never rejects. */
-  readonly relay: Promise<RelayAddress>;
-  readonly fetchProviders: (relay: string) => Promise<ProviderNames | null | undefined>;
-}
-
-interface CallStart {
-  /** false: a typed call. */
-  readonly microphone?: boolean;
-  readonly earlier?: ContinuedConversation | null;
-}
-
-/** Before a relay that did not answer is asked again; at random, so that not all pages ask at once. */
-const MAX_WAIT_MS = 8_000;
-
-/** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
+/** Everything a person can do in a call, and what there is to show of it; lives until `destroy`. */
 export class Call {
   readonly account: AccountController;
   readonly state = createStore<CallState>(() => INITIAL_CALL_STATE);
@@ -69,13 +43,12 @@ export class Call {
   readonly #hungUp = new HungUpCall();
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   #generation = 0;
-  /** The end of the call before. */
-  #stopping: Promise<unknown> = Promise.resolve();
-  /** The call continues an earlier conversation, which the relay may not keep any more. */
-  #goesBack = false;
+  /** What the last call began with. */
+  #begun: CallStart = {};
   /** Typed before there was a session to send it in. */
   #waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
-  #nextReach: ReturnType<typeof setTimeout> | undefined;
+  readonly #inquiry: RelayInquiry;
+  readonly #destroyed = new AbortController();
 
   constructor(options: CallParts) {
     const { engine, account, storage, relay } = options;
@@ -84,8 +57,17 @@ export class Call {
     this.account = account;
     this.settings = createStore<Settings>(() => readKeptSettings(storage));
     engine.subscribe((notice) => this.#onNotice(notice));
+    this.#inquiry = new RelayInquiry({
+      relay,
+      fetchProviders: options.fetchProviders,
+      onAnswer: (names) => this.#onAnswer(names),
+    });
+    this.state.subscribe(({ standing }) => {
+      if (standing.kind !== 'running') account.rest();
+    });
     void relay.then((address) => {
-      if (address.kind === 'misconfigured') this.#onMisconfigured(address.message);
+      if (address.kind === 'misconfigured')
+        this.#onNotStarted(new MisconfiguredError(address.message));
     });
     account.store.subscribe((now, before) => {
       if (before.account === null || now.account?.token === before.account.token) return;
@@ -99,7 +81,15 @@ export class Call {
     return this.#options.relay;
   }
 
-  /** All that happens in the call, as it happens. @returns what ends the subscription */
+  /** Reports what happens in the call, by name. @returns what ends the subscription */
+  on<Name extends keyof CallEvents>(
+    name: Name,
+    listener: (event: CallEvents[Name]) => void,
+  ): () => void {
+    return onCallEvent(this, name, listener);
+  }
+
+  /** All that the call's parts report, as it happens. @returns what ends the subscription */
   subscribe(listener: (notice: MediaNotice) => void): () => void {
     return this.#engine.subscribe(listener);
   }
@@ -110,27 +100,30 @@ export class Call {
    * @param start.earlier - the conversation that the call continues; a running call gives way to it
    */
   async start({ microphone = true, earlier = null }: CallStart = {}): Promise<void> {
+    if (this.#destroyed.signal.aborted) return;
     if (this.#isRunning && earlier === null) return;
     const again = () => void this.start({ microphone, earlier });
     if (this.account.asksFirst(again)) return;
     if (this.#isRunning) void this.hangUp();
     this.#generation += 1;
-    this.#goesBack = earlier !== null;
+    this.#begun = { microphone, earlier };
     const mine = this.#generation;
     const dividerId = this.#options.newId();
     this.#dispatch({ type: 'call-started', microphone, dividerId, earlier });
     try {
       // The call before this one may still be letting go of the microphone.
-      const [relay] = await Promise.all([this.#options.relay, this.#stopping]);
+      const [relay] = await Promise.all([this.#options.relay, this.#hungUp.stopped]);
       if (mine !== this.#generation) return;
-      if (relay.kind === 'misconfigured') return this.#onMisconfigured(relay.message);
+      if (relay.kind === 'misconfigured') throw new MisconfiguredError(relay.message);
       const credentials = await this.account.credentials(relay.origin);
       if (mine !== this.#generation) return;
       if (credentials === null) {
         this.#over(NOT_SIGNED_IN);
         return void this.account.asksFirst(again);
       }
-      const result = await this.#startEngine({
+      const chosen = this.settings.getState();
+      this.#dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
+      const result = await startChosen(this.#engine, chosen, {
         relay: relay.origin,
         credentials,
         conversationId: earlier?.id,
@@ -139,8 +132,7 @@ export class Call {
       if (mine === this.#generation && microphone)
         this.#dispatch({ type: 'microphone-answered', result });
     } catch (error) {
-      if (mine !== this.#generation) return;
-      this.#over(error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START);
+      if (mine === this.#generation) this.#onNotStarted(error);
     }
   }
 
@@ -155,11 +147,20 @@ export class Call {
     this.#waitingTexts = [];
     this.#over(CLOSE_REASONS.normal);
     this.levels.setState(SILENCE, true);
-    this.#stopping = Promise.all([
-      this.#hungUp.closed(),
-      this.#engine.stop().catch(() => undefined),
-    ]);
-    await this.#stopping;
+    this.#hungUp.stop(this.#engine);
+    await this.#hungUp.stopped;
+  }
+
+  /**
+   * Ends the call, if there is one, and lets go of all that this object holds: microphone, worker,
+   * sound, sockets, timers, subscriptions. All its commands do nothing from then on.
+   */
+  async destroy(): Promise<void> {
+    const ended = this.hangUp();
+    this.#destroyed.abort();
+    this.#inquiry.end();
+    await Promise.all([ended, this.#hungUp.stopped]);
+    this.#engine.end();
   }
 
   async requestMicrophone(): Promise<void> {
@@ -176,7 +177,7 @@ export class Call {
   /** Begins a typed call if there is none. */
   sendText(text: string): void {
     const trimmed = text.trim();
-    if (trimmed === '') return;
+    if (trimmed === '' || this.#destroyed.signal.aborted) return;
     if (!this.#isRunning) {
       if (this.account.asksFirst(() => this.sendText(trimmed))) return;
       void this.start({ microphone: false });
@@ -193,18 +194,9 @@ export class Call {
 
   /** Asks the relay for what there is to know before a call; until it answers, again and again. */
   async reach(): Promise<void> {
-    clearTimeout(this.#nextReach);
+    if (this.#destroyed.signal.aborted) return;
     void this.account.learn();
-    const relay = await this.#options.relay;
-    const names = relay.kind === 'known' ? await this.#options.fetchProviders(relay.origin) : null;
-    if (names && this.providers.getState() === null) this.providers.setState(names, true);
-    const isThere = names !== undefined;
-    clearTimeout(this.#nextReach);
-    const again = () => void this.reach();
-    if (!isThere) this.#nextReach = setTimeout(again, MAX_WAIT_MS * Math.random());
-    const atMs = this.#options.nowMs();
-    if (!this.#isRunning) this.#dispatch({ type: 'relay-asked', isThere, atMs });
-    else if (isThere && this.state.getState().outage !== null) this.#engine.retryNow();
+    await this.#inquiry.ask();
   }
 
   loadDetector(): void {
@@ -239,11 +231,13 @@ export class Call {
 
   /** Ends the person's calls on all devices, and leaves nothing of them on this one. */
   async signOut(): Promise<void> {
+    if (this.#destroyed.signal.aborted) return;
     if (!(await this.account.signOut())) this.#dispatch({ type: 'complained', ...NOT_TOLD });
   }
 
   /** All that the relay kept of the person was deleted: nothing of it may stay here. */
   async forget(): Promise<void> {
+    if (this.#destroyed.signal.aborted) return;
     const isGuest = this.account.store.getState().account === null;
     await (isGuest ? this.account.forgetGuest() : this.account.signOut());
     this.#clear();
@@ -254,6 +248,7 @@ export class Call {
   }
 
   changeSettings(change: Partial<Settings>): void {
+    if (this.#destroyed.signal.aborted) return;
     this.settings.setState(change);
     writeSettings(this.#options.storage, this.settings.getState());
     applyToEngine(this.#engine, change, this.#isRunning);
@@ -270,14 +265,25 @@ export class Call {
 
   /** Tries out what a call needs, with the devices that were chosen. From within a gesture. */
   checkSound(signal: AbortSignal): AsyncGenerator<CheckEvent, void, undefined> {
-    return checkChosenSound(this.#engine, this.settings.getState(), this.#options.relay, signal);
+    const until = AbortSignal.any([signal, this.#destroyed.signal]);
+    return checkChosenSound(this.#engine, this.settings.getState(), this.#options.relay, until);
   }
 
   get #isRunning(): boolean {
     return this.state.getState().standing.kind === 'running';
   }
 
+  #onAnswer(names: ProviderNames | null | undefined): void {
+    if (names && this.providers.getState() === null) this.providers.setState(names, true);
+    const isThere = names !== undefined;
+    if (isThere) void this.account.learn();
+    const atMs = this.#options.nowMs();
+    if (!this.#isRunning) this.#dispatch({ type: 'relay-asked', isThere, atMs });
+    else if (isThere && this.state.getState().outage !== null) this.#engine.retryNow();
+  }
+
   #dispatch(action: CallAction): void {
+    if (this.#destroyed.signal.aborted) return;
     this.state.setState((state) => callStateAfter(state, action), true);
   }
 
@@ -286,47 +292,17 @@ export class Call {
     if (this.state.getState().outage !== null) void this.reach();
   }
 
-  #startEngine(
-    call: Pick<CallOptions, 'relay' | 'credentials' | 'conversationId' | 'microphone'>,
-  ): ReturnType<MediaEngine['start']> {
-    const chosen = this.settings.getState();
-    this.#dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
-    this.#engine.setMuted(chosen.talkBy === 'hold');
-    this.#engine.setVolume(chosen.volume);
-    return this.#engine.start({
-      ...call,
-      voice: chosen.voice,
-      language: chosen.language,
-      eagerness: chosen.eagerness,
-      interruption: chosen.interruption,
-      speed: chosen.speed,
-      line: chosen.line,
-      browserHelp: chosen.browserHelp,
-      microphoneId: chosen.microphoneId ?? undefined,
-      speakerId: chosen.speakerId ?? undefined,
-    });
-  }
-
   #onNotice(notice: MediaNotice): void {
-    if (this.#hungUp.takes(notice)) return;
+    if (this.#hungUp.takes(notice) || this.debug.notice(notice, this.state.getState())) return;
     switch (notice.type) {
       case 'levels':
         return this.levels.setState(notice, true);
-      case 'stats':
-        return this.debug.stats(notice.stats);
-      case 'debug':
-        return this.debug.entry(notice.entry);
-      case 'turn-measured':
-        return this.debug.turn(notice, this.state.getState().ladder);
       case 'signed-in':
         return this.account.keepGuest(notice);
-      case 'usage':
-        this.debug.usage(this.state.getState().session?.id ?? '', notice);
-        break;
       case 'closed':
         this.#waitingTexts = [];
         this.levels.setState(SILENCE, true);
-        if (notice.reason.reason === 'not_found' && this.#goesBack) return this.#startAnew();
+        if (notice.reason.reason === 'not_found' && this.#begun.earlier) return this.#startAnew();
         break;
       default:
     }
@@ -348,14 +324,15 @@ export class Call {
     this.#dispatch({ type: 'complained', ...NOT_KEPT });
   }
 
-  #onMisconfigured(message: string): void {
+  #onNotStarted(error: unknown): void {
+    const { reason, error: said } = whyNotStarted(error);
     this.#waitingTexts = [];
-    this.#dispatch({ type: 'complained', code: 'page_misconfigured', message });
-    this.#over(MISCONFIGURED);
+    if (said !== undefined) this.#dispatch({ type: 'complained', ...said });
+    this.#over(reason);
   }
 
   async #onRefused(reason: string): Promise<void> {
-    const isAsked = await this.account.refused(reason, () => void this.start());
+    const isAsked = await this.account.refused(reason, () => void this.start(this.#begun));
     // The question to the person says the same in other words.
     if (isAsked) this.dismissError();
   }

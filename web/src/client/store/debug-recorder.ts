@@ -2,6 +2,7 @@ import type { Stage } from '@parley/shared';
 import { createStore } from 'zustand/vanilla';
 import type { DebugEntry, MediaStats } from '../messages/debug-messages.ts';
 import type { MeasuredTurn, MediaNotice } from '../messages/media-messages.ts';
+import type { CallState } from './call-state.ts';
 import { servedBy, type Ladder } from './ladder.ts';
 
 /** A turn, and the entries that were logged from the turn before it until it was measured. */
@@ -65,8 +66,27 @@ export function createDebugRecorder() {
     }, PUBLISH_INTERVAL_MS);
   };
 
-  return {
+  const recorder = {
     store,
+    /** @returns whether it is of no use to anything else */
+    notice(notice: MediaNotice, call: Pick<CallState, 'ladder' | 'session'>): boolean {
+      switch (notice.type) {
+        case 'stats':
+          recorder.stats(notice.stats);
+          return true;
+        case 'debug':
+          recorder.entry(notice.entry);
+          return true;
+        case 'turn-measured':
+          recorder.turn(notice, call.ladder);
+          return true;
+        case 'usage':
+          recorder.usage(call.session?.id ?? '', notice);
+          return false;
+        default:
+          return false;
+      }
+    },
     turn({ turn, heardAtMs }: TurnNotice, ladder: Ladder | null): void {
       const entriesAfter = state.turns.at(-1)?.entriesUpTo ?? 0;
       const range = { entriesAfter, entriesUpTo: entries, heardAtMs };
@@ -92,4 +112,5 @@ export function createDebugRecorder() {
       return () => void listeners.delete(listener);
     },
   };
+  return recorder;
 }

@@ -1,3 +1,4 @@
+import type { MediaEngine } from '../engine/media-engine.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 
 /** A worker that is asked to stop answers within milliseconds; a crashed one never does. */
@@ -10,8 +11,21 @@ const CLOSED_DEADLINE_MS = 500;
 export class HungUpCall {
   #settle: (() => void) | undefined;
 
-  /** @returns settles when the end was reported, or is not to be expected any more */
-  closed(): Promise<void> {
+  /** Settles once the microphone is free, and the end was reported or is not to be expected. */
+  stopped: Promise<unknown> = Promise.resolve();
+
+  stop(engine: Pick<MediaEngine, 'stop'>): void {
+    this.stopped = Promise.all([this.#closed(), engine.stop().catch(() => undefined)]);
+  }
+
+  /** @returns whether it was a notice of that call */
+  takes(notice: MediaNotice): boolean {
+    if (this.#settle === undefined || notice.type === 'vad') return false;
+    if (notice.type === 'closed') this.#settle();
+    return true;
+  }
+
+  #closed(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = (): void => {
       this.#settle = undefined;
@@ -21,12 +35,5 @@ export class HungUpCall {
     const timer = setTimeout(settle, CLOSED_DEADLINE_MS);
     this.#settle = settle;
     return promise;
-  }
-
-  /** @returns whether it was a notice of that call */
-  takes(notice: MediaNotice): boolean {
-    if (this.#settle === undefined || notice.type === 'vad') return false;
-    if (notice.type === 'closed') this.#settle();
-    return true;
   }
 }

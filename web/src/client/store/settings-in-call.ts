@@ -1,6 +1,7 @@
 import type { CheckEvent } from '../engine/sound-check/sound-check-events.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
-import type { MediaEngine } from '../engine/media-engine.ts';
+import type { CallOptions, MediaEngine } from '../engine/media-engine.ts';
+import type { MicrophoneResult } from '../messages/media-messages.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What a change of the settings means to the engine; the volume holds between calls, too. */
@@ -19,6 +20,28 @@ export function applyToEngine(
   if (browserHelp !== undefined) engine.setBrowserHelp(browserHelp);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});
+}
+
+/** Starts a call as the person has chosen. */
+export function startChosen(
+  engine: Pick<MediaEngine, 'start' | 'setMuted' | 'setVolume'>,
+  chosen: Settings,
+  call: Pick<CallOptions, 'relay' | 'credentials' | 'conversationId' | 'microphone'>,
+): Promise<MicrophoneResult> {
+  engine.setMuted(chosen.talkBy === 'hold');
+  engine.setVolume(chosen.volume);
+  return engine.start({
+    ...call,
+    voice: chosen.voice,
+    language: chosen.language,
+    eagerness: chosen.eagerness,
+    interruption: chosen.interruption,
+    speed: chosen.speed,
+    line: chosen.line,
+    browserHelp: chosen.browserHelp,
+    microphoneId: chosen.microphoneId ?? undefined,
+    speakerId: chosen.speakerId ?? undefined,
+  });
 }
 
 /** Checks the devices that the person chose, and the relay. */
