@@ -58,7 +58,7 @@ export default defineConfig({
   optimizeDeps: {
     // Found only in the media worker, which Vite does not scan: found late, they would make the
     // page reload in the middle of the first call.
-    include: ['fft.js', '@parley/shared > zod'],
+    include: ['@parley/shared > fft.js', '@parley/shared > zod'],
   },
   server: {
     proxy: {

@@ -3,7 +3,7 @@
  * below. A floor is a room of a district, a district without rooms, or a file directly below `src`.
  */
 export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string[]>> = {
-  shared: ['audio', 'protocol', 'statistics.ts', 'link', 'flight', 'index.ts'],
+  shared: ['audio', 'protocol', 'vad', 'statistics.ts', 'link', 'flight', 'index.ts'],
   relay: [
     'base/lib',
     'base/config',

@@ -1,12 +1,8 @@
 import { MediaCall, type MediaCallOptions } from '../src/client/media-worker/call/media-call.ts';
-import type { SpeechDetector } from '../src/client/media-worker/speech/speech-detector.ts';
+import type { SpeechDetector } from '@parley/shared/vad/speech-detector';
 import { localNowMs } from '../src/client/messages/local-clock.ts';
-import {
-  FRAME_MS,
-  FRAME_SAMPLES,
-  type CapturedBlock,
-  type CaptureMessage,
-} from '../src/client/messages/capture-messages.ts';
+import { FRAME_MS, FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock, CaptureMessage } from '../src/client/messages/capture-messages.ts';
 import type { CaptureSource, MediaNotice } from '../src/client/messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../src/client/messages/playback-messages.ts';
 import { PlaybackCore } from '../src/client/worklets/playback-core.ts';

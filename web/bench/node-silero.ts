@@ -1,7 +1,7 @@
-import { readSileroWeights } from '../build/silero-weights-file.ts';
-import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-network.ts';
-import { parseSileroWeights } from '../src/client/media-worker/speech/silero/silero-weights.ts';
-import type { SpeechDetector } from '../src/client/media-worker/speech/speech-detector.ts';
+import { readSileroWeights } from '@parley/shared/vad/silero-weights-file';
+import { SileroNetwork } from '@parley/shared/vad/silero-network';
+import { parseSileroWeights } from '@parley/shared/vad/silero-weights';
+import type { SpeechDetector } from '@parley/shared/vad/speech-detector';
 
 /** The page's speech detector in Node. */
 export async function loadSileroInNode(): Promise<SpeechDetector> {

@@ -1,6 +1,6 @@
 import type { Background } from '@parley/relay/testing';
 import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
-import { FRAME_SAMPLES } from '../src/client/messages/capture-messages.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
 
 const HZ = 16_000;
 /** From the loudspeaker to the microphone, through both converters. */

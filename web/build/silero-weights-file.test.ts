@@ -5,10 +5,10 @@ import { log } from '@ricky0123/vad-web/dist/logging.js';
 import { Silero } from '@ricky0123/vad-web/dist/models/silero.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeVowel } from '../src/client/media-worker/speech/detector-check.ts';
-import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-network.ts';
-import { parseSileroWeights } from '../src/client/media-worker/speech/silero/silero-weights.ts';
-import { FRAME_SAMPLES } from '../src/client/messages/capture-messages.ts';
-import { readSileroWeights } from './silero-weights-file.ts';
+import { SileroNetwork } from '@parley/shared/vad/silero-network';
+import { parseSileroWeights } from '@parley/shared/vad/silero-weights';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import { readSileroWeights } from '@parley/shared/vad/silero-weights-file';
 
 const { resolve } = createRequire(import.meta.url);
 /** Rounding in another order, amplified by the memory. */

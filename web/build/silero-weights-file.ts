@@ -1,58 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import protobuf from 'protobufjs';
-import { SILERO_TENSORS } from '../src/client/media-worker/speech/silero/silero-weights.ts';
+import { readSileroWeights } from '@parley/shared/vad/silero-weights-file';
 
-const MODEL = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
 const FOLDER = fileURLToPath(new URL('../node_modules/.cache/parley/', import.meta.url));
 const FILE = `${FOLDER}silero-weights.bin`;
 
-/** What is read of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, with its numbers. */
-const ONNX = protobuf.parse(`
-  syntax = "proto3";
-  message ModelProto { GraphProto graph = 7; }
-  message GraphProto { repeated NodeProto node = 1; }
-  message NodeProto { repeated string output = 2; repeated AttributeProto attribute = 5; }
-  message AttributeProto { TensorProto t = 5; GraphProto g = 6; }
-  message TensorProto { repeated int64 dims = 1; bytes raw_data = 9; }
-`).root;
-
-interface Graph {
-  readonly node: readonly {
-    readonly output: readonly string[];
-    readonly attribute: readonly { readonly t: Tensor | null; readonly g: Graph | null }[];
-  }[];
-}
-
-interface Tensor {
-  readonly dims: readonly (number | { toNumber(): number })[];
-  readonly rawData: Uint8Array;
-}
-
-/** The model holds a network for 16 kHz and one for 8 kHz, as the branches of a condition. */
-const BRANCH = 'If_0_then_branch__Inline_0__';
-
-/**
- * The weights of the speech detector for 16 kHz, out of the published model, which is three times
- * as large: what `parseSileroWeights` reads.
- *
- * @throws Error if the model has not the tensors that the network expects
- */
-export async function readSileroWeights(): Promise<Uint8Array<ArrayBuffer>> {
-  const model = ONNX.lookupType('ModelProto').decode(await readFile(MODEL));
-  const tensors = new Map(constantsOf((model as unknown as { readonly graph: Graph }).graph));
-  const parts = SILERO_TENSORS.map(([name, shape]) => {
-    const tensor = tensors.get(BRANCH + name);
-    if (tensor?.dims.map(Number).join() !== shape.join()) {
-      throw new Error(`The model has no tensor "${name}" of the shape ${shape.join(' × ')}.`);
-    }
-    return tensor.rawData;
-  });
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-/** Writes them where the build finds them. @returns the file's path */
+/** Writes the speech detector's weights where the build finds them. @returns the file's path */
 export async function writeSileroWeights(): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   // Builds that run at once find a whole file, whichever of them wrote it.
@@ -60,13 +13,4 @@ export async function writeSileroWeights(): Promise<string> {
   await writeFile(unfinished, await readSileroWeights());
   await rename(unfinished, FILE);
   return FILE;
-}
-
-function* constantsOf(graph: Graph): Generator<[string, Tensor]> {
-  for (const { output, attribute } of graph.node) {
-    for (const { t, g } of attribute) {
-      if (t !== null && output[0] !== undefined) yield [output[0], t];
-      if (g !== null) yield* constantsOf(g);
-    }
-  }
 }

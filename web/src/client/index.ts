@@ -96,7 +96,8 @@ export type {
   RecordedTurn,
   SessionUsage,
 } from './store/debug-recorder.ts';
-export { ECHO_GUARD_POLICY, SPEECH_POLICY, type DetectorCheck } from './messages/vad-policy.ts';
+export { ECHO_GUARD_POLICY, SPEECH_POLICY } from '@parley/shared/vad/vad-policy';
+export type { DetectorCheck } from './messages/detector-check.ts';
 export {
   SILENT_DBFS,
   type CheckFigures,

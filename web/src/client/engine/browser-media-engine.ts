@@ -5,7 +5,7 @@ import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
 import type { MediaFiles } from './media-files.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
-import type { DetectorCheck } from '../messages/vad-policy.ts';
+import type { DetectorCheck } from '../messages/detector-check.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LateBrowserMeans } from './late-browser-means.ts';

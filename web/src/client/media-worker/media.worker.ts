@@ -2,11 +2,11 @@ import { ownTimeZone } from '@parley/shared/time-zone';
 import { localNowMs } from '../messages/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
 import { LateFlight } from './flight/late-flight.ts';
-import type { DetectorCheck } from '../messages/vad-policy.ts';
+import type { DetectorCheck } from '../messages/detector-check.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import type { PageRequest } from '../messages/page-requests.ts';
-import type { SpeechDetector } from './speech/speech-detector.ts';
-import { loadSileroDetector } from './speech/silero/silero-detector.ts';
+import type { SpeechDetector } from '@parley/shared/vad/speech-detector';
+import { loadSileroDetector } from './speech/silero-detector.ts';
 
 /**
  * The media worker: everything between the worklets and the relay, off the page's thread. The

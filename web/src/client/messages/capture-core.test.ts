@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CaptureCore, CaptureStillness } from './capture-core.ts';
-import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock } from './capture-messages.ts';
 
 // A Bluetooth headset in a call has 8 or 16 kHz; most devices have one of the others.
 test.each([

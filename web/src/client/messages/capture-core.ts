@@ -1,6 +1,7 @@
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
-import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock } from './capture-messages.ts';
 
 /** Cuts a signal at a device's rate into frames at 16 kHz, each with its time. */
 export class CaptureCore {

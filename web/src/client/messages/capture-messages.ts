@@ -1,10 +1,7 @@
-/** Frames the speech detector reads: 32 ms at 16 kHz. */
-export const FRAME_SAMPLES = 512;
-
-export const FRAME_MS = 32;
+import type { SpeechFrame } from '@parley/shared/vad/speech-detector';
 
 /** One frame of microphone, or of what is played, at 16 kHz. */
-export interface CapturedBlock {
+export interface CapturedBlock extends SpeechFrame {
   /** `FRAME_SAMPLES` samples in −1…1, unless its reader wants shorter ones; transferred. */
   readonly samples: Float32Array<ArrayBuffer>;
   /** Index of the first sample since the microphone was opened. */

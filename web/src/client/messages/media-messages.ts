@@ -11,7 +11,7 @@ import type {
   Stage,
 } from '@parley/shared';
 import type { LineChoice } from '@parley/shared/link/line-state';
-import type { DetectorCheck } from './vad-policy.ts';
+import type { DetectorCheck } from './detector-check.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
 import type { BrowserModelCommand } from './page-requests.ts';

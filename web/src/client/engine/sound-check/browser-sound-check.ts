@@ -2,7 +2,7 @@ import { relayUrl } from '@parley/shared/page-paths';
 import { answerWithin } from '../../../lib/answer-within.ts';
 import { localNowMs } from '../../messages/local-clock.ts';
 import type { CaptureMessage, CapturedBlock } from '../../messages/capture-messages.ts';
-import type { DetectorCheck } from '../../messages/vad-policy.ts';
+import type { DetectorCheck } from '../../messages/detector-check.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { AudioGraph, type TappableNode } from '../audio-graph.ts';
 import type { MediaFiles } from '../media-files.ts';

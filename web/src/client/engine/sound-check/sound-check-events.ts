@@ -1,4 +1,4 @@
-import type { DetectorCheck } from '../../messages/vad-policy.ts';
+import type { DetectorCheck } from '../../messages/detector-check.ts';
 import type { MicrophoneRefusal } from '../../messages/media-messages.ts';
 
 /** What a microphone that delivers nothing but zeros is said to have: far below any real one. */

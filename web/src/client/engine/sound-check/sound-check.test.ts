@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { FRAME_SAMPLES, type CapturedBlock } from '../../messages/capture-messages.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import { checkSound, type SoundCheckPorts } from './sound-check.ts';
 import { SILENT_DBFS, type CheckEvent, type CheckFigures } from './sound-check-events.ts';
 import { makeTestSound, SIGNAL_HZ } from './test-chirp.ts';

@@ -1,6 +1,7 @@
 import { dbfsOf, rmsOf } from '@parley/shared/audio/level';
-import { type CapturedBlock, FRAME_MS } from '../../messages/capture-messages.ts';
-import type { DetectorCheck } from '../../messages/vad-policy.ts';
+import { FRAME_MS } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock } from '../../messages/capture-messages.ts';
+import type { DetectorCheck } from '../../messages/detector-check.ts';
 import {
   SILENT_DBFS,
   type CheckEvent,

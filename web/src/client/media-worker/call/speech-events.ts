@@ -1,5 +1,5 @@
-import type { UtteranceChunk } from '../speech/utterance-recorder.ts';
-import type { SegmenterEvent } from '../speech/utterance-segmenter.ts';
+import type { UtteranceChunk } from '@parley/shared/vad/utterance-recorder';
+import type { SegmenterEvent } from '@parley/shared/vad/utterance-segmenter';
 import type { ClientTurnTaking } from './turn-taking.ts';
 
 export interface SpeechEventsOptions {

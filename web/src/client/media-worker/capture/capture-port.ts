@@ -1,11 +1,12 @@
 import type { CaptureCommand } from '../../messages/media-messages.ts';
-import { type CaptureMessage, FRAME_MS } from '../../messages/capture-messages.ts';
+import { FRAME_MS } from '@parley/shared/vad/speech-detector';
+import type { CapturedBlock, CaptureMessage } from '../../messages/capture-messages.ts';
 import { CaptureStillness } from '../../messages/capture-core.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 import type { EchoGuard } from '../echo/echo-guard.ts';
-import { AudibleEnd } from '../speech/audible-end.ts';
-import type { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
-import { ContextClock } from './context-clock.ts';
+import { AudibleEnd } from '@parley/shared/vad/audible-end';
+import type { UtteranceSegmenter } from '@parley/shared/vad/utterance-segmenter';
+import { CaptureClock, ContextClock } from './context-clock.ts';
 import { TrackCapture } from './track-capture.ts';
 
 /** A frame that is this much later than due is a stall. */
@@ -24,7 +25,7 @@ export interface CapturePortOptions {
   /** Of the audio context, for a microphone that is heard through it. */
   readonly contextClock: ContextClock;
   readonly echo: EchoGuard;
-  readonly segmenter: UtteranceSegmenter;
+  readonly segmenter: UtteranceSegmenter<CapturedBlock>;
   readonly now: () => number;
   /** Whether a reply is heard. */
   isPlaying(): boolean;
@@ -96,7 +97,7 @@ export class CapturePort {
   ): void {
     const { segmenter, now } = this.#options;
     const clock = new ContextClock();
-    segmenter.attach(latencyMs, clock, new AudibleEnd());
+    segmenter.attach(new CaptureClock(clock, latencyMs), new AudibleEnd());
     const capture = new TrackCapture(frames, (block) => {
       clock.observe(block.sentContextTimeS, now());
       stillness.frame(block.samples);
@@ -114,7 +115,7 @@ export class CapturePort {
   ): void {
     const { contextClock, segmenter, now, isPlaying, request } = this.#options;
     const stalls = new CaptureStalls();
-    segmenter.attach(latencyMs, contextClock, new AudibleEnd());
+    segmenter.attach(new CaptureClock(contextClock, latencyMs), new AudibleEnd());
     port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) => {
       contextClock.stamped(data.block.sentContextTimeS, data.sentAtMs);
       stillness.frame(data.block.samples);

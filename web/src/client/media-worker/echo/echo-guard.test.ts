@@ -1,7 +1,8 @@
+import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import { describe, expect, test } from 'vitest';
-import { ContextClock } from '../capture/context-clock.ts';
+import { CaptureClock, ContextClock } from '../capture/context-clock.ts';
 import { EchoGuard } from './echo-guard.ts';
-import { UtteranceSegmenter, type SegmenterEvent } from '../speech/utterance-segmenter.ts';
+import { UtteranceSegmenter, type SegmenterEvent } from '@parley/shared/vad/utterance-segmenter';
 
 const FRAME_MS = 32;
 
@@ -10,7 +11,7 @@ class Rig {
   readonly hopeless: boolean[] = [];
   readonly echo = new EchoGuard({ notify: ({ isHopeless }) => this.hopeless.push(isHopeless) });
   readonly log: string[] = [];
-  readonly segmenter: UtteranceSegmenter;
+  readonly segmenter: UtteranceSegmenter<CapturedBlock>;
   isPlaying = false;
   sentMs = 0;
   #frame = 0;
@@ -26,7 +27,7 @@ class Rig {
       onEvent: (event) => this.#onSpeech(event),
       onLevel: () => {},
     });
-    this.segmenter.attach(0, contextClock);
+    this.segmenter.attach(new CaptureClock(contextClock, 0));
     this.segmenter.setDetector({ probabilityOf: async () => this.#probability });
   }
 

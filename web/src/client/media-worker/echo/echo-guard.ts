@@ -1,3 +1,4 @@
+import type { HeardFrame } from '@parley/shared/vad/speech-detector';
 import type { Interruption } from '../../messages/media-messages.ts';
 import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
 import type { CallPhases } from '../call/call-phase.ts';
@@ -6,15 +7,6 @@ import type { Leak, LeakMeter } from './leak-meter.ts';
 const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
 /** A room and the way to the ear and back are silent after so long. */
 const ECHO_TAIL_MS = 400;
-/** −56 dBFS: softer sound while we play is left of an echo, not a person who interrupts. */
-const SOFTEST_INTERRUPTION = 0.0016;
-
-/** A stretch of microphone; a level is the root mean square of samples in −1…1. */
-export interface HeardFrame {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly rms: number;
-}
 
 export interface EchoGuardOptions {
   /** Called if voice can no longer interrupt for all the echo, and if it can again. */
@@ -116,11 +108,6 @@ export class EchoGuard {
     const isByVoice = this.#interruption === 'voice';
     if (isByVoice || (this.#interruption === 'automatic' && !this.#isHopeless)) return false;
     return isPlaying || startMs - this.#soundedMs < ECHO_TAIL_MS;
-  }
-
-  /** Whether a frame is too soft to be anything but our echo. */
-  isEcho({ rms }: HeardFrame, isPlaying: boolean): boolean {
-    return isPlaying && rms < SOFTEST_INTERRUPTION;
   }
 
   #noteHopeless(): void {

@@ -1,7 +1,7 @@
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
-import type { DetectorCheck } from '../../messages/vad-policy.ts';
-import { FRAME_SAMPLES } from '../../messages/capture-messages.ts';
-import type { SpeechDetector } from './speech-detector.ts';
+import type { DetectorCheck } from '../../messages/detector-check.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { SpeechDetector } from '@parley/shared/vad/speech-detector';
 
 const FRAMES = 16;
 /** The harmonics of a voice. */

@@ -1,5 +1,5 @@
 import FFT from 'fft.js';
-import { FRAME_SAMPLES } from '../../../messages/capture-messages.ts';
+import { FRAME_SAMPLES } from './speech-detector.ts';
 import type { SileroWeights } from './silero-weights.ts';
 
 /** The part of the frame before that a frame is heard with: it shows a beginning at the seam. */

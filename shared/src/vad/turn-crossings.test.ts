@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ContextClock } from '../capture/context-clock.ts';
-import { EchoGuard } from '../echo/echo-guard.ts';
+import type { SpeechFrame } from './speech-detector.ts';
 import type { UtteranceChunk } from './utterance-recorder.ts';
 import { UtteranceSegmenter, type SegmenterEvent } from './utterance-segmenter.ts';
 
@@ -36,7 +35,7 @@ class Crossing {
   readonly taken: Stretch[][] = [];
   readonly started: number[] = [];
   readonly committedMs: number[] = [];
-  readonly segmenter: UtteranceSegmenter;
+  readonly segmenter: UtteranceSegmenter<SpeechFrame & { readonly startMs: number }>;
   readonly #network: Network;
   readonly #probabilities: number[] = [];
   #toRelay: { readonly atFrame: number; readonly utterance: number; readonly message: Message }[] =
@@ -48,17 +47,15 @@ class Crossing {
 
   constructor(network: Network) {
     this.#network = network;
-    const contextClock = new ContextClock();
-    contextClock.observe(0, 0);
     this.segmenter = new UtteranceSegmenter({
-      echo: new EchoGuard(),
+      echo: { captured: () => {}, isClosed: () => false },
       now: () => this.#frame * FRAME_MS,
       isPlaying: () => false,
       onEvent: (event) => this.#onSpeech(event),
       onLevel: () => {},
     });
     this.segmenter.relayDecides = true;
-    this.segmenter.attach(0, contextClock);
+    this.segmenter.attach({ startOf: ({ startMs }) => startMs });
     this.segmenter.setDetector({ probabilityOf: async () => this.#probabilities.shift()! });
   }
 
@@ -86,9 +83,7 @@ class Crossing {
       this.#probabilities.push(probability);
       this.segmenter.push({
         samples: Float32Array.from({ length: FRAME }, (_, i) => signed(index + i) / 32_768),
-        index,
-        contextTimeS: index / 16_000,
-        sentContextTimeS: (this.#frame * FRAME_MS) / 1_000,
+        startMs: index / 16,
       });
       // The detector answers asynchronously.
       for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();

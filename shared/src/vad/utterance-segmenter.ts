@@ -1,10 +1,7 @@
-import { levelOf, rmsOf } from '@parley/shared/audio/level';
-import { toPcm16 } from '@parley/shared/audio/pcm16';
-import { speechPolicyFor } from '../../messages/vad-policy.ts';
-import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
+import { levelOf, rmsOf } from '../audio/level.ts';
+import { toPcm16 } from '../audio/pcm16.ts';
+import { speechPolicyFor } from './vad-policy.ts';
 import type { AudibleEnd } from './audible-end.ts';
-import { CaptureClock, type ContextClock } from '../capture/context-clock.ts';
-import type { EchoGuard, HeardFrame } from '../echo/echo-guard.ts';
 import {
   endOfHold,
   stepHold,
@@ -17,11 +14,23 @@ import {
   type GateFrame,
   type GateState,
 } from './speech-gate.ts';
-import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
+import {
+  DetectorQueue,
+  FRAME_MS,
+  type FrameClock,
+  type HeardFrame,
+  type SpeechDetector,
+  type SpeechFrame,
+} from './speech-detector.ts';
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
 export interface SegmenterOptions {
-  readonly echo: EchoGuard;
+  readonly echo: {
+    /** The microphone heard this, speech or not. */
+    captured(frame: HeardFrame): void;
+    /** Whether nothing that is heard at this moment may count, however loud it is. */
+    isClosed(frame: HeardFrame, isPlaying: boolean): boolean;
+  };
   now(): number;
   /** While we play, it takes clearer speech. */
   isPlaying(): boolean;
@@ -53,6 +62,8 @@ export type SegmenterEvent =
 const PRE_ROLL_MS = 300;
 /** How far back an utterance can begin: the pre-roll, and the frames that it took to be believed. */
 const HISTORY_MS = 1_500;
+/** −56 dBFS: softer sound while we play is left of an echo, not a person who interrupts. */
+const SOFTEST_INTERRUPTION = 0.0016;
 /** How long a released key waits for the frames that were captured before. */
 const RELEASE_DEADLINE_MS = 500;
 
@@ -62,14 +73,14 @@ const RELEASE_DEADLINE_MS = 500;
  * until the relay takes the turn as over, at the latest to the end of the redemption time; or for
  * as long as push-to-talk is held.
  */
-export class UtteranceSegmenter {
+export class UtteranceSegmenter<Frame extends SpeechFrame> {
   /** The relay's longest utterance; a longer one is continued as the next. */
   utteranceLimitMs = Number.POSITIVE_INFINITY;
   /** Whether the relay decides when a turn is over. */
   relayDecides = false;
   readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
-  readonly #queue: DetectorQueue;
+  readonly #queue: DetectorQueue<Frame>;
   #audibleEnd: AudibleEnd | undefined;
   #probability = 0;
   #gate: GateState = QUIET;
@@ -78,7 +89,7 @@ export class UtteranceSegmenter {
   #muted = false;
   #paused = false;
   /** Undefined without a microphone. */
-  #clock: CaptureClock | undefined;
+  #clock: FrameClock<Frame> | undefined;
   #utteranceStartMs = 0;
   /** Where the person went on after a pause: the relay may have taken the turn as over before. */
   #resumptionsMs: number[] = [];
@@ -90,9 +101,9 @@ export class UtteranceSegmenter {
     );
     this.#queue = new DetectorQueue({
       isBypassed: () => this.#hold.kind !== 'up',
-      onFrame: (block, probability) => {
+      onFrame: (frame, probability) => {
         this.#probability = probability;
-        this.#frame(block, probability);
+        this.#frame(frame, probability);
       },
       onFailed: () => options.onEvent({ type: 'detector-failed' }),
     });
@@ -121,12 +132,10 @@ export class UtteranceSegmenter {
   /**
    * A microphone was opened. If it replaces another, it continues the open utterance.
    *
-   * @param latencyMs from its membrane to the timing of its frames
-   * @param clock of these times
    * @param audibleEnd that is to find the end of speech in its samples
    */
-  attach(latencyMs: number, clock: ContextClock, audibleEnd?: AudibleEnd): void {
-    this.#clock = new CaptureClock(clock, latencyMs);
+  attach(clock: FrameClock<Frame>, audibleEnd?: AudibleEnd): void {
+    this.#clock = clock;
     this.#audibleEnd = audibleEnd;
   }
 
@@ -199,13 +208,13 @@ export class UtteranceSegmenter {
     if (this.#gate.kind === 'tentative') this.#tell({ type: 'suspected' });
   }
 
-  push(block: CapturedBlock): void {
-    this.#options.onLevel(levelOf(rmsOf(block.samples)), this.#probability);
-    this.#queue.push(block);
+  push(frame: Frame): void {
+    this.#options.onLevel(levelOf(rmsOf(frame.samples)), this.#probability);
+    this.#queue.push(frame);
   }
 
-  #frame(block: CapturedBlock, probability: number): void {
-    const startMs = this.#clock?.startOf(block);
+  #frame(frame: Frame, probability: number): void {
+    const startMs = this.#clock?.startOf(frame);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
     if (this.#paused || (this.#muted && this.#hold.kind === 'up')) {
@@ -213,9 +222,9 @@ export class UtteranceSegmenter {
       this.#recorder.forget();
       return;
     }
-    this.#recorder.push({ samples: toPcm16(block.samples), startMs });
-    this.#audibleEnd?.push(block.samples, startMs);
-    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
+    this.#recorder.push({ samples: toPcm16(frame.samples), startMs });
+    this.#audibleEnd?.push(frame.samples, startMs);
+    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(frame.samples) });
     if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
@@ -228,7 +237,7 @@ export class UtteranceSegmenter {
     const { echo, isPlaying } = this.#options;
     echo.captured(frame);
     if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
-    if (!echo.isClosed(frame, isPlaying())) return echo.isEcho(frame, isPlaying());
+    if (!echo.isClosed(frame, isPlaying())) return isPlaying() && frame.rms < SOFTEST_INTERRUPTION;
     this.#recorder.forget();
     return true;
   }

@@ -1,5 +1,5 @@
-import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
-import { UPLINK_CHUNK_SAMPLES } from '@parley/shared/audio-frame';
+import { SPEECH_SAMPLES_PER_MS } from '../audio/pcm16.ts';
+import { UPLINK_CHUNK_SAMPLES } from '../protocol/audio-frame.ts';
 
 /** A stretch of microphone in PCM16 at 16 kHz, and when it was captured. */
 export interface RecordedFrame {

@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { ContextClock } from '../capture/context-clock.ts';
-import { EchoGuard } from '../echo/echo-guard.ts';
-import type { SpeechDetector } from './speech-detector.ts';
+import type { SpeechDetector, SpeechFrame } from './speech-detector.ts';
 import { UtteranceSegmenter, type SegmenterEvent } from './utterance-segmenter.ts';
+
+interface TimedFrame extends SpeechFrame {
+  readonly startMs: number;
+}
+
+const CLOCK = { startOf: ({ startMs }: TimedFrame) => startMs };
 
 /** Gets each frame marked by its first sample, so that a test can say what is speech. */
 class MarkedDetector implements SpeechDetector {
@@ -21,9 +25,8 @@ let sentMs: number;
 let nowMs: number;
 let playing: boolean;
 let index: number;
-let segmenter: UtteranceSegmenter;
+let segmenter: UtteranceSegmenter<TimedFrame>;
 let detector: MarkedDetector;
-let contextClock: ContextClock;
 
 beforeEach(() => {
   log = [];
@@ -32,16 +35,14 @@ beforeEach(() => {
   playing = false;
   index = 0;
   detector = new MarkedDetector();
-  contextClock = new ContextClock();
-  contextClock.observe(0, 0);
   segmenter = new UtteranceSegmenter({
-    echo: new EchoGuard(),
+    echo: { captured: () => {}, isClosed: () => false },
     now: () => nowMs,
     isPlaying: () => playing,
     onEvent: note,
     onLevel: () => {},
   });
-  segmenter.attach(0, contextClock);
+  segmenter.attach(CLOCK);
   segmenter.setDetector(detector);
 });
 
@@ -69,9 +70,7 @@ async function hear(probability: number, frames: number): Promise<void> {
     nowMs += 32;
     segmenter.push({
       samples: new Float32Array(512).fill(probability),
-      index,
-      contextTimeS: index / 16_000,
-      sentContextTimeS: nowMs / 1_000,
+      startMs: index / 16,
     });
     index += 512;
     // The detector answers asynchronously.
@@ -111,15 +110,13 @@ test('another microphone goes on with what is being said', async () => {
   const before = sentMs;
   // The new microphone takes a moment to open, and counts its samples from 0.
   nowMs += 160;
-  segmenter.attach(0, contextClock);
-  const startS = nowMs / 1_000;
+  segmenter.attach(CLOCK);
+  const startMs = nowMs;
   for (let n = 0; n < 60; n += 1) {
     nowMs += 32;
     segmenter.push({
       samples: new Float32Array(512).fill(n < 20 ? SPEECH : SILENCE),
-      index: n * 512,
-      contextTimeS: startS + n * 0.032,
-      sentContextTimeS: nowMs / 1_000,
+      startMs: startMs + n * 32,
     });
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   }
@@ -308,19 +305,14 @@ test('a detector that breaks is reported once, and listening goes on without it'
 test('frames wait for a detector that still loads, and no more than a bound of them', async () => {
   let answered = 0;
   const late = new UtteranceSegmenter({
-    echo: new EchoGuard(),
+    echo: { captured: () => {}, isClosed: () => false },
     now: () => nowMs,
     isPlaying: () => false,
     onEvent: () => {},
     onLevel: () => {},
   });
   for (let n = 0; n < 500; n += 1) {
-    late.push({
-      samples: new Float32Array(512),
-      index: n * 512,
-      contextTimeS: n * 0.032,
-      sentContextTimeS: n * 0.032,
-    });
+    late.push({ samples: new Float32Array(512) });
   }
   const { promise, resolve } = Promise.withResolvers<void>();
   late.setDetector({

@@ -1,8 +1,8 @@
 import weightsUrl from 'virtual:silero-weights?url';
-import { FRAME_SAMPLES } from '../../../messages/capture-messages.ts';
-import type { SpeechDetector } from '../speech-detector.ts';
-import { SileroNetwork } from './silero-network.ts';
-import { parseSileroWeights } from './silero-weights.ts';
+import { FRAME_SAMPLES } from '@parley/shared/vad/speech-detector';
+import type { SpeechDetector } from '@parley/shared/vad/speech-detector';
+import { SileroNetwork } from '@parley/shared/vad/silero-network';
+import { parseSileroWeights } from '@parley/shared/vad/silero-weights';
 
 const FETCH_DEADLINE_MS = 60_000;
 /** The first frames take longest, before the browser has compiled what they run. */

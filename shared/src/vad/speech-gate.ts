@@ -1,5 +1,5 @@
-import { type SpeechPolicy, SPEECH_POLICY } from '../../messages/vad-policy.ts';
-import { FRAME_MS } from '../../messages/capture-messages.ts';
+import { type SpeechPolicy, SPEECH_POLICY } from './vad-policy.ts';
+import { FRAME_MS } from './speech-detector.ts';
 
 /**
  * How much later than the true onset the first speech frame begins, and how much later than the

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ECHO_GUARD_POLICY, SPEECH_POLICY, speechPolicyFor } from '../../messages/vad-policy.ts';
+import { ECHO_GUARD_POLICY, SPEECH_POLICY, speechPolicyFor } from './vad-policy.ts';
 import {
   afterEndOfTurn,
   type GateEvent,

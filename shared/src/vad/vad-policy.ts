@@ -51,11 +51,3 @@ export function speechPolicyFor(call: {
   if (call.relayDecides) return call.isPlaying ? ECHO_GUARD_FOR_RELAY : SPEECH_FOR_RELAY;
   return call.isPlaying ? ECHO_GUARD_POLICY : SPEECH_POLICY;
 }
-
-/**
- * How the VAD did on sounds whose answer is known: the probabilities of speech that it gave to a
- * vowel and to silence. null while a call listens by it, which must not hear them.
- */
-export type DetectorCheck =
-  | { readonly kind: 'ready'; readonly speech: number | null; readonly silence: number | null }
-  | { readonly kind: 'failed' };
