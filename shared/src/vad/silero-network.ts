@@ -1,6 +1,12 @@
 import FFT from 'fft.js';
 import { FRAME_SAMPLES } from './speech-detector.ts';
-import type { SileroWeights } from './silero-weights.ts';
+import {
+  CONVOLUTIONS,
+  MEMORY_SIZE,
+  TAPS,
+  type ConvolutionShape,
+  type SileroWeights,
+} from './silero-weights.ts';
 
 /** The part of the frame before that a frame is heard with: it shows a beginning at the seam. */
 const CONTEXT_SAMPLES = 64;
@@ -9,7 +15,6 @@ const MIRRORED_SAMPLES = 64;
 const WINDOW_SAMPLES = 256;
 const HOP_SAMPLES = 128;
 const BINS = WINDOW_SAMPLES / 2 + 1;
-const SIZE = 128;
 
 const HANN = Float64Array.from(
   { length: WINDOW_SAMPLES },
@@ -21,7 +26,7 @@ const HANN = Float64Array.from(
  *
  * The magnitudes of four spectra, four convolutions, a memory and one weighted sum; see
  * https://github.com/snakers4/silero-vad. Nothing of its 400,000 multiplications needs a runtime
- * for networks of any kind.
+ * for networks of any kind. Each stream has a network of its own, all share the weights.
  */
 export class SileroNetwork {
   readonly #fft = new FFT(WINDOW_SAMPLES);
@@ -30,30 +35,12 @@ export class SileroNetwork {
   readonly #spectrum = new Float64Array(2 * WINDOW_SAMPLES);
   readonly #encoder: readonly Convolution[];
   readonly #memory: LongShortTermMemory;
-  readonly #outputWeight: Float32Array;
-  readonly #outputBias: number;
+  readonly #output: SileroWeights['output'];
 
-  constructor(weights: SileroWeights) {
-    const convolution = (n: 0 | 1 | 2 | 3, inputs: number, outputs: number, stride: number) =>
-      new Convolution(
-        { inputs, outputs, stride },
-        weights[`encoder.${n}.reparam_conv.weight`],
-        weights[`encoder.${n}.reparam_conv.bias`],
-      );
-    this.#encoder = [
-      convolution(0, BINS, 128, 1),
-      convolution(1, 128, 64, 2),
-      convolution(2, 64, 64, 2),
-      convolution(3, 64, SIZE, 1),
-    ];
-    this.#memory = new LongShortTermMemory(
-      SIZE,
-      weights['decoder.rnn.weight_ih'],
-      weights['decoder.rnn.weight_hh'],
-      [weights['decoder.rnn.bias_ih'], weights['decoder.rnn.bias_hh']],
-    );
-    this.#outputWeight = weights['decoder.decoder.2.weight'];
-    this.#outputBias = weights['decoder.decoder.2.bias'][0]!;
+  constructor({ encoder, memory, output }: SileroWeights) {
+    this.#encoder = encoder.map((weights, n) => new Convolution(CONVOLUTIONS[n]!, weights));
+    this.#memory = new LongShortTermMemory(memory);
+    this.#output = output;
   }
 
   /** Forgets what it has heard. */
@@ -69,7 +56,8 @@ export class SileroNetwork {
     for (const convolution of this.#encoder) activations = convolution.process(activations);
     const remembered = this.#memory.process(activations[0]!);
     const positive = remembered.map((value) => Math.max(0, value));
-    return sigmoid(this.#outputBias + dot(this.#outputWeight, positive));
+    const { row, bias } = this.#output;
+    return sigmoid(bias[0]! + dot(row, positive));
   }
 
   #take(frame: Float32Array): void {
@@ -100,53 +88,35 @@ export class SileroNetwork {
   }
 }
 
-const TAPS = 3;
 const ZEROES = new Float32Array(0);
 
 /** Values of several channels at several times, [time][channel]. */
 type Activations = readonly Float32Array[];
 
-interface ConvolutionShape {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** How many times of the input one time of the output takes. */
-  readonly stride: number;
-}
-
 /** A convolution over three times, with silence before the first and after the last, and ReLU. */
 class Convolution {
   readonly #shape: ConvolutionShape;
-  /** [output][tap][input]: what is multiplied with one another lies in one row. */
-  readonly #rows: readonly (readonly Float32Array[])[];
-  readonly #bias: Float32Array;
+  readonly #weights: SileroWeights['encoder'][number];
 
-  /** @param weight - [output][input][tap] */
-  constructor(shape: ConvolutionShape, weight: Float32Array, bias: Float32Array) {
+  constructor(shape: ConvolutionShape, weights: SileroWeights['encoder'][number]) {
     this.#shape = shape;
-    this.#bias = bias;
-    this.#rows = Array.from({ length: shape.outputs }, (_output, output) =>
-      Array.from({ length: TAPS }, (_tap, tap) =>
-        Float32Array.from(
-          { length: shape.inputs },
-          (_input, input) => weight[(output * shape.inputs + input) * TAPS + tap]!,
-        ),
-      ),
-    );
+    this.#weights = weights;
   }
 
   process(input: Activations): Activations {
     const { outputs, stride } = this.#shape;
+    const { rows, bias } = this.#weights;
     const times = Math.floor((input.length - 1) / stride) + 1;
     return Array.from({ length: times }, (_time, time) => {
       const values = new Float32Array(outputs);
       const middle = time * stride;
       for (let output = 0; output < outputs; output += 1) {
-        const [before, at, after] = this.#rows[output]!;
+        const row = output * TAPS;
         const sum =
-          this.#bias[output]! +
-          dot(before!, input[middle - 1] ?? ZEROES) +
-          dot(at!, input[middle]!) +
-          dot(after!, input[middle + 1] ?? ZEROES);
+          bias[output]! +
+          dot(rows[row]!, input[middle - 1] ?? ZEROES) +
+          dot(rows[row + 1]!, input[middle]!) +
+          dot(rows[row + 2]!, input[middle + 1] ?? ZEROES);
         values[output] = Math.max(0, sum);
       }
       return values;
@@ -159,37 +129,14 @@ class Convolution {
  * PyTorch's order of gates: input, forget, cell, output.
  */
 class LongShortTermMemory {
-  readonly #size: number;
-  /** [gate][input and then hidden value] */
-  readonly #rows: readonly Float32Array[];
-  readonly #bias: Float32Array;
+  readonly #weights: SileroWeights['memory'];
   /** The input, and behind it the hidden values. */
-  readonly #values: Float32Array;
-  readonly #gates: Float32Array;
-  #cell: Float32Array;
+  readonly #values = new Float32Array(2 * MEMORY_SIZE);
+  readonly #gates = new Float32Array(4 * MEMORY_SIZE);
+  readonly #cell = new Float32Array(MEMORY_SIZE);
 
-  /**
-   * @param size - of the input and of the state
-   * @param inputWeight - [gate][input]; a gate has `size` rows
-   * @param hiddenWeight - [gate][hidden value]
-   */
-  constructor(
-    size: number,
-    inputWeight: Float32Array,
-    hiddenWeight: Float32Array,
-    biases: readonly [Float32Array, Float32Array],
-  ) {
-    this.#size = size;
-    this.#rows = Array.from({ length: 4 * size }, (_gate, gate) => {
-      const row = new Float32Array(2 * size);
-      row.set(inputWeight.subarray(gate * size, (gate + 1) * size));
-      row.set(hiddenWeight.subarray(gate * size, (gate + 1) * size), size);
-      return row;
-    });
-    this.#bias = biases[0].map((bias, gate) => bias + biases[1][gate]!);
-    this.#values = new Float32Array(2 * size);
-    this.#gates = new Float32Array(4 * size);
-    this.#cell = new Float32Array(size);
+  constructor(weights: SileroWeights['memory']) {
+    this.#weights = weights;
   }
 
   reset(): void {
@@ -199,10 +146,11 @@ class LongShortTermMemory {
 
   /** @returns the hidden values, valid until the next call */
   process(input: Float32Array): Float32Array {
-    const size = this.#size;
+    const size = MEMORY_SIZE;
+    const { rows, bias } = this.#weights;
     this.#values.set(input);
     for (let gate = 0; gate < this.#gates.length; gate += 1) {
-      this.#gates[gate] = this.#bias[gate]! + dot(this.#rows[gate]!, this.#values);
+      this.#gates[gate] = bias[gate]! + dot(rows[gate]!, this.#values);
     }
     const hidden = this.#values.subarray(size);
     for (let n = 0; n < size; n += 1) {

@@ -1,40 +1,60 @@
+/** Times of its input that a convolution weighs. */
+export const TAPS = 3;
+/** Values that the memory takes, and that it keeps. */
+export const MEMORY_SIZE = 128;
+
+export interface ConvolutionShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** How many times of the input one time of the output takes. */
+  readonly stride: number;
+}
+
+/** From the magnitudes of 129 frequencies to what the memory takes. */
+export const CONVOLUTIONS: readonly ConvolutionShape[] = [
+  { inputs: 129, outputs: 128, stride: 1 },
+  { inputs: 128, outputs: 64, stride: 2 },
+  { inputs: 64, outputs: 64, stride: 2 },
+  { inputs: 64, outputs: MEMORY_SIZE, stride: 1 },
+];
+
 /**
- * The tensors of Silero v6's network for 16 kHz, in the order of the weights' file: float32, little
- * endian, one after the other. Names and shapes are those of the published model; a convolution's
- * are [outputs, inputs, taps].
+ * The weights of Silero v6's network for 16 kHz, views of one file. They are only read: all
+ * networks share them, in several threads, too.
  */
-export const SILERO_TENSORS = [
-  ['encoder.0.reparam_conv.weight', [128, 129, 3]],
-  ['encoder.0.reparam_conv.bias', [128]],
-  ['encoder.1.reparam_conv.weight', [64, 128, 3]],
-  ['encoder.1.reparam_conv.bias', [64]],
-  ['encoder.2.reparam_conv.weight', [64, 64, 3]],
-  ['encoder.2.reparam_conv.bias', [64]],
-  ['encoder.3.reparam_conv.weight', [128, 64, 3]],
-  ['encoder.3.reparam_conv.bias', [128]],
-  ['decoder.rnn.weight_ih', [512, 128]],
-  ['decoder.rnn.weight_hh', [512, 128]],
-  ['decoder.rnn.bias_ih', [512]],
-  ['decoder.rnn.bias_hh', [512]],
-  ['decoder.decoder.2.weight', [1, 128, 1]],
-  ['decoder.decoder.2.bias', [1]],
-] as const satisfies readonly (readonly [name: string, shape: readonly number[]])[];
+export interface SileroWeights {
+  readonly encoder: readonly {
+    /** [output · tap][input] */
+    readonly rows: readonly Float32Array[];
+    readonly bias: Float32Array;
+  }[];
+  readonly memory: {
+    /** [gate][input and then hidden value] */
+    readonly rows: readonly Float32Array[];
+    readonly bias: Float32Array;
+  };
+  readonly output: { readonly row: Float32Array; readonly bias: Float32Array };
+}
 
-type SileroTensor = (typeof SILERO_TENSORS)[number][0];
-export type SileroWeights = Readonly<Record<SileroTensor, Float32Array>>;
-
-/** @throws RangeError if the file is not as long as its tensors */
-export function parseSileroWeights(file: ArrayBuffer): SileroWeights {
+/**
+ * @param file - float32, little endian: the rows and then the bias of each part, one after the other
+ * @throws RangeError if the file is not as long as its weights
+ */
+export function parseSileroWeights(file: ArrayBufferLike): SileroWeights {
   const all = new Float32Array(file);
-  const weights: Partial<Record<SileroTensor, Float32Array>> = {};
   let at = 0;
-  for (const [name, shape] of SILERO_TENSORS) {
-    const size = shape.reduce((product: number, length) => product * length, 1);
-    weights[name] = all.subarray(at, at + size);
-    at += size;
-  }
+  const take = (length: number) => all.subarray(at, (at += length));
+  const part = (outputs: number, rowsOfOutput: number, length: number) => ({
+    rows: Array.from({ length: outputs * rowsOfOutput }, () => take(length)),
+    bias: take(outputs),
+  });
+  const weights = {
+    encoder: CONVOLUTIONS.map(({ inputs, outputs }) => part(outputs, TAPS, inputs)),
+    memory: part(4 * MEMORY_SIZE, 1, 2 * MEMORY_SIZE),
+    output: { row: take(MEMORY_SIZE), bias: take(1) },
+  };
   if (at !== all.length) {
     throw new RangeError(`The speech detector has ${all.length} weights instead of ${at}.`);
   }
-  return weights as SileroWeights;
+  return weights;
 }
