@@ -15,6 +15,7 @@ const PACKAGES = ['shared', 'relay/packages/recogniser', 'relay/packages/voice']
   'relay/packages/phrases',
   'relay/packages/turn-model',
   'relay/packages/opus',
+  'relay/packages/speech-detector',
 );
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');

@@ -103,7 +103,7 @@ export class UtteranceSegmenter<Frame extends SpeechFrame> {
       isBypassed: () => this.#hold.kind !== 'up',
       onFrame: (frame, probability) => {
         this.#probability = probability;
-        this.#frame(frame, probability);
+        this.hear(frame, probability);
       },
       onFailed: () => options.onEvent({ type: 'detector-failed' }),
     });
@@ -213,7 +213,8 @@ export class UtteranceSegmenter<Frame extends SpeechFrame> {
     this.#queue.push(frame);
   }
 
-  #frame(frame: Frame, probability: number): void {
+  /** A frame whose probability of speech is known. */
+  hear(frame: Frame, probability: number): void {
     const startMs = this.#clock?.startOf(frame);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
