@@ -12,12 +12,27 @@ const MAX_SPEED = 4;
 /** Longest piece of an answer that the page's own language model gives, characters. */
 export const MAX_PAGE_DELTA_CHARACTERS = 2_000;
 /** Largest JSON message a client may send, bytes. */
-export const MAX_CLIENT_EVENT_BYTES = 16 * 1024;
+export const MAX_CLIENT_EVENT_BYTES = 64 * 1024;
+/** Longest instructions that a client adds to those of the relay, characters. */
+export const MAX_INSTRUCTIONS_CHARACTERS = 16_000;
+/** Most functions that a client may offer to the language model. */
+export const MAX_CLIENT_TOOLS = 32;
+/** Longest result of a function, characters; a language model reads less of it. */
+export const MAX_TOOL_OUTPUT_CHARACTERS = 32_000;
 
 const uint16 = z.int().min(0).max(0xffff);
 const uint32 = z.int().min(0).max(0xffff_ffff);
 const instantMs = z.number().min(0).max(0xffff_ffff);
 const identifier = z.string().min(1).max(64);
+
+/** A function that the client runs when the language model calls it. */
+export const clientToolSchema = z.object({
+  name: z.string().regex(/^[\w-]{1,64}$/),
+  description: z.string().max(4_000).default(''),
+  /** JSON Schema of an object. */
+  parameters: z.record(z.string(), z.json()).default({ type: 'object' }),
+});
+export type ClientTool = z.infer<typeof clientToolSchema>;
 
 /** `seq`: position in the client's sequence, which events and audio frames share; counts from 1. */
 function event<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
@@ -37,7 +52,17 @@ export const clientEventSchemas = {
       time_zone: timeZoneSchema,
       /** Both sides are recorded; only with the person's consent. `false` ends that. */
       recording: z.boolean().optional(),
-      turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
+      turn_detection: z
+        .object({
+          eagerness: z.enum(EAGERNESS).optional(),
+          /** `false`: only `response.create` brings a response. Absent: as it was. */
+          create_response: z.boolean().optional(),
+        })
+        .optional(),
+      /** Added to the relay's own for the language model; `''` takes them back. */
+      instructions: z.string().max(MAX_INSTRUCTIONS_CHARACTERS).optional(),
+      /** In place of those offered before. */
+      tools: z.array(clientToolSchema).max(MAX_CLIENT_TOOLS).optional(),
       /** The page has a language model that may be asked: see `page.answer.requested`. */
       page_model: z.boolean().optional(),
       /** The page recognises speech by itself, and sends the words as typed messages. */
@@ -89,14 +114,23 @@ export const clientEventSchemas = {
     utterance: uint16,
   }),
   'conversation.item.create': event('conversation.item.create', {
-    item: z.object({
-      id: identifier.optional(),
-      type: z.literal('message'),
-      role: z.literal('user'),
-      content: z
-        .array(z.object({ type: z.literal('input_text'), text: z.string().trim().min(1) }))
-        .length(1),
-    }),
+    item: z.discriminatedUnion('type', [
+      z.object({
+        id: identifier.optional(),
+        type: z.literal('message'),
+        /** `assistant`: to be remembered as said by the assistant; it is not answered. */
+        role: z.enum(['user', 'assistant']),
+        content: z
+          .array(z.object({ type: z.literal('input_text'), text: z.string().trim().min(1) }))
+          .length(1),
+      }),
+      /** What a function answered that the language model had called. */
+      z.object({
+        type: z.literal('function_call_output'),
+        call_id: identifier,
+        output: z.string().max(MAX_TOOL_OUTPUT_CHARACTERS),
+      }),
+    ]),
   }),
   'conversation.item.truncate': event('conversation.item.truncate', {
     /** The response that was interrupted. */

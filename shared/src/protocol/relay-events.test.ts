@@ -34,6 +34,7 @@ const EXAMPLES: { readonly [type in RelayEventType]: Omit<RelayEventOf<type>, 't
   'session.degraded': { stage: 'generator', from: 'a', to: 'b', reason: 'generator_timeout' },
   'session.restored': { stage: 'generator', from: 'b', to: 'a' },
   'session.ending': { reason: 'duration', in_ms: 120_000 },
+  'response.function_call_arguments.done': { call_id: 'call_1', name: 'weather', arguments: '{}' },
   'timer.updated': { due_ms: 606_230 },
   'session.draining': { grace_ms: 5_000 },
   'input_audio_buffer.ack': { input_seq: 31 },

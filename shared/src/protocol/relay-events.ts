@@ -57,7 +57,13 @@ const sessionDescriptionSchema = z.object({
   /** The call is being recorded; absent in relays that record none. */
   recording: z.optional(z.boolean()),
   /** Absent in relays that leave the end of each turn to the client. */
-  turn_detection: z.optional(z.object({ eagerness: z.enum(EAGERNESS) })),
+  turn_detection: z.optional(
+    z.object({
+      eagerness: z.enum(EAGERNESS),
+      /** `false`: only `response.create` brings a response. Absent otherwise. */
+      create_response: z.optional(z.boolean()),
+    }),
+  ),
   /** The page's language model is asked; absent if the relay has one of its own. */
   page_model: z.optional(z.boolean()),
   /** The page recognises speech; absent if the relay's own recogniser knows all words. */
@@ -237,6 +243,13 @@ export const relayEventSchemas = {
     error: z.nullable(problem),
     /** What the person could say next, and would be understood. Absent if there is nothing to suggest. */
     suggestions: z.optional(z.array(z.string())),
+  }),
+  /** The language model calls a function of the client; the response goes on with its output. */
+  'response.function_call_arguments.done': event('response.function_call_arguments.done', {
+    call_id: identifier,
+    name: z.string(),
+    /** A JSON object. */
+    arguments: z.string(),
   }),
   'timer.updated': event('timer.updated', {
     /** When the next timer, alarm or reminder rings, on the session clock; null if none runs. */

@@ -34,7 +34,7 @@ type ReportedLine = NonNullable<ClientEventOf<'ping'>['line']>;
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
-  readonly controls: Pick<SessionControls, 'recorder' | 'browserModel' | 'update'>;
+  readonly controls: Pick<SessionControls, 'recorder' | 'browserModel' | 'clientTools' | 'update'>;
   readonly logger: Logger;
   /** Of the session's trace; undefined: it has none. */
   readonly traceId: string | undefined;
@@ -257,14 +257,8 @@ export class Inbox {
       case 'input_audio_buffer.clear':
         if (this.#isOpen(event.utterance)) conversation.discardUtterance();
         return;
-      case 'conversation.item.create': {
-        const { text } = event.item.content[0]!;
-        if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
-        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
-        return this.#begin(event.seq, () =>
-          conversation.addText(event.item.id ?? newId('item'), text),
-        );
-      }
+      case 'conversation.item.create':
+        return this.#addItem(event);
       case 'conversation.item.truncate':
         return this.#truncate(event.response_id, event.audio_end_ms);
       case 'response.create':
@@ -283,6 +277,21 @@ export class Inbox {
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
+  }
+
+  #addItem({ item, seq }: ClientEventOf<'conversation.item.create'>): void {
+    const conversation = this.#conversation;
+    if (item.type === 'function_call_output') {
+      return this.#options.controls.clientTools.receive(item.call_id, item.output);
+    }
+    const { text } = item.content[0]!;
+    if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
+    const itemId = item.id ?? newId('item');
+    if (item.role === 'assistant') return conversation.addAnswer(itemId, text);
+    if (conversation.isAnswering && !this.#allowances.takeTurn()) {
+      return this.#refuse('turns', 'rate_limited');
+    }
+    return this.#begin(seq, () => conversation.addText(itemId, text));
   }
 
   #reportLine({ codec, sockets, rtt_ms: rttMs, loss }: ReportedLine): void {

@@ -18,6 +18,7 @@ import type { Clock } from '../../base/lib/clock.ts';
 import { afterDeadline } from '../../base/lib/deadline.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
+import { SessionClientTools } from './session-client-tools.ts';
 import type { BrowserModelPort, BrowserQuestion } from '../turn/replying/browser-model.ts';
 
 /** Longest silence of the page before its first words, and between words. */
@@ -64,6 +65,7 @@ export class SessionControls {
   /** undefined: the relay records no calls. */
   readonly recorder: CallRecorder | undefined;
   readonly browserModel: SessionBrowserModel;
+  readonly clientTools: SessionClientTools;
   readonly #encoder: VoiceEncoder;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
@@ -78,6 +80,7 @@ export class SessionControls {
     this.#state = state;
     this.browserModel = new SessionBrowserModel({ settings, output: state.outbox, clock });
     const { outbox } = state;
+    this.clientTools = new SessionClientTools(outbox);
     this.#encoder = new VoiceEncoder({ outbox, opus, voiceRateHz, settings, logger });
     if (recordings === undefined) return;
     this.recorder = new CallRecorder({

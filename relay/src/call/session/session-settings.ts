@@ -53,7 +53,12 @@ export function applyUpdate(
   if (voice !== undefined) settings.voice = voice;
   if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
-  if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
+  const { eagerness = settings.eagerness, create_response: createsResponses } =
+    update.turn_detection ?? {};
+  settings.eagerness = eagerness;
+  if (createsResponses !== undefined) settings.createsResponses = createsResponses;
+  if (update.instructions !== undefined) settings.instructions = update.instructions;
+  if (update.tools !== undefined) settings.tools = update.tools;
   if (update.page_recogniser !== undefined) settings.browserListens = update.page_recogniser;
   if (update.page_model !== undefined) settings.asksBrowser = update.page_model;
   if (update.output_audio_codec !== undefined) settings.voiceCodec = update.output_audio_codec;
@@ -75,7 +80,7 @@ export function describeSession(
     settings.language,
   ),
 ): SessionDescription {
-  const { voice, language, speed = 1, timeZone, isSpoken, eagerness } = settings;
+  const { voice, language, speed = 1, timeZone, isSpoken, eagerness, createsResponses } = settings;
   const choices = choicesOf(context, language);
   return {
     id,
@@ -86,7 +91,7 @@ export function describeSession(
     time_zone: timeZone,
     audio_codecs: [...AUDIO_CODECS],
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
-    turn_detection: { eagerness },
+    turn_detection: { eagerness, ...(createsResponses === false && { create_response: false }) },
     // One that knows all words has nothing to gain.
     ...(context.providers.transcriber.phraseState('', language) !== undefined && {
       page_recogniser: settings.browserListens === true,

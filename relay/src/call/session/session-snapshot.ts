@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AUDIO_CODECS, EAGERNESS } from '@parley/shared';
+import { AUDIO_CODECS, clientToolSchema, EAGERNESS } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 
 /** Of another shape, a snapshot is not taken: the relays of a rolling restart may differ. */
@@ -49,6 +49,9 @@ const settingsSchema: z.ZodType<ConversationSettings> = z.object({
   eagerness: z.enum(EAGERNESS),
   asksBrowser: z.boolean().exactOptional(),
   browserListens: z.boolean().exactOptional(),
+  createsResponses: z.boolean().exactOptional(),
+  instructions: z.string().exactOptional(),
+  tools: z.array(clientToolSchema).readonly().exactOptional(),
 });
 
 /** What another relay needs to go on with a call. Instants are ms since 1970. */

@@ -85,6 +85,7 @@ export class Session implements ErrorBoundary {
       itemIdOf: options.keeper && ((utterance) => `item_${this.id.slice(-12)}_${utterance}`),
       ...{ policy, turnModel, opus },
       browserModel: this.#controls.browserModel,
+      clientTools: this.#controls.clientTools,
       allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,
       watchdog,

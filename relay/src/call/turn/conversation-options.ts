@@ -1,8 +1,9 @@
-import type { AudioCodec, Eagerness } from '@parley/shared';
+import type { AudioCodec, ClientTool, Eagerness } from '@parley/shared';
 import type { ProviderPolicy } from '../../base/config/config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { OpusCodec } from '../../base/lib/opus-codec.ts';
+import type { ClientToolsPort } from '../stages/generator/generator.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { TurnModel } from '../stages/turn-model.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';
@@ -27,6 +28,12 @@ export interface ConversationSettings {
   eagerness: Eagerness;
   /** The page's language model may be asked what the relay's assistant does not understand. */
   asksBrowser?: boolean;
+  /** false: only a request brings an answer. */
+  createsResponses?: boolean;
+  /** The client's, beside the operator's. */
+  instructions?: string;
+  /** The functions that the client runs. */
+  tools?: readonly ClientTool[];
   /** The page recognises speech in the relay's place: its words come as typed messages. */
   browserListens?: boolean;
 }
@@ -68,6 +75,8 @@ export interface ConversationOptions {
   readonly allowsTools?: () => boolean;
   /** Without it nothing is asked of the page. */
   readonly browserModel?: BrowserModelPort | undefined;
+  /** Runs the functions that the client offers; without it there are none. */
+  readonly clientTools?: ClientToolsPort | undefined;
   /** Listens to pauses; without it the end of a turn is decided by words and silence. */
   readonly turnModel?: TurnModel | undefined;
   /** Longest utterance. */

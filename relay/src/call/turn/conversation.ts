@@ -147,6 +147,11 @@ export class Conversation {
     return this.#listening.openNumber;
   }
 
+  /** What is said or typed is answered without a request. */
+  get isAnswering(): boolean {
+    return this.#options.settings.createsResponses !== false;
+  }
+
   /** Whether anything was said in this call, not only in the earlier one it continues. */
   get hasWords(): boolean {
     return this.#history.messages.length !== this.#earlierMessages;
@@ -272,11 +277,16 @@ export class Conversation {
    */
   addText(itemId: string, text: string): string | undefined {
     if (this.#turns.isGoodbye) return undefined;
-    this.#turns.interrupt();
+    if (this.isAnswering) this.#turns.interrupt();
     const receivedMs = this.#options.output.nowMs();
     const turnId = newId('turn');
     this.#add({ kind: 'typed', turnId, itemId, text, receivedMs });
     return turnId;
+  }
+
+  /** What the client wants to be remembered as the assistant's. */
+  addAnswer(itemId: string, text: string): void {
+    this.#history.add(itemId, { role: 'assistant', text });
   }
 
   /** Whether anything was said that `respond` could answer. */
@@ -341,8 +351,9 @@ export class Conversation {
     switch (decision.type) {
       case 'probable-end':
         // The words of an earlier utterance, which have yet to come, belong to the same answer.
-        if (!this.#listening.awaitsWords) this.#turns.speculate(decision.turn);
-        return;
+        if (this.#listening.awaitsWords) return;
+        if (!this.isAnswering) return;
+        return this.#turns.speculate(decision.turn);
       case 'resumed':
         return this.#turns.stopSpeculating();
       case 'end-of-turn': {

@@ -42,12 +42,15 @@ export class TurnIntake {
   /** @param userTurns - in the order of speaking */
   takeUp(userTurns: readonly UserTurn[]): void {
     const { turns } = this.#options;
-    const { emit } = this.#conversation;
-    const questions = userTurns.filter(wantsAnswer);
+    const { emit, settings } = this.#conversation;
+    const isAutomatic = settings.createsResponses !== false;
+    const questions = userTurns.filter(
+      (userTurn) => wantsAnswer(userTurn) && (isAutomatic || userTurn.kind === 'requested'),
+    );
     const lost = userTurns.findLast(isLost);
     const isAnswerDue = questions.length > 0 || turns.isQuestionOpen;
     const apologisesAt =
-      lost?.kind === 'spoken' && !isAnswerDue && turns.isPause ? lost : undefined;
+      isAutomatic && lost?.kind === 'spoken' && !isAnswerDue && turns.isPause ? lost : undefined;
     for (const userTurn of userTurns) {
       const { turnId } = userTurn;
       this.#tell(userTurn);
@@ -63,7 +66,7 @@ export class TurnIntake {
       emit({ type: 'turn-ended', turnId, outcome: outcomeOf(userTurn) });
     }
     this.#resume(newId('turn'));
-    if (lost !== undefined && apologisesAt === undefined) this.#apologiseLater(lost);
+    if (isAutomatic && lost !== undefined && apologisesAt === undefined) this.#apologiseLater(lost);
   }
 
   /** The call is over: what was said is reported, and nothing follows from it. */
@@ -116,7 +119,9 @@ export class TurnIntake {
     const isSpeaking = listening.openNumber !== undefined;
     // A typed message is answered even while the person speaks; their speech is not.
     const areAllSpoken = questions.every(({ kind }) => kind === 'spoken');
-    const isMoreToCome = listening.awaitsWords || (isSpeaking && areAllSpoken);
+    const isMoreToCome =
+      this.#conversation.settings.createsResponses !== false &&
+      (listening.awaitsWords || (isSpeaking && areAllSpoken));
     this.#postponedSeconds = isMoreToCome ? asrSeconds : 0;
     if (!isMoreToCome) return turns.answer(turn);
     turns.postpone(turn);

@@ -121,7 +121,9 @@ export class TurnTaking {
     const reply = this.#reply;
     if (reply === undefined || this.isGoodbye) return;
     this.#stopReply();
-    if (reply.heardText !== '') this.#answered(reply);
+    // If answers are asked for, it is not given again by itself.
+    const { createsResponses } = this.#conversation.settings;
+    if (reply.heardText !== '' || createsResponses === false) this.#answered(reply);
   }
 
   /** The client wants no more of a reply. @returns false if no such reply runs */

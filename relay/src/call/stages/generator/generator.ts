@@ -1,3 +1,4 @@
+import type { ClientTool } from '@parley/shared';
 import type { FailoverObserver, Provider } from '../provider.ts';
 
 /** History in, reply text out. */
@@ -58,9 +59,26 @@ export interface GenerateRequest {
   readonly person: Person;
   /** Whether the answer is wanted is not known yet: its reader decides when a tool begins to work. */
   readonly isSpeculative?: boolean;
+  /** The client's, beside the operator's. */
+  readonly instructions?: string | undefined;
+  /** The functions that the client offers; undefined: none. */
+  readonly clientTools?: ClientTools | undefined;
   /** The person may use none but Parley's own tools. */
   readonly isWithoutTools?: boolean;
   readonly reminders: Reminders;
+}
+
+/** Runs a function where it was offered, in the client. */
+export interface ClientToolsPort {
+  /**
+   * @param input - a JSON object
+   * @returns the output. Rejects when aborted.
+   */
+  call(name: string, input: string, signal: AbortSignal): Promise<string>;
+}
+
+export interface ClientTools extends ClientToolsPort {
+  readonly offered: readonly ClientTool[];
 }
 
 export interface TokenUsage {

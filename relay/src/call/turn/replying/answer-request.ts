@@ -44,9 +44,10 @@ export function answerTo(
   history: readonly Message[],
   unasked: number,
   reminders: SessionReminders,
-  { providers, settings, allowsTools, browserModel, clock }: ConversationOptions,
+  { providers, settings, allowsTools, browserModel, clientTools, clock }: ConversationOptions,
   isSpeculative = false,
 ): Generate {
+  const { instructions, tools: offered = [] } = settings;
   return (signal, observer, onCutOff) => {
     const person = { timeZone: settings.timeZone, language: settings.language };
     const events = providers.generator.generate(
@@ -57,6 +58,11 @@ export function answerTo(
         onCutOff,
         person,
         isSpeculative,
+        instructions,
+        ...(clientTools !== undefined &&
+          offered.length > 0 && {
+            clientTools: { offered, call: clientTools.call.bind(clientTools) },
+          }),
         isWithoutTools: allowsTools?.() === false,
         reminders,
       },

@@ -100,8 +100,9 @@ export class Replies {
                 policy.firstWordMs / 2,
                 () => recall(content.question) !== undefined,
               ),
-              // A written reply needs no words to fill a silence.
-              filler: settings.isSpoken ? filler : undefined,
+              // A written reply needs no words to fill a silence, and a client that runs functions
+              // decides by itself what is said meanwhile.
+              filler: settings.isSpoken && !settings.tools?.length ? filler : undefined,
               recall: () => recall(content.question),
             },
       voice: settings.isSpoken ? settings.voice : null,

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { InvalidResponseDataError } from '@ai-sdk/provider';
-import { type ToolSet, tool, zodSchema } from '@ai-sdk/provider-utils';
+import { dynamicTool, jsonSchema, type ToolSet, tool, zodSchema } from '@ai-sdk/provider-utils';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type {
@@ -22,6 +22,7 @@ import { ModelStep } from './model-step.ts';
 import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-messages.ts';
 import { describedTools, ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
+import { boundedTool } from './tool-limits.ts';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 import { UsageCount } from './usage-count.ts';
 import { CAPABILITIES } from '@parley/phrases/capabilities/index';
@@ -141,6 +142,7 @@ async function* generate(
   const tools: ToolSet = {
     ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
     ...builtInTools({ reminders: request.reminders, person: request.person }),
+    ...(request.isWithoutTools === true ? {} : toolsOfClient(request, options.context)),
   };
   const turn = turnOf(options, request, await describedTools(tools));
   if (signal.aborted) return;
@@ -224,13 +226,13 @@ async function* generate(
 
 function turnOf(
   options: Connected,
-  { history, person }: GenerateRequest,
+  { history, person, instructions = '' }: GenerateRequest,
   tools: ModelTurnOptions['tools'],
 ): ModelTurn {
   const { limits, systemPrompt, context, cachePoint, providerOptions } = options;
   return new ModelTurn({
     limits,
-    systemPrompt,
+    systemPrompt: instructions === '' ? systemPrompt : `${systemPrompt}\n\n${instructions}`,
     language: chosenLanguage(person, context),
     tools,
     providerOptions,
@@ -262,6 +264,30 @@ function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
   if (refusal !== undefined) return turn.adapt(refusal);
   // What the library throws for a call of a tool that it cannot read.
   return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
+}
+
+/** By their names they may take the place of Parley's own. */
+function toolsOfClient(
+  { clientTools }: GenerateRequest,
+  { clock, logger }: ProviderContext,
+): ToolSet {
+  if (clientTools === undefined) return {};
+  return Object.fromEntries(
+    clientTools.offered.map(({ name, description, parameters }) => [
+      name,
+      dynamicTool({
+        description,
+        inputSchema: jsonSchema(parameters),
+        execute: (input, { abortSignal: signal }) =>
+          boundedTool({
+            work: (bounded) => clientTools.call(name, JSON.stringify(input), bounded),
+            signal,
+            clock,
+            onFailure: (err) => logger.info({ err, tool: name }, 'function of the client failed'),
+          }),
+      }),
+    ]),
+  );
 }
 
 type BuiltInContext = Omit<ToolContext, 'random' | 'now'> & Partial<Pick<ToolContext, 'now'>>;
