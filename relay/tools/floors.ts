@@ -48,6 +48,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'client/react',
     'ui',
     'features',
+    'embed',
     'app',
     'main.tsx',
   ],
@@ -84,7 +85,7 @@ const END_TO_END_TESTS: FloorRule = {
 
 /** The modules on these floors of the page reach a call through the client's two entries. */
 const CLIENT_ENTRY = {
-  floors: ['ui', 'features', 'app', 'main.tsx'],
+  floors: ['ui', 'features', 'embed', 'app', 'main.tsx'],
   // A double of a test has a dot in its name.
   regex:
     '^\\.{1,2}/(\\.\\./)*client/(account|engine|media-worker|messages|settings|store|worklets)/([a-z-]+/)*[a-z-]+\\.tsx?$',

@@ -12,6 +12,7 @@ const SOURCES = [
   'web/public',
   'web/index.html',
   'web/404.html',
+  'web/embed.html',
   'web/vite.config.ts',
   'web/package.json',
   'shared/src',

@@ -9,6 +9,12 @@ import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { documentBelow } from './base-path.ts';
 import { isByteRange } from './byte-range.ts';
 
+/** What puts the call into pages of other origins: the script that they load, and what it frames. */
+export const EMBED_PATHS = { script: '/embed.js', frame: '/embed.html' } as const;
+
+/** With what stands compressed beside them. */
+const OF_EMBED = /^\/embed\.(js|html)(\.\w+)?$/;
+
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
  * by browsers for good; everything else is asked for anew each time, and sent again only if it changed.
@@ -19,8 +25,9 @@ import { isByteRange } from './byte-range.ts';
  *
  * @param root - folder of the built page
  * @param base - the path that the relay stands below, `/` if none
+ * @param isEmbedded - whether pages of other origins may show the call
  */
-export function page(root: string, base = '/'): Hono {
+export function page(root: string, base: string, isEmbedded: boolean): Hono {
   const app = new Hono();
   if (!existsSync(root)) return app;
   const files = (caching: string, path?: string) =>
@@ -31,14 +38,20 @@ export function page(root: string, base = '/'): Hono {
       onFound: (_path, c) => c.header('Cache-Control', caching),
     });
   const tag = etag();
-  const index: MiddlewareHandler =
+  const documentOf = (name: string): MiddlewareHandler =>
     base === '/'
-      ? files('no-cache', 'index.html')
+      ? files('no-cache', name)
       : async (c, next) => {
-          const html = await readDocument(join(root, 'index.html'), base);
+          const html = await readDocument(join(root, name), base);
           return html === undefined ? next() : c.html(html, 200, { 'Cache-Control': 'no-cache' });
         };
+  const index = documentOf('index.html');
   app.use(onlyReadableRanges);
+  if (isEmbedded) {
+    // Its address stays the same: each visitor asks again within minutes of an update.
+    app.get(EMBED_PATHS.script, tag, files('public, max-age=300'));
+    app.get(EMBED_PATHS.frame, tag, documentOf('embed.html'));
+  }
   if (base !== '/') {
     for (const path of ['/', '/index.html']) app.get(path, tag, index);
     // Links of a page without the slash would lead beside it.
@@ -51,11 +64,12 @@ export function page(root: string, base = '/'): Hono {
     });
   }
   app.use('/assets/*', files('public, max-age=31536000, immutable'));
+  const others = files('no-cache');
   app.use(
     '*',
     // Asking anew then costs a few hundred bytes. The tag would be that of the part that is sent.
     (c, next) => (c.req.header('range') === undefined ? tag(c, next) : next()),
-    files('no-cache'),
+    (c, next) => (!isEmbedded && OF_EMBED.test(c.req.path) ? next() : others(c, next)),
   );
   for (const path of Object.values(PAGE_PATHS)) {
     app.get(path, tag, index);

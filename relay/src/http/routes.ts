@@ -68,7 +68,7 @@ export interface AppOptions {
   readonly mount: (app: Hono<{ Bindings: HttpBindings }>) => void;
   readonly limiter: Pick<Limiter, 'take'>;
   readonly polls: Pick<Polls, 'isOfPoll'>;
-  readonly config: Pick<Config, 'allowedOrigins' | 'auth' | 'publicUrl'>;
+  readonly config: Pick<Config, 'allowedOrigins' | 'auth' | 'embedOrigins' | 'publicUrl'>;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
   /** Folder of the built page. */
@@ -118,7 +118,7 @@ export function createApp(options: AppOptions): RequestHandler {
 
   app.use(identifyRequests(traces));
   app.use(logRefusals(logger, refusals, proxies, traces));
-  app.use(securityHeaders(signInOrigins(config.auth)));
+  app.use(securityHeaders(signInOrigins(config.auth), config.embedOrigins));
   app.use((c, next) => {
     const { incoming } = c.env;
     // Counted by this relay alone, and so at once.
@@ -145,7 +145,7 @@ export function createApp(options: AppOptions): RequestHandler {
   mount(app);
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
-  app.route('/', page(pageRoot, basePathOf(config.publicUrl)));
+  app.route('/', page(pageRoot, basePathOf(config.publicUrl), config.embedOrigins.length > 0));
   app.notFound((c) => problem(c, 'not_found'));
   app.onError((error, c) => {
     if (error instanceof ParleyError) return refuse(c, error);

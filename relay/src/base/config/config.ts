@@ -21,6 +21,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Origins whose pages may connect, besides that under which the relay is addressed. */
   readonly allowedOrigins: readonly string[];
+  /** Origins whose pages may frame the call; empty: none, and there is nothing to frame. */
+  readonly embedOrigins: readonly string[];
   /** Names under which the relay is addressed, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
   /** Who may call, and how the relay is reached safely. */
@@ -128,6 +130,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: known.map(({ origin }) => origin),
+    embedOrigins: env.EMBED_ORIGINS,
     hostNames: [env.HOST, ...[...known, ...peers].map(({ hostname }) => hostname)],
     auth,
     authSecret: env.AUTH_SECRET,

@@ -34,6 +34,12 @@ const originList = z
   .transform((text) => splitList(text))
   .pipe(z.array(webOrigin));
 
+/** As a browser writes it, but for a slash at its end: what it is compared with has no path. */
+const embedOrigin = webOrigin
+  .transform((text) => text.replace(/\/$/, ''))
+  .refine((text) => URL.parse(text)?.origin === text.toLowerCase() && !text.includes('*'))
+  .transform((text) => text.toLowerCase());
+
 const languageTag = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag');
@@ -78,6 +84,18 @@ export const CORE_SETTINGS = {
     type: 'comma-separated http or https origins',
     about: 'Pages of other origins that may use this relay.',
   }),
+  EMBED_ORIGINS: setting(
+    z
+      .string()
+      .default('')
+      .transform((text) => splitList(text))
+      .pipe(z.array(embedOrigin)),
+    {
+      type: 'comma-separated http or https origins, each without a path, such as `https://www.example.com`',
+      about:
+        'Pages of other origins that may show the call in a frame of theirs: see [Two lines](embed.md#two-lines). Without it the relay serves neither `/embed.js` nor `/embed.html`.',
+    },
+  ),
   AUTH_SECRET: setting(z.string().min(32).optional(), {
     type: 'text of at least 32 characters',
     about: 'Signs guest tokens. Without it one is made and kept in the data folder.',
