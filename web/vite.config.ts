@@ -3,6 +3,7 @@ import { constants } from 'node:zlib';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { defineConfig, type Plugin } from 'vite';
 import { clientFiles } from './build/client-files.ts';
+import { embed } from './build/embed.ts';
 import { lateImports } from './build/late-imports.ts';
 import { offline } from './build/offline.ts';
 import { writeSileroWeights } from './build/silero-weights-file.ts';
@@ -19,9 +20,12 @@ const DETECTOR = { files: /\.bin$/, brotliQuality: 5 };
 const QUIET_CHECKS = { bundlerTimings: false };
 
 const ofCalls = clientFiles();
+const RESOLVE = {
+  alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` },
+};
 
 export default defineConfig({
-  resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
+  resolve: RESOLVE,
   plugins: [
     react(),
     lateImports(),
@@ -29,6 +33,7 @@ export default defineConfig({
     compressed(TEXT),
     compressed(DETECTOR),
     offline([compressed(TEXT)]),
+    embed({ resolve: RESOLVE, plugins: () => [react(), lateImports(), compressed(TEXT)] }),
   ],
   worker: {
     format: 'es',

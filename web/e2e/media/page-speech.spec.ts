@@ -41,9 +41,9 @@ test('while the page recognises speech, words reach the relay as text and no sou
   await untilNotice(page, { type: 'phase', phase: 'hearing' });
   await hear(page, 'what time is it', true);
   await relay.until('the words', () => relay.events('conversation.item.create').length === 1);
-  expect(relay.events('conversation.item.create')[0]?.item.content).toEqual([
-    { type: 'input_text', text: 'what time is it' },
-  ]);
+  expect(relay.events('conversation.item.create')[0]?.item).toMatchObject({
+    content: [{ type: 'input_text', text: 'what time is it' }],
+  });
   expect(
     (await notices(page)).flatMap((notice) =>
       notice.type === 'user-transcript' ? [`${notice.state}: ${notice.text}`] : [],

@@ -53,7 +53,8 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-function MicrophoneControl() {
+/** Mutes, or asks for a microphone that is missing. */
+export function MicrophoneControl() {
   const controller = useCall();
   const muted = useCallState((state) => state.muted);
   const microphone = useCallState((state) => state.microphone.kind);
@@ -85,7 +86,16 @@ interface ControlProps {
   readonly onPress: () => void;
 }
 
-function Control({ name, keys, icon, look = 'quiet', expanded, opens, onPress }: ControlProps) {
+/** A round sign with its name below. */
+export function Control({
+  name,
+  keys,
+  icon,
+  look = 'quiet',
+  expanded,
+  opens,
+  onPress,
+}: ControlProps) {
   return (
     <button
       type="button"
