@@ -24,6 +24,8 @@ const RESOLVE = {
   alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` },
 };
 
+const WORKER = { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } } as const;
+
 export default defineConfig({
   resolve: RESOLVE,
   plugins: [
@@ -33,13 +35,14 @@ export default defineConfig({
     compressed(TEXT),
     compressed(DETECTOR),
     offline([compressed(TEXT)]),
-    embed({ resolve: RESOLVE, plugins: () => [react(), lateImports(), compressed(TEXT)] }),
+    embed({
+      resolve: RESOLVE,
+      worker: WORKER,
+      checks: QUIET_CHECKS,
+      plugins: () => [react(), lateImports(), compressed(TEXT)],
+    }),
   ],
-  worker: {
-    format: 'es',
-    plugins: () => [ofCalls.worker()],
-    rolldownOptions: { checks: QUIET_CHECKS },
-  },
+  worker: { ...WORKER, plugins: () => [ofCalls.worker()] },
   build: {
     target: 'baseline-widely-available',
     manifest: true,

@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type InlineConfig, type Plugin, type PluginOption } from 'vite';
+import { build, type BuildOptions, type InlineConfig, type Plugin, type PluginOption } from 'vite';
 
 const SCRIPT = fileURLToPath(new URL('../src/embed/embed.ts', import.meta.url));
+
+interface EmbedOptions {
+  readonly resolve: NonNullable<InlineConfig['resolve']>;
+  readonly worker: NonNullable<InlineConfig['worker']>;
+  readonly checks: { readonly bundlerTimings: boolean };
+  readonly plugins: () => PluginOption[];
+}
 
 /**
  * Builds what puts the call into other pages beside the finished page: `embed.html`, which they
  * frame, and the script that does so. In builds of their own, so that the page's first load, which is
  * one file, has nothing of them, nor they of it.
  */
-export function embed({
-  resolve,
-  plugins,
-}: {
-  readonly resolve: NonNullable<InlineConfig['resolve']>;
-  readonly plugins: () => PluginOption[];
-}): Plugin {
+export function embed({ resolve, worker, checks, plugins }: EmbedOptions): Plugin {
   let root = '';
   let outDir = '';
   return {
@@ -29,43 +30,23 @@ export function embed({
       sequential: true,
       order: 'post',
       handler: async () => {
-        const common: InlineConfig = {
-          root,
-          resolve,
-          configFile: false,
-          publicDir: false,
-          logLevel: 'warn',
-        };
-        const target = 'baseline-widely-available';
-        await build({
-          ...common,
-          plugins: plugins(),
-          worker: { format: 'es' },
-          build: {
-            outDir,
-            target,
-            emptyOutDir: false,
-            assetsInlineLimit: 0,
-            rolldownOptions: {
-              input: join(root, 'embed.html'),
-              output: { codeSplitting: { groups: [{ name: 'embed', tags: ['$initial'] }] } },
+        const buildFrom = (input: string, rest: BuildOptions, output: object) =>
+          build({
+            ...{ root, resolve, worker, plugins: plugins() },
+            ...{ configFile: false, publicDir: false, logLevel: 'warn' },
+            build: {
+              ...rest,
+              outDir,
+              emptyOutDir: false,
+              target: 'baseline-widely-available',
+              assetsInlineLimit: 0,
+              rolldownOptions: { input, checks, output },
             },
-          },
-        });
-        await build({
-          ...common,
-          plugins: plugins(),
-          build: {
-            outDir,
-            target,
-            emptyOutDir: false,
-            modulePreload: false,
-            rolldownOptions: {
-              input: SCRIPT,
-              output: { entryFileNames: 'embed.js', format: 'iife' },
-            },
-          },
-        });
+          });
+        const groups = [{ name: 'embed', tags: ['$initial'] }];
+        await buildFrom(join(root, 'embed.html'), {}, { codeSplitting: { groups } });
+        const output = { entryFileNames: 'embed.js', format: 'iife' };
+        await buildFrom(SCRIPT, { modulePreload: false }, output);
       },
     },
   };

@@ -69,7 +69,7 @@ export function installCommandedMicrophone(): void {
  * @param samples - PCM16 mono at 16 kHz
  * @returns once it is said
  */
-export function sayTo(page: Page, samples: Int16Array): Promise<void> {
+export function sayTo(page: Pick<Page, 'evaluate'>, samples: Int16Array): Promise<void> {
   const { buffer, byteOffset, byteLength } = samples;
   return page.evaluate(
     (pcm16) => (window as unknown as CommandedWindow).commanded.say(pcm16),

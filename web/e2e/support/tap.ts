@@ -68,7 +68,7 @@ export async function installTap(page: Page, { hearsBreath = false } = {}): Prom
 }
 
 /** Everything that was recorded since the audio context began. */
-export async function readTap(page: Page): Promise<TapRecording> {
+export async function readTap(page: Pick<Page, 'evaluate'>): Promise<TapRecording> {
   const read = await page.evaluate(() => (window as unknown as TapWindow).recorded());
   return {
     rateHz: read.rateHz,

@@ -61,7 +61,12 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
   useCardKeys(question === null, isTyping, setTyping, onClose);
 
   return (
-    <main className={`${screen.screen} ${styles.card}`} data-stays={onClose === undefined}>
+    <main
+      className={`${screen.screen} ${styles.card}`}
+      // The page around it has a main part, too.
+      aria-label={label ?? 'Voice call'}
+      data-stays={onClose === undefined}
+    >
       <div
         className={screen.layout}
         // Words have the room as soon as there are any.

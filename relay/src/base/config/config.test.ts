@@ -48,6 +48,26 @@ describe('the configuration', () => {
     expect(allowedOrigins).toEqual(['https://a.example', 'http://b.example:8080']);
   });
 
+  it('lets no page frame the call but those of origins that are named', () => {
+    expect(readConfig({}).embedOrigins).toEqual([]);
+    const { embedOrigins } = readConfig({
+      EMBED_ORIGINS: ' https://A.example/, http://localhost:3000,, ',
+    });
+    expect(embedOrigins).toEqual(['https://a.example', 'http://localhost:3000']);
+  });
+
+  it.each([
+    '*',
+    'a.example',
+    'https://*.a.example',
+    'https://a.example/shop',
+    'https://a.example?x',
+    'https://me@a.example',
+    "https://a.example; script-src 'unsafe-inline'",
+  ])('refuses %s as an origin that may frame the call', (origin) => {
+    expect(() => readConfig({ EMBED_ORIGINS: origin })).toThrow('each without a path, such as');
+  });
+
   it('lets pages of its public address connect, and is addressed by every name that was set', () => {
     expect(
       readConfig({

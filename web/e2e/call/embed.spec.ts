@@ -1,0 +1,373 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import {
+  expect,
+  type Browser,
+  type BrowserContextOptions,
+  type Frame,
+  type Page,
+} from '@playwright/test';
+import { installCommandedMicrophone, sayTo } from '../support/commanded-microphone.ts';
+import { servedBytes } from '../support/served-bytes.ts';
+import { speak } from '../support/speech.ts';
+import { installTap, readTap, stretchesOf } from '../support/tap.ts';
+import { test as base } from './support/call-test.ts';
+import { serveHostPage, type HostPage } from './support/host-page.ts';
+import { EMBEDDED_PROVIDERS, startRealRelay } from './support/real-relay.ts';
+import { recognise } from './support/sound.ts';
+
+const DOCUMENT = readFileSync(
+  fileURLToPath(new URL('../../../docs/embed.md', import.meta.url)),
+  'utf8',
+).split('\n## ')[1]!;
+/** Script, document and what that needs, compressed. */
+const MAX_FIRST_LOAD_BYTES = 100_000;
+const RELAY = 'https://relay.example.com';
+
+/** The document's example in a language, with a relay that is there. */
+function example(language: string, relay: string): string {
+  const [, text = ''] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(DOCUMENT)!;
+  return text.replaceAll(RELAY, relay);
+}
+
+const test = base.extend<object, { readonly host: HostPage }>({
+  host: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
+    async ({}, use) => {
+      await using host = await serveHostPage();
+      await use(host);
+    },
+    { scope: 'worker' },
+  ],
+  relay: [
+    async ({ dataDir, host, builtPage: _builtPage }, use) => {
+      const settings = { ...EMBEDDED_PROVIDERS, EMBED_ORIGINS: host.origin };
+      await using relay = await startRealRelay(dataDir, settings);
+      await use(relay);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+interface Heard {
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+interface HostWindow {
+  readonly heard: readonly Heard[];
+}
+
+interface OpenedHost extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors in the console, exceptions, and what a content security policy stopped. */
+  readonly complaints: readonly string[];
+}
+
+interface HostOptions extends BrowserContextOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly stopsClock?: boolean;
+}
+
+/** Opens the page of `host`, which shows `body`. */
+async function openHost(
+  host: HostPage,
+  browser: Browser,
+  body: string,
+  { headers = {}, stopsClock = false, ...options }: HostOptions = {},
+): Promise<OpenedHost> {
+  host.headers = headers;
+  host.body = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Tools</title><main><h1>Garden tools</h1>${body}</main></html>`;
+  const context = await browser.newContext({
+    permissions: ['microphone'],
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const complaints: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('weberror', (webError) => complaints.push(String(webError.error())));
+  const page = await context.newPage();
+  await page.addInitScript(installCommandedMicrophone);
+  await page.addInitScript(listen);
+  await installTap(page);
+  if (stopsClock) await page.clock.install();
+  await page.goto(host.origin);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Runs in the page and in the frame, before anything of them. */
+function listen(): void {
+  // What the tap and the microphone of tests are asked for by.
+  if (location.pathname.endsWith('/embed.html')) history.replaceState(null, '', '?mic=raw&tap');
+  const heard: Heard[] = [];
+  Object.assign(window, { heard });
+  for (const name of ['state', 'caption', 'turn', 'cost', 'error']) {
+    addEventListener(`parley-${name}`, (event) =>
+      heard.push({ type: name, detail: (event as CustomEvent<Heard['detail']>).detail }),
+    );
+  }
+}
+
+const heardBy = (page: Page) => page.evaluate(() => (window as unknown as HostWindow).heard);
+
+async function frameOf(page: Page, place = 'parley-call'): Promise<Frame> {
+  const element = await page.locator(`${place} iframe`).elementHandle();
+  const frame = await element!.contentFrame();
+  await frame!.getByRole('button').first().waitFor();
+  return frame!;
+}
+
+/** How many calls the relay holds that somebody is connected to. */
+async function connections(relay: string): Promise<number> {
+  const health = (await (await fetch(`${relay}/health`)).json()) as { active_connections: number };
+  return health.active_connections;
+}
+
+test('two lines of HTML hold a call in a page of another site, and leave nothing when they are gone', async ({
+  host,
+  network,
+  browser,
+}) => {
+  const policy = `default-src 'none'; ${example('text', network.origin).trim()}`;
+  await using opened = await openHost(host, browser, example('html', network.origin), {
+    headers: { 'content-security-policy': policy },
+  });
+  const { page } = opened;
+  const frame = await frameOf(page);
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+  await frame.getByRole('button', { name: 'Talk to us' }).click();
+  await expect(frame.locator('#call-state')).toHaveText('Listening');
+  await expect(frame.getByRole('button', { name: 'Listening: just talk' })).toBeFocused();
+  await sayTo(frame, question!);
+  await expect(frame.locator('li[data-status="completed"]')).toHaveText('Parley: 7 times 8 is 56.');
+
+  const { voice, rateHz } = await readTap(frame);
+  const [answer] = stretchesOf(voice, rateHz);
+  expect(await recognise([voice.subarray(answer!.start, answer!.end)], rateHz)).toEqual([
+    'seven times eight is fifty six',
+  ]);
+  const heard = await heardBy(page);
+  const final = heard.filter(({ type, detail }) => type === 'caption' && detail['final'] === true);
+  expect(final.map(({ detail }) => [detail['who'], detail['text']])).toEqual([
+    ['person', expect.stringMatching(/^what is 7 times 8/i)],
+    ['parley', '7 times 8 is 56.'],
+  ]);
+  const phases = heard.flatMap(({ type, detail }) => (type === 'state' ? [detail['phase']] : []));
+  expect([...new Set(phases)]).toEqual(
+    expect.arrayContaining(['starting', 'listening', 'hearing', 'thinking', 'speaking']),
+  );
+  expect(heard.find(({ type }) => type === 'turn')?.detail).toMatchObject({
+    voiceToVoiceMs: expect.any(Number),
+    timeline: { llm_ttft_ms: expect.any(Number) },
+  });
+
+  expect(page.workers()).not.toEqual([]);
+  expect(await connections(network.origin)).toBe(1);
+  await page.evaluate(() => document.querySelector('parley-call')!.remove());
+  await expect.poll(() => page.frames().length).toBe(1);
+  // The frame's worker, and with it the socket; its microphone went with its document.
+  expect(page.workers()).toEqual([]);
+  await expect.poll(() => connections(network.origin)).toBe(0);
+  expect(opened.complaints).toEqual([]);
+});
+
+test('a page decides how the call looks, and is told what happens in it', async ({
+  host,
+  network,
+  browser,
+}) => {
+  const [css, js] = ['css', 'js'].map((language) => example(language, network.origin));
+  await using opened = await openHost(
+    host,
+    browser,
+    `<style>:root { color-scheme: light dark } ${css}</style><button id="ask">Ask</button>
+    <parley-call label="Ask the gardener" greeting="Ask me about spades."></parley-call>
+    <script>${js}</script><script src="${network.origin}/embed.js" async></script>`,
+    { colorScheme: 'dark' },
+  );
+  const { page } = opened;
+  const frame = await frameOf(page);
+  const colours = () =>
+    frame.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(document.querySelector('button')!);
+      return { theme: document.documentElement.dataset['theme'], backgroundColor, color };
+    });
+  await expect(page.locator('iframe')).toHaveAttribute('title', 'Ask the gardener');
+  const purple = { backgroundColor: 'rgb(122, 60, 194)', color: 'rgb(255, 255, 255)' };
+  expect(await colours()).toEqual({ theme: 'dark', ...purple });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect.poll(colours).toEqual({ theme: 'light', ...purple });
+  // What the page is behind the element says as much as its `color-scheme`.
+  await page.evaluate(() => {
+    document.documentElement.style.cssText = 'color-scheme: normal; background: #102020';
+    document.querySelector('parley-call')!.setAttribute('style', '--parley-accent: url(x)');
+  });
+  await expect.poll(async () => (await colours()).theme).toBe('dark');
+  expect((await colours()).backgroundColor).not.toContain('122');
+
+  const said = page.waitForEvent('console', (message) => message.text().startsWith('parley: '));
+  await page.evaluate(() => {
+    const call = document.querySelector('parley-call') as HTMLElement & {
+      sendText(text: string): void;
+    };
+    call.sendText('What is seven times eight?');
+  });
+  expect((await said).text()).toBe('parley: 7 times 8 is 56.');
+  await expect(frame.getByRole('heading', { name: 'Ask the gardener' })).toBeVisible();
+  const box = await page.locator('iframe').boundingBox();
+  expect(box).toMatchObject({ width: 360, height: 520 });
+
+  const call = page.locator('parley-call');
+  const does = (method: string) =>
+    call.evaluate((element, name) => (element as any)[name](), method);
+  const state = () => call.evaluate((element) => (element as any).state);
+  await does('hangUp');
+  await expect.poll(state).toMatchObject({ phase: 'ended', open: true });
+  await does('close');
+  await expect.poll(state).toMatchObject({ open: false });
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await expect.poll(state).toMatchObject({ phase: 'listening', microphone: 'granted', open: true });
+  await does('mute');
+  await expect.poll(state).toMatchObject({ muted: true });
+  await does('unmute');
+  await expect.poll(state).toMatchObject({ muted: false });
+  await call.evaluate((element) => element.setAttribute('look', 'card'));
+  await expect(frame.getByRole('button', { name: 'Close' })).toHaveCount(0);
+  expect(opened.complaints).toEqual([]);
+});
+
+test('a keyboard comes in, opens, puts away and comes out', async ({ host, network, browser }) => {
+  await using opened = await openHost(
+    host,
+    browser,
+    `<button>Before</button><parley-call></parley-call><button>After</button>
+    <script src="${network.origin}/embed.js" async></script>`,
+  );
+  const { page } = opened;
+  const frame = await frameOf(page);
+  await page.getByRole('button', { name: 'Before' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(frame.getByRole('button', { name: 'Talk to us' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(frame.getByRole('button', { name: 'Listening: just talk' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(frame.getByRole('button', { name: 'Listening' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await frame.getByRole('button', { name: 'Hang up' }).click();
+  await expect(frame.getByRole('button', { name: 'Press to talk again' })).toBeFocused();
+  await frame.getByRole('button', { name: 'Close' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'After' })).toBeFocused();
+});
+
+test('several stand in a page that isolates itself, late, twice and moved', async ({
+  host,
+  network,
+  browser,
+}) => {
+  const script = `<script src="${network.origin}/embed.js"></script>`;
+  await using opened = await openHost(
+    host,
+    browser,
+    `${script}${script}<div id="a"></div><div id="b"></div>`,
+    {
+      headers: {
+        'cross-origin-embedder-policy': 'require-corp',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    },
+  );
+  const { page } = opened;
+  await page.evaluate(() => {
+    const [a, b] = [document.querySelector('#a')!, document.querySelector('#b')!];
+    for (const place of [a, b]) place.append(document.createElement('parley-call'));
+  });
+  const [first, second] = [
+    await frameOf(page, '#a parley-call'),
+    await frameOf(page, '#b parley-call'),
+  ];
+  await first.getByRole('button', { name: 'Talk to us' }).click();
+  await expect(first.locator('#call-state')).toHaveText('Listening');
+  await expect(second.getByRole('button', { name: 'Talk to us' })).toBeVisible();
+  // What moves an element anew makes its frame anew.
+  await page.evaluate(() => {
+    document.querySelector('#b')!.append(document.querySelector('#a parley-call')!);
+  });
+  await expect.poll(() => page.frames().length).toBe(3);
+  const moved = await frameOf(page, '#b parley-call:last-child');
+  await expect(moved.getByRole('button', { name: 'Talk to us' })).toBeVisible();
+  await expect.poll(() => connections(network.origin)).toBe(0);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  expect(opened.complaints).toEqual([]);
+});
+
+test('a page that is not listed is refused in words', async ({ network, browser }) => {
+  await using stranger = await serveHostPage();
+  const body = example('html', network.origin);
+  await using opened = await openHost(stranger, browser, body, { stopsClock: true });
+  const { page } = opened;
+  // The element waits for an answer once the browser has loaded what stands for a refused frame.
+  const sentence = async () => {
+    await page.clock.runFor(1_000);
+    return page.locator('parley-call p').allTextContents();
+  };
+  await expect(page.locator('parley-call iframe')).toBeAttached();
+  await expect.poll(sentence).toEqual(['The voice call is not available on this page.']);
+  expect(opened.complaints.join('\n')).toContain(
+    `EMBED_ORIGINS must name ${stranger.origin}, and a policy of this page`,
+  );
+  const heard = await heardBy(page);
+  expect(heard).toMatchObject([{ type: 'error', detail: { code: 'frame_refused' } }]);
+  expect(page.frames().filter((frame) => frame.url().startsWith(network.origin))).toEqual([]);
+});
+
+test('little is loaded before a person comes near', async ({ host, network, browser }) => {
+  const body = `<parley-call></parley-call><script src="${network.origin}/embed.js"></script>`;
+  await using opened = await openHost(host, browser, '');
+  const { page } = opened;
+  const requested: string[] = [];
+  page.context().on('request', (request) => requested.push(request.url()));
+  host.body += body;
+  await page.reload({ waitUntil: 'networkidle' });
+  await (await frameOf(page)).getByRole('button', { name: 'Talk to us' }).waitFor();
+  const own = requested.filter((url) => url.startsWith(network.origin));
+  // The script, the document, its one script and its one style sheet.
+  expect(own).toHaveLength(4);
+  const sizes = await Promise.all(own.map(servedBytes));
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  test.info().annotations.push({ type: 'first load, bytes', description: `${total} ${sizes}` });
+  expect(total).toBeGreaterThan(20_000);
+  expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
+});
+
+test('axe finds nothing, whatever it looks like', async ({ host, network, browser }) => {
+  await using opened = await openHost(
+    host,
+    browser,
+    `<style>:root { color-scheme: light dark }</style><parley-call></parley-call>
+    <parley-call id="card" look="card"></parley-call><script src="${network.origin}/embed.js"></script>`,
+  );
+  const { page } = opened;
+  await frameOf(page, 'parley-call:not([id])');
+  const frame = await frameOf(page, '#card');
+  const check = async (what: string, axe: AxeBuilder, fewest: number) => {
+    const { violations, passes } = await axe.analyze();
+    const within = passes.flatMap(({ nodes }) => nodes.filter(({ target }) => target.length > 1));
+    expect(within.length, what).toBeGreaterThan(fewest);
+    const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
+    expect(faults, what).toEqual([]);
+  };
+  await check('before a call', new AxeBuilder({ page }), 10);
+  await frame.getByRole('button', { name: 'Type' }).click();
+  await frame.getByRole('textbox', { name: 'Message' }).fill('What is seven times eight?');
+  await page.keyboard.press('Enter');
+  await expect(frame.locator('li[data-status="completed"]')).toHaveCount(1);
+  await check('in a call', new AxeBuilder({ page }), 10);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  // The themes differ in colours alone.
+  await check('dark', new AxeBuilder({ page }).withRules(['color-contrast']), 1);
+});
