@@ -11,7 +11,7 @@ async function browsers(): Promise<number> {
   if (!(await provideChromium())) return 1;
   if (!(await provideAudioRig('firefox-esr', 'webkit2gtk-driver', 'xvfb'))) return 1;
   return runTool('node_modules/@playwright/test/cli.js', [
-    ...['test', 'lab/browsers.spec.ts', '--project', 'lab'],
+    ...['test', 'lab/browsers.spec.ts', 'lab/embed.spec.ts', '--project', 'lab'],
   ]);
 }
 
