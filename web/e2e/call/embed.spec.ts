@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
-import {
-  expect,
-  type Browser,
-  type BrowserContextOptions,
-  type Frame,
-  type Page,
-} from '@playwright/test';
-import { installCommandedMicrophone, sayTo } from '../support/commanded-microphone.ts';
+import { expect } from '@playwright/test';
+import { sayTo } from '../support/commanded-microphone.ts';
 import { servedBytes } from '../support/served-bytes.ts';
 import { speak } from '../support/speech.ts';
-import { installTap, readTap, stretchesOf } from '../support/tap.ts';
-import { test as base } from './support/call-test.ts';
-import { serveHostPage, type HostPage } from './support/host-page.ts';
-import { EMBEDDED_PROVIDERS, startRealRelay } from './support/real-relay.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
+import { frameOf, heardBy, openHost, test } from './support/embed-test.ts';
+import { serveHostPage } from './support/host-page.ts';
+import type { RealRelay } from './support/real-relay.ts';
 import { recognise } from './support/sound.ts';
 
 const DOCUMENT = readFileSync(
@@ -31,103 +25,24 @@ function example(language: string, relay: string): string {
   return text.replaceAll(RELAY, relay);
 }
 
-const test = base.extend<object, { readonly host: HostPage }>({
-  host: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
-    async ({}, use) => {
-      await using host = await serveHostPage();
-      await use(host);
-    },
-    { scope: 'worker' },
-  ],
-  relay: [
-    async ({ dataDir, host, builtPage: _builtPage }, use) => {
-      const settings = { ...EMBEDDED_PROVIDERS, EMBED_ORIGINS: host.origin };
-      await using relay = await startRealRelay(dataDir, settings);
-      await use(relay);
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
-
-interface Heard {
-  readonly type: string;
-  readonly detail: Readonly<Record<string, unknown>>;
+interface EmbeddedCall extends HTMLElement {
+  readonly state: object;
+  hangUp(): void;
+  close(): void;
+  mute(): void;
+  unmute(): void;
+  sendText(text: string): void;
 }
 
-interface HostWindow {
-  readonly heard: readonly Heard[];
-}
-
-interface OpenedHost extends AsyncDisposable {
-  readonly page: Page;
-  /** Errors in the console, exceptions, and what a content security policy stopped. */
-  readonly complaints: readonly string[];
-}
-
-interface HostOptions extends BrowserContextOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly stopsClock?: boolean;
-}
-
-/** Opens the page of `host`, which shows `body`. */
-async function openHost(
-  host: HostPage,
-  browser: Browser,
-  body: string,
-  { headers = {}, stopsClock = false, ...options }: HostOptions = {},
-): Promise<OpenedHost> {
-  host.headers = headers;
-  host.body = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Tools</title><main><h1>Garden tools</h1>${body}</main></html>`;
-  const context = await browser.newContext({
-    permissions: ['microphone'],
-    reducedMotion: 'reduce',
-    ...options,
-  });
-  const complaints: string[] = [];
-  context.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  context.on('weberror', (webError) => complaints.push(String(webError.error())));
-  const page = await context.newPage();
-  await page.addInitScript(installCommandedMicrophone);
-  await page.addInitScript(listen);
-  await installTap(page);
-  if (stopsClock) await page.clock.install();
-  await page.goto(host.origin);
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
-}
-
-/** Runs in the page and in the frame, before anything of them. */
-function listen(): void {
-  // What the tap and the microphone of tests are asked for by.
-  if (location.pathname.endsWith('/embed.html')) history.replaceState(null, '', '?mic=raw&tap');
-  const heard: Heard[] = [];
-  Object.assign(window, { heard });
-  for (const name of ['state', 'caption', 'turn', 'cost', 'error']) {
-    addEventListener(`parley-${name}`, (event) =>
-      heard.push({ type: name, detail: (event as CustomEvent<Heard['detail']>).detail }),
-    );
-  }
-}
-
-const heardBy = (page: Page) => page.evaluate(() => (window as unknown as HostWindow).heard);
-
-async function frameOf(page: Page, place = 'parley-call'): Promise<Frame> {
-  const element = await page.locator(`${place} iframe`).elementHandle();
-  const frame = await element!.contentFrame();
-  await frame!.getByRole('button').first().waitFor();
-  return frame!;
-}
-
-/** How many calls the relay holds that somebody is connected to. */
-async function connections(relay: string): Promise<number> {
-  const health = (await (await fetch(`${relay}/health`)).json()) as { active_connections: number };
-  return health.active_connections;
+/** How many calls the relay holds. */
+async function callsOf({ port }: RealRelay): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^voice_active_sessions (\d+)$/m.exec(metrics)![1]);
 }
 
 test('two lines of HTML hold a call in a page of another site, and leave nothing when they are gone', async ({
   host,
+  relay,
   network,
   browser,
 }) => {
@@ -165,12 +80,12 @@ test('two lines of HTML hold a call in a page of another site, and leave nothing
   });
 
   expect(page.workers()).not.toEqual([]);
-  expect(await connections(network.origin)).toBe(1);
+  expect(await callsOf(relay)).toBe(1);
   await page.evaluate(() => document.querySelector('parley-call')!.remove());
   await expect.poll(() => page.frames().length).toBe(1);
-  // The frame's worker, and with it the socket; its microphone went with its document.
+  // The frame's worker and its socket; its microphone went with its document.
   expect(page.workers()).toEqual([]);
-  await expect.poll(() => connections(network.origin)).toBe(0);
+  await expect.poll(() => callsOf(relay)).toBe(0);
   expect(opened.complaints).toEqual([]);
 });
 
@@ -210,10 +125,7 @@ test('a page decides how the call looks, and is told what happens in it', async 
 
   const said = page.waitForEvent('console', (message) => message.text().startsWith('parley: '));
   await page.evaluate(() => {
-    const call = document.querySelector('parley-call') as HTMLElement & {
-      sendText(text: string): void;
-    };
-    call.sendText('What is seven times eight?');
+    document.querySelector<EmbeddedCall>('parley-call')!.sendText('What is seven times eight?');
   });
   expect((await said).text()).toBe('parley: 7 times 8 is 56.');
   await expect(frame.getByRole('heading', { name: 'Ask the gardener' })).toBeVisible();
@@ -221,9 +133,9 @@ test('a page decides how the call looks, and is told what happens in it', async 
   expect(box).toMatchObject({ width: 360, height: 520 });
 
   const call = page.locator('parley-call');
-  const does = (method: string) =>
-    call.evaluate((element, name) => (element as any)[name](), method);
-  const state = () => call.evaluate((element) => (element as any).state);
+  const does = (method: 'hangUp' | 'close' | 'mute' | 'unmute') =>
+    call.evaluate((element, name) => (element as EmbeddedCall)[name](), method);
+  const state = () => call.evaluate((element) => (element as EmbeddedCall).state);
   await does('hangUp');
   await expect.poll(state).toMatchObject({ phase: 'ended', open: true });
   await does('close');
@@ -265,6 +177,7 @@ test('a keyboard comes in, opens, puts away and comes out', async ({ host, netwo
 
 test('several stand in a page that isolates itself, late, twice and moved', async ({
   host,
+  relay,
   network,
   browser,
 }) => {
@@ -299,7 +212,7 @@ test('several stand in a page that isolates itself, late, twice and moved', asyn
   await expect.poll(() => page.frames().length).toBe(3);
   const moved = await frameOf(page, '#b parley-call:last-child');
   await expect(moved.getByRole('button', { name: 'Talk to us' })).toBeVisible();
-  await expect.poll(() => connections(network.origin)).toBe(0);
+  await expect.poll(() => callsOf(relay)).toBe(0);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(opened.complaints).toEqual([]);
 });
@@ -338,7 +251,9 @@ test('little is loaded before a person comes near', async ({ host, network, brow
   expect(own).toHaveLength(4);
   const sizes = await Promise.all(own.map(servedBytes));
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  test.info().annotations.push({ type: 'first load, bytes', description: `${total} ${sizes}` });
+  test
+    .info()
+    .annotations.push({ type: 'first load, bytes', description: `${total}: ${sizes.join(', ')}` });
   expect(total).toBeGreaterThan(20_000);
   expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
 });
@@ -357,7 +272,9 @@ test('axe finds nothing, whatever it looks like', async ({ host, network, browse
     const { violations, passes } = await axe.analyze();
     const within = passes.flatMap(({ nodes }) => nodes.filter(({ target }) => target.length > 1));
     expect(within.length, what).toBeGreaterThan(fewest);
-    const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html)}`);
+    const faults = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
     expect(faults, what).toEqual([]);
   };
   await check('before a call', new AxeBuilder({ page }), 10);

@@ -47,8 +47,7 @@ describe('the frame', () => {
   it('and the page survive anything that is said', () => {
     fc.assert(
       fc.property(fc.anything(), (data) => {
-        readPageMessage(data);
-        readFrameMessage(data);
+        expect(() => [readPageMessage(data), readFrameMessage(data)]).not.toThrow();
       }),
     );
   });
