@@ -29,7 +29,9 @@ async function answersOf(url: string) {
       path,
       {
         status,
-        ancestors: /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1],
+        ancestors: /frame-ancestors ([^;]*)/.exec(
+          headers.get('content-security-policy') ?? '',
+        )?.[1],
         frameOptions: headers.get('x-frame-options'),
         resources: headers.get('cross-origin-resource-policy'),
         isolation: headers.get('cross-origin-embedder-policy'),

@@ -65,8 +65,10 @@ test('two lines of HTML hold a call in a page of another site, and leave nothing
     'seven times eight is fifty six',
   ]);
   const heard = await heardBy(page);
-  const final = heard.filter(({ type, detail }) => type === 'caption' && detail['final'] === true);
-  expect(final.map(({ detail }) => [detail['who'], detail['text']])).toEqual([
+  const final = heard.filter(
+    ({ type, detail }) => type === 'caption' && detail['isFinal'] === true,
+  );
+  expect(final.map(({ detail }) => [detail['side'], detail['text']])).toEqual([
     ['person', expect.stringMatching(/^what is 7 times 8/i)],
     ['parley', '7 times 8 is 56.'],
   ]);

@@ -45,8 +45,8 @@ test('Firefox: a question that is spoken to a page of another site is answered a
     const finals: string[] = [];
     Object.assign(window, { finals });
     addEventListener('parley-caption', (event) => {
-      const { final, who, text } = (event as CustomEvent).detail;
-      if (final === true) finals.push(`${who}: ${text}`);
+      const { isFinal, side, text } = (event as CustomEvent).detail;
+      if (isFinal === true) finals.push(`${side}: ${text}`);
     });
     document.querySelector<EmbeddedCall>('parley-call')!.start();
   });

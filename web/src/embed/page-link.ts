@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Call, CallState, ConversationItem } from '../client/index.ts';
-import { replyCaption } from '../client/index.ts';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import type { Call } from '../client/index.ts';
+import { REFUSAL_LINES } from '../features/call/call-words.ts';
 import {
   readPageMessage,
   type Command,
@@ -18,6 +19,8 @@ export interface EmbedState {
 }
 
 export type PageLink = ReturnType<typeof linkToPage>;
+
+const HUNG_UP = CLOSE_REASONS.normal.code;
 
 /** Shown in no page but by itself. */
 const ALONE: PageMessage = {
@@ -105,43 +108,16 @@ function report(
   });
   call.state.subscribe((now, before) => {
     state();
-    for (const item of changedItems(now, before)) event('caption', captionOf(item));
-    const error = errorOf(now);
-    if (error !== null && error.code !== errorOf(before)?.code) event('error', error);
-  });
-  call.subscribe((notice) => {
-    if (notice.type === 'usage') event('cost', { usd: notice.costUsd });
-    if (notice.type !== 'turn-measured') return;
-    const { responseId, voiceToVoiceMs, timeline } = notice.turn;
-    event('turn', { id: responseId, voiceToVoiceMs, timeline });
-  });
-}
-
-type SpokenItem = Exclude<ConversationItem, { kind: 'divider' }>;
-
-function changedItems(now: CallState, before: CallState): readonly SpokenItem[] {
-  if (now.conversation === before.conversation) return [];
-  return now.conversation.flatMap((item) =>
-    item.kind === 'divider' || before.conversation.includes(item) ? [] : [item],
-  );
-}
-
-function captionOf(item: SpokenItem) {
-  if (item.kind === 'user') {
-    return { id: item.id, who: 'person', text: item.text, final: item.state !== 'partial' };
-  }
-  const { heard, begun, coming, unheard } = replyCaption(item);
-  const isFinal = item.status !== 'running';
-  const text = isFinal ? heard : heard + begun + coming + unheard;
-  return { id: item.id, who: 'parley', text: text.trim(), final: isFinal };
-}
-
-function errorOf({ error, standing, microphone }: CallState) {
-  if (error !== null) return { code: error.code, message: error.message };
-  if (microphone.kind === 'refused') {
+    const { microphone } = now;
+    if (microphone.kind !== 'refused' || microphone === before.microphone) return;
     const code = `microphone_${microphone.refusal}`;
-    return { code, message: 'The microphone is not available.' };
-  }
-  if (standing.kind !== 'over' || standing.reason.code === 1000) return null;
-  return { code: standing.reason.reason, message: standing.reason.message };
+    event('error', { code, message: `${REFUSAL_LINES[microphone.refusal]}.` });
+  });
+  call.on('caption', (caption) => event('caption', caption));
+  call.on('turn', (turn) => event('turn', turn));
+  call.on('cost', ({ usd }) => event('cost', { usd }));
+  call.on('error', ({ code, message }) => event('error', { code, message }));
+  call.on('ended', ({ reason: { code, reason, message } }) => {
+    if (code !== HUNG_UP) event('error', { code: reason, message });
+  });
 }
