@@ -47,7 +47,7 @@ async function takenPort() {
 
 describe('a command line', () => {
   it.each(
-    ['check', 'test', 'coverage', 'dev', 'compare', 'measure', 'audit'].map(
+    ['check', 'test', 'coverage', 'dev', 'compare', 'measure', 'audit', 'client-package'].map(
       (name) => `relay/tools/${name}.ts`,
     ),
   )('of %s gives help, and refuses what it does not know', async (script) => {

@@ -23,6 +23,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secret'), 'not part of the page');
   await writeFile(join(pageRoot, 'index.html'), '<!doctype html><title>Parley</title>');
   await writeFile(join(pageRoot, '404.html'), '<!doctype html><a href="/">Go to Parley</a>');
+  await writeFile(join(pageRoot, 'client.json'), '{}');
   await writeFile(join(pageRoot, 'assets/index-3f9a.js'), SCRIPT);
   await writeFile(join(pageRoot, 'assets/index-3f9a.js.br'), brotliCompressSync(SCRIPT));
   relay = await startTestRelay({ pageRoot });
@@ -37,6 +38,17 @@ it('serves the page, to be asked for anew each time', async () => {
   expect(await response.text()).toContain('<title>Parley</title>');
   expect(response.headers.get('content-type')).toContain('text/html');
   expect(response.headers.get('cache-control')).toBe('no-cache');
+});
+
+it('gives pages elsewhere the files of a call, and nothing else', async () => {
+  const readers = async (path: string) => {
+    const response = await fetch(relay.url + path, { headers: { origin: 'https://a.example' } });
+    return [response.status, response.headers.get('access-control-allow-origin')];
+  };
+  expect(await readers('/client.json')).toEqual([200, '*']);
+  expect(await readers('/assets/index-3f9a.js')).toEqual([200, '*']);
+  expect(await readers('/')).toEqual([200, null]);
+  expect((await fetch(`${relay.url}/client.json`)).headers.get('cache-control')).toBe('no-cache');
 });
 
 it('answers the page’s own addresses with the page, and sends it again only if it changed', async () => {

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
 import { ROOT, run, runTool, say } from './project.ts';
 
+const ABOUT = `Makes the package @parley/client, for pages of others, and packs it: dist/parley-client-VERSION.tgz.
+
+  npm run package
+`;
 const FOLDER = join(ROOT, 'dist', 'client');
 
-/**
- * Makes `@parley/client` and packs it.
- *
- * @returns the exit status
- */
+/** @returns the exit status */
 async function packClient(): Promise<number> {
   const environment = { NODE_ENV: 'production' };
   const page = join(ROOT, 'web', 'dist');
@@ -20,4 +21,4 @@ async function packClient(): Promise<number> {
   return status;
 }
 
-process.exitCode = await packClient();
+process.exitCode = takesNoArguments('package', ABOUT) ?? (await packClient());

@@ -72,10 +72,14 @@ function copyAssets(page: string, folder: string): void {
 function writeTypes(folder: string): void {
   const emitted = mkdtempSync(join(tmpdir(), 'parley-types-'));
   try {
-    const project = join(WEB, 'tsconfig.package.json');
-    execFileSync(process.execPath, [COMPILER, '-p', project, '--outDir', emitted], {
-      stdio: 'inherit',
-    });
+    // One by one: what a package imports from another's sources is not emitted with it.
+    for (const project of ['web/tsconfig.package.json', 'shared']) {
+      const output = ['--noEmit', 'false', '--outDir', emitted, '--rootDir', ROOT];
+      const declarations = ['--declaration', '--emitDeclarationOnly', ...output];
+      execFileSync(process.execPath, [COMPILER, '-p', join(ROOT, project), ...declarations], {
+        stdio: 'inherit',
+      });
+    }
     const shared = (readJson(join(ROOT, 'shared/package.json')) as Manifest).exports;
     const done = new Set<string>();
     const write = (source: string): void => {

@@ -80,7 +80,7 @@ export {
   type SignInFault,
   type SignInMethods,
 } from './account/account-issuer.ts';
-export type { AccessCodeAnswer } from './account/guest-token.ts';
+export type { AccessCodeAnswer } from './account/guest-requests.ts';
 
 // Measurements: the debug panel, the flight recorder, the sound check.
 export type {

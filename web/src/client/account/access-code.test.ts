@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renewGuest } from './guest-token.ts';
+import { renewGuest } from './guest-requests.ts';
 
 const RELAY = 'https://relay.example';
 const tokenOf = (sub: string, signature: string) =>

@@ -3,14 +3,8 @@ import { createStore } from 'zustand/vanilla';
 import type { Credentials } from '../messages/media-messages.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
 import { readKept, writeKept, type KeyValueStore } from '../settings/settings.ts';
-import {
-  renewGuest,
-  tryAccessCode,
-  type AccessCodeAnswer,
-  type AccessCodeFetch,
-  KeptGuest,
-  type GuestToken,
-} from './guest-token.ts';
+import type { AccessCodeAnswer, AccessCodeFetch, GuestToken } from './guest-requests.ts';
+import { KeptGuest } from './guest-token.ts';
 import {
   SignInError,
   type Account,
@@ -18,7 +12,7 @@ import {
   type IssuerOptions,
   type SignInFault,
 } from './account-issuer.ts';
-import { ProvidedToken } from './provided-token.ts';
+import type { ProvidedToken } from './provided-token.ts';
 import { fetchSignInOptions, type AccountsAt, type SignInOptions } from './sign-in-options.ts';
 
 /** What is between the person and the relay now: asked for before they can go on, or asked by them. */
@@ -67,7 +61,7 @@ export class AccountController {
   readonly #options: AccountControllerOptions;
   readonly #kept: KeptGuest;
   #relay = '';
-  readonly #provided: ProvidedToken | undefined;
+  readonly #provided: Promise<ProvidedToken> | undefined;
   #refusedAtMs = Number.NEGATIVE_INFINITY;
   #issuer: Promise<AccountIssuer> | null = null;
   /** Whether the person was signed in when the page was left, or has just come back from signing in. */
@@ -80,8 +74,13 @@ export class AccountController {
     this.#options = options;
     this.#kept = new KeptGuest(options.storage, options.nowMs);
     const { token: provide, nowMs } = options;
+    if (provide === undefined) return;
     const onToken = (token: string) => this.store.setState({ account: { name: '', token } });
-    this.#provided = provide && new ProvidedToken({ provide, nowMs, onToken });
+    // Parley's own page has no use for it.
+    this.#provided = import('./provided-token.ts').then(
+      (module) => new module.ProvidedToken({ provide, nowMs, onToken }),
+    );
+    this.#provided.catch(() => {});
   }
 
   /** Asks the relay how people sign in, and which person is signed in; once, unless it failed. */
@@ -118,7 +117,7 @@ export class AccountController {
   async credentials(origin: string): Promise<Credentials | null> {
     this.#relay = origin;
     if (this.#provided !== undefined) {
-      const token = await this.#provided.begin();
+      const token = await (await this.#provided).begin();
       this.store.setState({ account: { name: '', token } });
       return { kind: 'account', token };
     }
@@ -180,7 +179,7 @@ export class AccountController {
 
   /** No call needs a token now. */
   rest(): void {
-    this.#provided?.end();
+    this.#provided?.then((provided) => provided.end()).catch(() => {});
   }
 
   dismiss(): void {
@@ -200,7 +199,10 @@ export class AccountController {
   }
 
   async tryAccessCode(code: string): Promise<AccessCodeAnswer> {
-    const answer = await tryAccessCode(this.#options.fetch, this.#relay, code);
+    const asked = import('./guest-requests.ts').then(({ tryAccessCode }) =>
+      tryAccessCode(this.#options.fetch, this.#relay, code),
+    );
+    const answer = await asked.catch(() => ({ kind: 'unreachable' }) as const);
     if (answer.kind === 'right') {
       this.#kept.keepAccessCode(this.#relay, code);
       this.#kept.keepToken(this.#relay, answer.guest);
@@ -276,7 +278,10 @@ export class AccountController {
     const relay = this.#relay;
     const token = this.#kept.dueToken(relay);
     if (token === undefined) return;
-    const renewed = await renewGuest(this.#options.fetch, relay, token);
+    const asked = import('./guest-requests.ts').then(({ renewGuest }) =>
+      renewGuest(this.#options.fetch, relay, token),
+    );
+    const renewed = await asked.catch(() => 'unreachable' as const);
     // Meanwhile another guest may have taken its place.
     if (renewed === 'unreachable' || this.#kept.token(relay) !== token) return;
     if (renewed !== 'refused') return this.#kept.keepToken(relay, renewed);

@@ -1,3 +1,4 @@
+import type { CloseReason } from '@parley/shared/close-codes';
 import { answerWithin } from '../../lib/answer-within.ts';
 
 /** A page that has no token by then has none. */
@@ -17,12 +18,15 @@ interface ProvidedTokenOptions {
   onToken(token: string): void;
 }
 
-/** What went wrong when the page was asked for a token. */
+/** The page did not give the call its token; `whyNotStarted` reads it. */
 export class TokenError extends Error {
-  constructor(message: string, options?: { readonly cause: unknown }) {
-    super(message, options);
-    this.name = 'TokenError';
-  }
+  readonly code = 'token_unavailable';
+  readonly reason = {
+    code: 4000,
+    reason: 'token_unavailable',
+    retry: 'later',
+    message: 'This page could not sign the call in. Please try again.',
+  } as const satisfies CloseReason;
 }
 
 /** The tokens of a call that the page around it signs in, from the first to the last. */

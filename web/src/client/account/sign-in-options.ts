@@ -1,5 +1,5 @@
 import { relayUrl } from '@parley/shared/page-paths';
-import type { AccessCodeFetch } from './guest-token.ts';
+import type { AccessCodeFetch } from './guest-requests.ts';
 
 /** How a person may sign in at a relay. */
 export interface SignInOptions {

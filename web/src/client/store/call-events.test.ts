@@ -21,10 +21,13 @@ function reports<Name extends keyof CallEvents>(name: Name, notices: readonly Me
     for (const listener of listeners) listener(notice);
     state.setState((now) => callStateAfter(now, { type: 'notice', notice, atMs: 0 }), true);
   };
-  const end = onCallEvent(call, name, (event) => reported.push(event));
+  const ended = new AbortController();
+  const listener = (event: CallEvents[Name]) => void reported.push(event);
+  const { signal } = ended;
+  onCallEvent(call, { name, listener, since: state.getState(), signal });
   for (const notice of notices) emit(notice);
   const { length } = reported;
-  end();
+  ended.abort();
   for (const notice of notices) emit(notice);
   expect(reported).toHaveLength(length);
   return reported;

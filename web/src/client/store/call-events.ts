@@ -60,21 +60,36 @@ const OF_STATES: Source<[now: CallState, before: CallState], StateEvent> = {
       : [],
 };
 
-/** @returns what ends the subscription */
+/** Reports the events of a name from the state `since` on, until `signal`. */
 export function onCallEvent<Name extends keyof CallEvents>(
   call: {
-    readonly state: Pick<StoreApi<CallState>, 'subscribe'>;
+    readonly state: Pick<StoreApi<CallState>, 'getState' | 'subscribe'>;
     subscribe(listener: (notice: MediaNotice) => void): () => void;
   },
-  name: Name,
-  listener: (event: CallEvents[Name]) => void,
-): () => void {
+  {
+    name,
+    listener,
+    since,
+    signal,
+  }: {
+    readonly name: Name;
+    readonly listener: (event: CallEvents[Name]) => void;
+    readonly since: CallState;
+    readonly signal: AbortSignal;
+  },
+): void {
+  if (signal.aborted) return;
   const pass = (events: readonly unknown[]) => {
     for (const event of events) listener(event as CallEvents[Name]);
   };
-  if (isOfNotices(name)) return call.subscribe((notice) => pass(OF_NOTICES[name](notice)));
-  const read: (typeof OF_STATES)[StateEvent] = OF_STATES[name as StateEvent];
-  return call.state.subscribe((now, before) => pass(read(now, before)));
+  const subscribe = (): (() => void) => {
+    if (isOfNotices(name)) return call.subscribe((notice) => pass(OF_NOTICES[name](notice)));
+    const read: (typeof OF_STATES)[StateEvent] = OF_STATES[name as StateEvent];
+    const now = call.state.getState();
+    if (now !== since) pass(read(now, since));
+    return call.state.subscribe((state, before) => pass(read(state, before)));
+  };
+  signal.addEventListener('abort', subscribe());
 }
 
 function isOfNotices(name: keyof CallEvents): name is NoticeEvent {

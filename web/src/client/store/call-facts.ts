@@ -5,7 +5,7 @@ import type {
   WithheldMedia,
 } from '../messages/media-messages.ts';
 import { SignInError } from '../account/account-issuer.ts';
-import { TokenError } from '../account/provided-token.ts';
+import type { TokenError } from '../account/provided-token.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
 
@@ -144,13 +144,6 @@ const SIGN_IN_UNREACHABLE = {
   message: 'Your sign-in could not be renewed. Please try again.',
 } as const satisfies CloseReason;
 
-const NO_TOKEN = {
-  code: 4000,
-  reason: 'token_unavailable',
-  retry: 'later',
-  message: 'This page could not sign the call in. Please try again.',
-} as const satisfies CloseReason;
-
 export const FAILED_TO_START = {
   code: 4000,
   reason: 'start_failed',
@@ -159,7 +152,10 @@ export const FAILED_TO_START = {
 } as const satisfies CloseReason;
 
 /** What names the relay cannot be understood. */
-export class MisconfiguredError extends Error {}
+export class MisconfiguredError extends Error {
+  readonly code = 'page_misconfigured';
+  readonly reason = MISCONFIGURED;
+}
 
 /** Why a call could not be started; `error` is for the developers of the page around it. */
 export function whyNotStarted(error: unknown): {
@@ -167,11 +163,12 @@ export function whyNotStarted(error: unknown): {
   readonly error?: CallError;
 } {
   if (error instanceof SignInError) return { reason: SIGN_IN_UNREACHABLE };
-  if (error instanceof TokenError)
-    return { reason: NO_TOKEN, error: { code: 'token_unavailable', message: error.message } };
-  if (error instanceof MisconfiguredError)
-    return { reason: MISCONFIGURED, error: { code: 'page_misconfigured', message: error.message } };
-  return { reason: FAILED_TO_START };
+  const {
+    reason = FAILED_TO_START,
+    code,
+    message = '',
+  } = error as Partial<TokenError | MisconfiguredError>;
+  return code === undefined ? { reason } : { reason, error: { code, message } };
 }
 
 export const NOT_TOLD = {

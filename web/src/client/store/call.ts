@@ -19,7 +19,7 @@ import {
   type CallAction,
   type CallState,
 } from './call-state.ts';
-import { onCallEvent, type CallEvents } from './call-events.ts';
+import type { CallEvents } from './call-events.ts';
 import { applyToEngine, checkChosenSound, startChosen } from './settings-in-call.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { HungUpCall } from './hung-up-call.ts';
@@ -81,12 +81,22 @@ export class Call {
     return this.#options.relay;
   }
 
-  /** Reports what happens in the call, by name. @returns what ends the subscription */
+  /**
+   * Reports what happens in the call from now on, by name. Its code is loaded first, of which the
+   * page that only reads the stores has no need.
+   *
+   * @returns what ends the subscription
+   */
   on<Name extends keyof CallEvents>(
     name: Name,
     listener: (event: CallEvents[Name]) => void,
   ): () => void {
-    return onCallEvent(this, name, listener);
+    const ended = new AbortController();
+    const since = this.state.getState();
+    void import('./call-events.ts').then(({ onCallEvent }) =>
+      onCallEvent(this, { name, listener, since, signal: ended.signal }),
+    );
+    return () => ended.abort();
   }
 
   /** All that the call's parts report, as it happens. @returns what ends the subscription */

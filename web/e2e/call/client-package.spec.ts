@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { expect, type Browser, type Page } from '@playwright/test';
+import { buildClientPackage } from '../../build/client-package.ts';
+import { installCommandedMicrophone, sayTo } from '../support/commanded-microphone.ts';
+import { listen, sendFile, type PageServer } from '../support/page-server.ts';
+import { speak } from '../support/speech.ts';
+import { test as base } from './support/call-test.ts';
+import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './support/real-relay.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const DOCUMENT = readFileSync(join(ROOT, 'docs/embed.md'), 'utf8');
+const [, CHAPTER = ''] = DOCUMENT.split('## The client package\n');
+
+/** Scripts that a page loads before anything is pressed, compressed. */
+const MAX_FIRST_LOAD_BYTES = 60_000;
+
+interface ClientWorkerFixtures {
+  /** Folder of the package, as `npm pack` takes it. */
+  readonly client: string;
+  /** A page of somebody else's, with the package at `/parley/`. */
+  readonly host: PageServer & { files: Record<string, string>; policy: string };
+  /** A relay that lets the host's page in. */
+  readonly elsewhere: RealRelay;
+}
+
+const test = base.extend<object, ClientWorkerFixtures>({
+  client: [
+    async ({ dataDir, builtPage: _builtPage }, use) => {
+      const folder = join(dataDir, 'client');
+      await buildClientPackage(join(ROOT, 'web/dist'), folder);
+      await use(folder);
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  host: [
+    async ({ client }, use) => {
+      const page = { files: {} as Record<string, string>, policy: '' };
+      const server = createServer((request, response) => {
+        const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+        response.setHeader('content-security-policy', page.policy);
+        const text = page.files[pathname];
+        const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html';
+        if (text !== undefined) return response.setHeader('content-type', type).end(text);
+        const inPackage = pathname.replace(/^\/parley\//, '/');
+        if (!sendFile(response, client, inPackage)) response.writeHead(404).end();
+      });
+      await using listening = await listen(server);
+      await use(Object.assign(page, listening));
+    },
+    { scope: 'worker' },
+  ],
+  elsewhere: [
+    async ({ host, dataDir }, use) => {
+      const settings = { ...EMBEDDED_PROVIDERS, ALLOWED_ORIGINS: host.origin };
+      await using relay = await startRealRelay(dataDir, settings);
+      await use(relay);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+/** The examples of a kind in the chapter, for this relay. */
+function examples(kind: string, relay: string): readonly string[] {
+  return [...CHAPTER.matchAll(/```(\w*)\n([\s\S]*?)```/g)]
+    .filter(([, language]) => language === kind)
+    .map(([, , code = '']) =>
+      code
+        .replaceAll('https://relay.example', relay)
+        .replaceAll('wss://relay.example', relay.replace('http', 'ws')),
+    );
+}
+
+const SHOW_PHASE = `call.on('phase', (phase) => (document.body.dataset.phase = phase));`;
+
+const originOf = ({ port }: Pick<RealRelay, 'port'>) => `http://localhost:${port}`;
+
+/** Opens a page of the host's; `complaints` are all that its browser has to say. */
+async function open(browser: Browser, origin: string) {
+  await using resources = new AsyncDisposableStack();
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  resources.defer(() => context.close());
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  context.on('request', (request) => requests.push(request.url()));
+  context.on('console', (message) => complaints.push(message.text()));
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  const page = await context.newPage();
+  await page.addInitScript(installCommandedMicrophone);
+  await page.goto(origin);
+  const owned = resources.move();
+  return { page, complaints, requests, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const captions = (page: Page) => page.locator('#captions');
+
+test('a plain module under a strict policy holds a spoken call with a relay elsewhere', async ({
+  browser,
+  host,
+  elsewhere,
+}) => {
+  const relay = originOf(elsewhere);
+  const [html = ''] = examples('html', relay);
+  const [module = ''] = examples('js', relay);
+  const [policy = ''] = examples('', relay).flatMap((text) => text.match(/(?<=: ).*/) ?? []);
+  Object.assign(host, { files: { '/': html, '/talk.js': module + SHOW_PHASE }, policy });
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+
+  await using opened = await open(browser, host.origin);
+  const { page, complaints, requests } = opened;
+  const detector = page.waitForResponse((response) => response.url().endsWith('.bin'));
+  await page.getByRole('button', { name: 'Talk' }).hover();
+  await (await detector).finished();
+  await page.getByRole('button', { name: 'Talk' }).click();
+  await page.waitForFunction(() => document.body.dataset['phase'] === 'listening');
+  await sayTo(page, question!);
+  await expect(captions(page)).toHaveText(
+    /person: what is 7 times 8\?\s+parley: 7 times 8 is 56\./i,
+  );
+  expect(complaints).toEqual([]);
+  expect(elsewhere.complaints).toEqual([]);
+  // The worker and the detector; Chromium reports no request for a worklet.
+  const files = requests.filter((url) => /\/media\.worker-|\.bin$/.test(url));
+  expect(files).toHaveLength(2);
+  expect(files.filter((url) => !url.startsWith(`${relay}/assets/`))).toEqual([]);
+});
+
+test('with its own copy of the files, a page takes nothing but the call from the relay', async ({
+  browser,
+  host,
+  elsewhere,
+}) => {
+  const relay = originOf(elsewhere);
+  const [html = ''] = examples('html', relay);
+  const [talk = '', configured = ''] = examples('js', relay);
+  const [, policy = ''] = examples('', relay).flatMap((text) => text.match(/(?<=: ).*/) ?? []);
+  const guest = await fetch(`${relay}/api/v1/auth/guest`, { method: 'POST' });
+  const { token } = (await guest.json()) as { readonly token: string };
+  const files = {
+    '/': html,
+    '/talk.js': `import { call } from '/call.js';${talk.replace(/import .*|const call = .*/g, '')}
+      Object.assign(window, { call });`,
+    '/call.js': configured,
+    '/my-token': token,
+  };
+  Object.assign(host, { files, policy });
+
+  await using opened = await open(browser, host.origin);
+  const { page, complaints, requests } = opened;
+  await page.getByLabel('Message').fill('what is 7 times 8?');
+  await page.getByLabel('Message').press('Enter');
+  await expect(captions(page)).toHaveText(/parley: 7 times 8 is 56\./i);
+  expect(complaints).toEqual([]);
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  const ofRelay = requests.filter((url) => url.startsWith(relay));
+  expect(ofRelay.filter((url) => !url.startsWith(`${relay}/api/v1/`))).toEqual([]);
+  // The page signed it in.
+  expect(ofRelay.filter((url) => url.endsWith('/auth/guest'))).toEqual([]);
+
+  expect(page.workers()).toHaveLength(1);
+  await page.evaluate(() =>
+    (window as unknown as { call: { destroy(): Promise<void> } }).call.destroy(),
+  );
+  await expect.poll(() => page.workers().length).toBe(0);
+});
+
+test('files of another version are refused in a sentence', async ({ browser, host, elsewhere }) => {
+  const relay = originOf(elsewhere);
+  const [html = ''] = examples('html', relay);
+  const [talk = ''] = examples('js', relay);
+  const files = {
+    '/': html,
+    '/talk.js': talk.replace(`url: '${relay}'`, `url: '${relay}', assets: '/old'`),
+    '/old/client.json': JSON.stringify({ messages: 'another', worker: 'worker.js' }),
+  };
+  Object.assign(host, { files, policy: "default-src 'none'; script-src 'self'; connect-src *" });
+  await using opened = await open(browser, host.origin);
+  await opened.page.getByLabel('Message').fill('hello');
+  await opened.page.getByLabel('Message').press('Enter');
+  await expect
+    .poll(() => opened.complaints)
+    .toContainEqual(
+      expect.stringContaining(
+        `files_unusable The files of a call at ${host.origin}/old/client.json belong to another version`,
+      ),
+    );
+});
+
+test('is small before anything is pressed', async ({ client }) => {
+  const loaded = new Set<string>();
+  const load = (name: string): void => {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    const code = readFileSync(join(client, name), 'utf8');
+    for (const [, path = ''] of code.matchAll(/^(?:import|export)\b[^'"]*['"](\.[^'"]+)['"]/gm)) {
+      load(join(name, '..', path));
+    }
+  };
+  load('index.js');
+  const sizes = [...loaded].map(
+    (name) => [name, brotliCompressSync(readFileSync(join(client, name))).length] as const,
+  );
+  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  test.info().annotations.push({
+    type: 'first load, bytes',
+    description: `${total} ${JSON.stringify(Object.fromEntries(sizes))}`,
+  });
+  expect(total).toBeGreaterThan(5_000);
+  expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
+});
