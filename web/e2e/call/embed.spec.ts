@@ -28,6 +28,7 @@ function example(language: string, relay: string): string {
 interface EmbeddedCall extends HTMLElement {
   readonly state: object;
   hangUp(): void;
+  open(): void;
   close(): void;
   mute(): void;
   unmute(): void;
@@ -217,6 +218,39 @@ test('several stand in a page that isolates itself, late, twice and moved', asyn
   await expect.poll(() => callsOf(relay)).toBe(0);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(opened.complaints).toEqual([]);
+});
+
+test('neither the element nor its frame listens to anybody else', async ({
+  host,
+  network,
+  browser,
+}) => {
+  await using opened = await openHost(
+    host,
+    browser,
+    `<parley-call></parley-call><iframe id="other" title="Another"></iframe>
+    <script src="${network.origin}/embed.js"></script>`,
+  );
+  const { page } = opened;
+  const frame = await frameOf(page);
+  await page.evaluate(() => {
+    const { frames } = window as unknown as { frames: Record<string, Window & typeof globalThis> };
+    const call = document.querySelector<EmbeddedCall>('parley-call')!;
+    const target = call.shadowRoot!.querySelector('iframe')!.contentWindow!;
+    // The window that a function is made in counts as the sender.
+    const post = new frames[0]!.Function('to', 'what', 'to.postMessage(what, "*")');
+    post(window, { type: 'size', width: 900, height: 900 });
+    post(window, { type: 'event', name: 'state', detail: { phase: 'forged' } });
+    post(target, { type: 'command', command: 'start' });
+    post(target, { type: 'settings', settings: { look: 'card', label: 'Forged' } });
+    // What the element itself says comes after that.
+    call.open();
+  });
+  await expect(frame.locator('#call-state')).toHaveText('Press to talk');
+  await expect(frame.getByRole('heading')).toHaveText('Parley');
+  expect(await page.locator('parley-call').boundingBox()).toMatchObject({ width: 360 });
+  const states = (await heardBy(page)).filter(({ type }) => type === 'state');
+  expect([...new Set(states.map(({ detail }) => detail['phase']))]).toEqual(['idle']);
 });
 
 test('a page that is not listed is refused in words', async ({ network, browser }) => {

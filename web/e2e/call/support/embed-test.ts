@@ -94,7 +94,7 @@ export function heardBy(page: Page): Promise<readonly Heard[]> {
 /** The frame of the element at `place`, once it shows something. */
 export async function frameOf(page: Page, place = 'parley-call'): Promise<Frame> {
   const element = await page.locator(`${place} iframe`).elementHandle();
-  const frame = (await element!.contentFrame())!;
+  const frame = (await element.contentFrame())!;
   await frame.getByRole('button').first().waitFor();
   return frame;
 }
