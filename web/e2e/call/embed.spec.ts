@@ -144,7 +144,7 @@ test('a page decides how the call looks, and is told what happens in it', async 
   await does('close');
   await expect.poll(state).toMatchObject({ open: false });
   await page.getByRole('button', { name: 'Ask' }).click();
-  await expect.poll(state).toMatchObject({ phase: 'listening', microphone: 'granted', open: true });
+  await expect.poll(state).toMatchObject({ phase: 'listening', hears: true, open: true });
   await does('mute');
   await expect.poll(state).toMatchObject({ muted: true });
   await does('unmute');
@@ -208,6 +208,8 @@ test('several stand in a page that isolates itself, late, twice and moved', asyn
   await first.getByRole('button', { name: 'Talk to us' }).click();
   await expect(first.locator('#call-state')).toHaveText('Listening');
   await expect(second.getByRole('button', { name: 'Talk to us' })).toBeVisible();
+  expect((await page.locator('#a iframe').boundingBox())!.width).toBe(360);
+  expect((await page.locator('#b iframe').boundingBox())!.width).toBeLessThan(300);
   // What moves an element anew makes its frame anew.
   await page.evaluate(() => {
     document.querySelector('#b')!.append(document.querySelector('#a parley-call')!);

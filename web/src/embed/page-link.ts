@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { Call } from '../client/index.ts';
-import { REFUSAL_LINES } from '../features/call/call-words.ts';
+import { isHeard, REFUSAL_LINES } from '../features/call/call-words.ts';
 import {
   readPageMessage,
   type Command,
@@ -95,8 +95,11 @@ function report(
     send({ type: 'event', name, detail: { ...detail } });
   let said = '';
   const state = (): void => {
-    const { phase, muted, microphone } = call.state.getState();
-    const detail = { phase, muted, microphone: microphone.kind, open: embed.getState().isOpen };
+    const now = call.state.getState();
+    const { phase, muted, microphone } = now;
+    const hears = now.standing.kind === 'running' && isHeard(now) && now.vad === 'ready';
+    const open = embed.getState().isOpen;
+    const detail = { phase, hears, muted, microphone: microphone.kind, open };
     if (said === JSON.stringify(detail)) return;
     said = JSON.stringify(detail);
     event('state', detail);
