@@ -1,4 +1,3 @@
-import { rmsOf } from '@parley/shared/audio/level';
 import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
 import { SileroNetwork } from '@parley/shared/vad/silero-network';
 import type { SileroWeights } from '@parley/shared/vad/silero-weights';
@@ -7,8 +6,12 @@ import { UtteranceSegmenter, type SegmenterEvent } from '@parley/shared/vad/utte
 import type { SpeechFound } from './detector-protocol.ts';
 import { LevelGate } from './level-gate.ts';
 
-/** Frames that are kept while it is quiet, so that the network hears how speech begins: 384 ms. */
-const HELD_FRAMES = 12;
+/** Quiet frames that wait, and are heard if the level rises: a second, so that onsets are the same. */
+const WAITING_FRAMES = 32;
+/** Of earlier quiet frames one in so many is kept: they sound alike. */
+const ALIKE_FRAMES = 16;
+/** Eight seconds: what the network heard before that leaves little in its memory. */
+const KEPT_FRAMES = 16;
 
 interface StreamFrame {
   readonly samples: Float32Array;
@@ -18,9 +21,10 @@ interface StreamFrame {
 /**
  * The page's detector on one stream, whose relay decides when a turn is over.
  *
- * Between utterances the network rests while it is quiet: that frames are quiet costs a hundredth
- * of what the network costs. When the level rises, it hears the latest quiet frames first; it then
- * finds the same onset, because speech begins softer than it goes on.
+ * Between utterances the network rests while it is quiet: to find a frame quiet costs a hundredth of
+ * what the network costs. When the level rises, the network catches up. It cannot leave the quiet
+ * out, because it grows less sensitive over seconds of noise, and would find other onsets than the
+ * page; but frames of steady noise sound alike, and only its memory has to go through all of them.
  */
 export class DetectedStream {
   /** Our voice plays in the client: what leaks from its speaker must not interrupt us. */
@@ -29,8 +33,11 @@ export class DetectedStream {
   readonly #gate = new LevelGate();
   readonly #segmenter: UtteranceSegmenter<StreamFrame>;
   readonly #onFound: (found: SpeechFound) => void;
-  /** Quiet frames that the segmenter has not got yet. */
-  #held: StreamFrame[] = [];
+  /** Frames that the segmenter has not got yet. */
+  #waiting: StreamFrame[] = [];
+  /** Of the quiet frames that it got unheard; `#unheard` counts them all. */
+  #kept: Float32Array[] = [];
+  #unheard = 0;
   #frame = new Float32Array(FRAME_SAMPLES);
   #filled = 0;
   #startMs = 0;
@@ -72,14 +79,26 @@ export class DetectedStream {
     this.#frame = new Float32Array(FRAME_SAMPLES);
     this.#filled = 0;
     this.#startMs += FRAME_MS;
-    this.#held.push(frame);
-    if (this.#gate.isOpen(rmsOf(frame.samples)) || !this.#segmenter.isIdle) {
-      for (const { samples, startMs } of this.#held.splice(0)) {
-        this.#segmenter.hear({ samples, startMs }, this.#network.probabilityOf(samples));
+    this.#waiting.push(frame);
+    if (this.#gate.isOpen(frame.samples) || !this.#segmenter.isIdle) {
+      this.#catchUp();
+      for (const next of this.#waiting.splice(0)) {
+        this.#segmenter.hear(next, this.#network.probabilityOf(next.samples));
       }
-    } else if (this.#held.length > HELD_FRAMES) {
-      this.#segmenter.hear(this.#held.shift()!, 0);
+    } else if (this.#waiting.length > WAITING_FRAMES) {
+      const quiet = this.#waiting.shift()!;
+      this.#segmenter.hear(quiet, 0);
+      if (this.#unheard % ALIKE_FRAMES === 0) this.#kept.push(quiet.samples);
+      this.#unheard += 1;
+      if (this.#kept.length > KEPT_FRAMES) this.#kept.shift();
     }
+  }
+
+  #catchUp(): void {
+    const count = Math.min(this.#unheard, KEPT_FRAMES * ALIKE_FRAMES);
+    this.#network.hearAlike(this.#kept, count);
+    this.#kept = [];
+    this.#unheard = 0;
   }
 
   #on(event: SegmenterEvent): void {
