@@ -50,5 +50,5 @@ test('closes again in noise that has become louder', () => {
   expect(gate.isOpen(noise(-55))).toBe(true);
   opened(gate, 400, () => noise(-55));
   expect(opened(gate, 100, () => noise(-55))).toBe(0);
-  expect(gate.isOpen(tone(-50))).toBe(true);
+  expect(gate.isOpen(tone(-40))).toBe(true);
 });
