@@ -5,7 +5,7 @@ import { WORKER_READY, type PoolableWorker } from './worker-pool-member.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
 /** A worker whose every word is scripted. */
-class ScriptedWorker extends EventEmitter implements PoolableWorker {
+export class ScriptedWorker extends EventEmitter implements PoolableWorker {
   readonly requests: unknown[] = [];
   terminated = false;
 

@@ -110,6 +110,7 @@ class DetectorThread {
   /** Of which the thread has not heard yet. */
   #closed: number[] = [];
   #next = 0;
+  #startedMs = Infinity;
   /** Whether an answer is owed, or what comes is being collected. */
   #isFeeding = false;
 
@@ -147,7 +148,8 @@ class DetectorThread {
     const stream = this.#streams.get(id);
     if (stream === undefined) return false;
     const [oldest] = stream.inputs;
-    if (oldest !== undefined && this.#clock.now() - oldest.atMs > MAX_LATE_MS) return false;
+    const sinceMs = Math.max(oldest?.atMs ?? Infinity, this.#startedMs);
+    if (this.#clock.now() - sinceMs > MAX_LATE_MS) return false;
     if (stream.waitingSamples + samples.length > MAX_WAITING_SAMPLES) return false;
     for (let at = 0; at < samples.length; at += SLICE_SAMPLES) {
       // A copy: the caller may use its buffer again.
@@ -176,6 +178,7 @@ class DetectorThread {
 
   async #feed(): Promise<void> {
     const lease = await this.#lease;
+    this.#startedMs = Math.min(this.#startedMs, this.#clock.now());
     for (;;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#clock.after(COLLECT_MS, resolve);
