@@ -12,6 +12,7 @@ import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { Polls } from './http/polls.ts';
+import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
@@ -294,6 +295,9 @@ async function openServer(
     server.maxConnections = maxConnections();
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
+  const realtime = parts.use(
+    new RealtimeSockets({ sessions, signIn, detections: NO_DETECTION, proxies, clock, logger }),
+  );
   const stopRealtime = acceptRealtime(server, {
     ...common,
     logs: options.logTap && { tap: options.logTap, others: replicas?.logs, access, clock, logger },
@@ -301,11 +305,17 @@ async function openServer(
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
     router: parts.use(replicas?.routerFor({ ...calls, signIn })),
+    others: [realtime],
   });
   parts.defer(stopRealtime);
   polls.handshakes.on('upgrade', (...handshake) => server.emit('upgrade', ...handshake));
   return server;
 }
+
+/** Until the detector is here. */
+const NO_DETECTION = {
+  open: () => ({ push() {}, endOfTurn() {}, setPlaying() {}, [Symbol.dispose]() {} }),
+};
 
 /** Resolves when the server has closed; one that never listened is closed at once. */
 function closed(server: Server): Promise<void> {

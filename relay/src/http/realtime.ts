@@ -43,6 +43,20 @@ import { Cork } from '../base/lib/cork.ts';
  */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** WebSockets of another protocol, at a path of their own. */
+export interface OtherSockets {
+  readonly path: string;
+  /** Host, origin and transport are as they should be. */
+  readonly upgrade: (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refuse: RefuseUpgrade,
+  ) => void;
+  /** What its clients read of an error beside what Parley's do. */
+  refusal(status: number): object;
+}
+
 export interface RealtimeOptions {
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
@@ -58,6 +72,8 @@ export interface RealtimeOptions {
   readonly traces?: RequestTraces | undefined;
   /** Finds calls that other relays hold; undefined: this relay is the only one. */
   readonly router?: Pick<CallRouter, 'route' | 'isFromPeer'> | undefined;
+  /** Of other protocols than Parley's. */
+  readonly others?: readonly OtherSockets[];
   /** The live tail of the log; undefined: there is none. */
   readonly logs?: Omit<LogSocketsOptions, 'refuse'> | undefined;
 }
@@ -73,6 +89,7 @@ export interface RealtimeOptions {
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
   const { allowedOrigins, publicUrl, hosts, proxies, refusals, traces, router } = options;
+  const { others = [] } = options;
   const basePath = basePathOf(publicUrl);
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
@@ -85,6 +102,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
   const sockets = new WebSocketServer(socketOptions);
 
+  const otherAt = (url: string) => others.find(({ path }) => path === url.split('?', 1)[0]);
   const refuse: RefuseUpgrade = (request, socket, code, detail) => {
     const requestId = newId('req');
     const { status } = ERRORS[code];
@@ -97,7 +115,9 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     }
     // Required of a server that does not speak the client's version (RFC 6455 §4.4).
     const version = ['Sec-WebSocket-Version: 13'];
-    endWith(socket, status, problemBody(code, requestId, { detail, traceId }), version);
+    const { error } = problemBody(code, requestId, { detail, traceId });
+    const more = otherAt(request.url!)?.refusal(status);
+    endWith(socket, status, { error: { ...error, ...more } }, version);
   };
   const logs = options.logs && new LogSockets({ ...options.logs, refuse });
   // Not a WebSocket handshake: another version, no key, another protocol.
@@ -127,10 +147,14 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
     const path = url.split('?', 1)[0];
     const isOfLogs = logs !== undefined && path === LOG_PATHS.tail;
-    if (path !== API_PATHS.realtime && !isOfLogs) {
+    const other = otherAt(url);
+    if (path !== API_PATHS.realtime && !isOfLogs && other === undefined) {
       return refuse(request, socket, 'not_found');
     }
-    const take = () => (isOfLogs ? logs.upgrade : upgrade)(request, socket, head);
+    const take = () => {
+      if (other !== undefined) other.upgrade(request, socket, head, refuse);
+      else (isOfLogs ? logs.upgrade : upgrade)(request, socket, head);
+    };
     if (router?.isFromPeer(request) === true) return take();
     const host = hosts.judge(request);
     if (host === 'malformed') {
@@ -285,7 +309,7 @@ export function credential(offered: readonly string[], prefix: string): string |
 }
 
 /** A client's WebSocket. Events come in bursts and leave together; voice does not wait for them. */
-class SessionWebSocket implements SessionSocket {
+export class SessionWebSocket implements SessionSocket {
   readonly #webSocket: WebSocket;
   readonly #cork: Cork;
 

@@ -132,6 +132,7 @@ function isForNewSession(message: Outbound, begun: Set<number>): boolean {
     case 'input_audio_buffer.clear':
       return begun.has(event.utterance);
     case 'session.update':
+    case 'conversation.item.delete':
     case 'conversation.item.truncate':
     case 'response.create':
     case 'response.cancel':

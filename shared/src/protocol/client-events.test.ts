@@ -48,6 +48,7 @@ const EXAMPLES: { readonly [type in ClientEventType]: ClientEvent & { type: type
       content: [{ type: 'input_text', text: 'What time is it?' }],
     },
   },
+  'conversation.item.delete': { type: 'conversation.item.delete', item_id: 'mine_1' },
   'conversation.item.truncate': {
     type: 'conversation.item.truncate',
     response_id: 'resp_1',

@@ -114,6 +114,8 @@ export const clientEventSchemas = {
     utterance: uint16,
   }),
   'conversation.item.create': event('conversation.item.create', {
+    /** `false`: it is remembered, and answered only when a response is asked for. */
+    create_response: z.boolean().optional(),
     item: z.discriminatedUnion('type', [
       z.object({
         id: identifier.optional(),
@@ -131,6 +133,10 @@ export const clientEventSchemas = {
         output: z.string().max(MAX_TOOL_OUTPUT_CHARACTERS),
       }),
     ]),
+  }),
+  /** It is not remembered any more. */
+  'conversation.item.delete': event('conversation.item.delete', {
+    item_id: identifier,
   }),
   'conversation.item.truncate': event('conversation.item.truncate', {
     /** The response that was interrupted. */

@@ -259,6 +259,8 @@ export class Inbox {
         return;
       case 'conversation.item.create':
         return this.#addItem(event);
+      case 'conversation.item.delete':
+        return conversation.forget(event.item_id);
       case 'conversation.item.truncate':
         return this.#truncate(event.response_id, event.audio_end_ms);
       case 'response.create':
@@ -279,8 +281,10 @@ export class Inbox {
     }
   }
 
-  #addItem({ item, seq }: ClientEventOf<'conversation.item.create'>): void {
+  #addItem(event: ClientEventOf<'conversation.item.create'>): void {
+    const { item, seq } = event;
     const conversation = this.#conversation;
+    const wantsAnswer = conversation.isAnswering && event.create_response !== false;
     if (item.type === 'function_call_output') {
       return this.#options.controls.clientTools.receive(item.call_id, item.output);
     }
@@ -288,10 +292,10 @@ export class Inbox {
     if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
     const itemId = item.id ?? newId('item');
     if (item.role === 'assistant') return conversation.addAnswer(itemId, text);
-    if (conversation.isAnswering && !this.#allowances.takeTurn()) {
+    if (wantsAnswer && !this.#allowances.takeTurn()) {
       return this.#refuse('turns', 'rate_limited');
     }
-    return this.#begin(seq, () => conversation.addText(itemId, text));
+    return this.#begin(seq, () => conversation.addText(itemId, text, wantsAnswer));
   }
 
   #reportLine({ codec, sockets, rtt_ms: rttMs, loss }: ReportedLine): void {

@@ -182,7 +182,7 @@ export class Conversation {
     }
     const turnId = newId('turn');
     // First, because this turn is paid from what the interrupted one leaves.
-    if (held === undefined && !this.#outage.isOut) this.#turns.interrupt();
+    if (held === undefined && this.isAnswering && !this.#outage.isOut) this.#turns.interrupt();
     if (this.#budget.isExhausted()) {
       tellBudgetRefusal(this.#options, number, turnId);
       this.#detector.refused(start);
@@ -273,20 +273,26 @@ export class Conversation {
   /**
    * A typed message; answered like a spoken one, after what was said before it.
    *
+   * @param wantsAnswer - false: it is only remembered, and interrupts nothing
    * @returns the id of its turn; undefined if it begins none
    */
-  addText(itemId: string, text: string): string | undefined {
+  addText(itemId: string, text: string, wantsAnswer = true): string | undefined {
     if (this.#turns.isGoodbye) return undefined;
-    if (this.isAnswering) this.#turns.interrupt();
+    if (wantsAnswer) this.#turns.interrupt();
     const receivedMs = this.#options.output.nowMs();
     const turnId = newId('turn');
-    this.#add({ kind: 'typed', turnId, itemId, text, receivedMs });
+    this.#add({ kind: 'typed', turnId, itemId, text, receivedMs, wantsAnswer });
     return turnId;
   }
 
   /** What the client wants to be remembered as the assistant's. */
   addAnswer(itemId: string, text: string): void {
     this.#history.add(itemId, { role: 'assistant', text });
+  }
+
+  /** @param itemId - of a message, typed or spoken, or of a reply */
+  forget(itemId: string): void {
+    this.#history.remove(itemId);
   }
 
   /** Whether anything was said that `respond` could answer. */

@@ -174,7 +174,7 @@ export class TurnIntake {
 
 /** Why no reply ends the turn. */
 function outcomeOf(userTurn: UserTurn): TurnOutcome {
-  if (wantsAnswer(userTurn)) return 'continued';
+  if (wantsAnswer(userTurn) || userTurn.kind === 'typed') return 'continued';
   if (isLost(userTurn)) return 'failed';
   if ('outcome' in userTurn) {
     if (userTurn.bargeIn === 'backchannel') return 'backchannel';

@@ -19,6 +19,7 @@ export type UserTurn =
       readonly turnId: string;
       readonly itemId: string;
       readonly text: string;
+      readonly wantsAnswer: boolean;
       /** On the session clock. */
       readonly receivedMs: number;
     }
@@ -36,7 +37,7 @@ export function isLost(userTurn: UserTurn): userTurn is LostTurn {
 
 /** Whether it wants an answer: coughs do not, nor does what was taken back or is lost. */
 export function wantsAnswer(userTurn: UserTurn): boolean {
-  if (!('outcome' in userTurn)) return true;
+  if (!('outcome' in userTurn)) return userTurn.kind === 'requested' || userTurn.wantsAnswer;
   const { outcome, bargeIn } = userTurn;
   if (bargeIn === 'backchannel' || bargeIn === 'stop') return false;
   return outcome.kind === 'heard' && (outcome.text !== '' || outcome.unrecognised);

@@ -69,6 +69,11 @@ export class History {
     }
   }
 
+  remove(id: string): void {
+    const at = this.#entries.findIndex((entry) => entry.id === id);
+    if (at >= 0) this.#tokens -= this.#entries.splice(at, 1)[0]!.tokens;
+  }
+
   /**
    * Sets what a reply said. Its place was taken by `add` when it began, because what ends it may
    * already be the person's next message.
