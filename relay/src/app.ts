@@ -12,6 +12,7 @@ import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { Polls } from './http/polls.ts';
+import { DetectorThreads } from './dialects/openai/detector-threads.ts';
 import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
@@ -295,8 +296,9 @@ async function openServer(
     server.maxConnections = maxConnections();
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
+  const detections = parts.use(new DetectorThreads({ clock }));
   const realtime = parts.use(
-    new RealtimeSockets({ sessions, signIn, detections: NO_DETECTION, proxies, clock, logger }),
+    new RealtimeSockets({ sessions, signIn, detections, proxies, clock, logger }),
   );
   const stopRealtime = acceptRealtime(server, {
     ...common,
@@ -311,11 +313,6 @@ async function openServer(
   polls.handshakes.on('upgrade', (...handshake) => server.emit('upgrade', ...handshake));
   return server;
 }
-
-/** Until the detector is here. */
-const NO_DETECTION = {
-  open: () => ({ push() {}, endOfTurn() {}, setPlaying() {}, [Symbol.dispose]() {} }),
-};
 
 /** Resolves when the server has closed; one that never listened is closed at once. */
 function closed(server: Server): Promise<void> {

@@ -33,6 +33,12 @@ export class IncomingAudio {
     for (let i = 0; i < count; i += 1) samples[i] = whole.readInt16LE(i * 2);
     return this.#resampler.push(samples);
   }
+
+  /** What is still to come of what was taken. */
+  end(): Int16Array {
+    this.#half = Buffer.alloc(0);
+    return this.#resampler.flush();
+  }
 }
 
 /** The voice of one reply, as a client hears it. */

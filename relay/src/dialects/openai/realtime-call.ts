@@ -13,27 +13,22 @@ import { within } from '../../base/lib/error-boundary.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Session } from '../../call/session/session.ts';
 import type { SessionSocket } from '../../call/session/session-socket.ts';
-import { errorBody, invalid, RequestFault } from './errors.ts';
+import { errorBody, RequestFault } from './errors.ts';
 import {
   readClientEvent,
   type ClientEvent as RealtimeEvent,
-  type ClientEventOf,
-  type CreatedItem,
   type ServerEvent,
 } from './realtime-events.ts';
 import { RealtimeInput } from './realtime-input.ts';
-import { itemOf, RealtimeItems, textOf, type Item } from './realtime-items.ts';
+import { RealtimeItems } from './realtime-items.ts';
+import { RealtimeConversation } from './realtime-conversation.ts';
 import { RealtimeResponses } from './realtime-responses.ts';
-import type { RealtimeSessionConfig } from './realtime-session.ts';
+import type { RealtimeSessionConfig, ResponseChanges } from './realtime-session.ts';
 import { RealtimeTranscripts } from './realtime-transcripts.ts';
 import type { SpeechDetections } from './speech-detection.ts';
 
 /** What the relay keeps for a resumption is forgotten this often: no client of this kind resumes. */
 const ACKNOWLEDGE_EVERY = 50;
-/** Outputs of functions that may wait for a response to be asked for. */
-const MAX_OUTPUTS = 32;
-/** Of an answer to nothing: models are told that what stands in brackets was said by no one. */
-const NOTHING_SAID = '[The call has begun. Nothing was said yet.]';
 
 export interface RealtimeCallOptions {
   readonly session: Session;
@@ -51,7 +46,7 @@ export interface RealtimeCallOptions {
  */
 export class RealtimeCall implements SessionSocket, Disposable {
   readonly #options: RealtimeCallOptions;
-  readonly #items = new RealtimeItems();
+  readonly #conversation: RealtimeConversation;
   readonly #responses: RealtimeResponses;
   readonly #transcripts: RealtimeTranscripts;
   #input: RealtimeInput | undefined;
@@ -67,8 +62,6 @@ export class RealtimeCall implements SessionSocket, Disposable {
   #wish = '';
   /** One response is to be other than the session. */
   #isOverridden = false;
-  #hasQuestion = false;
-  #outputs: { readonly call_id: string; readonly output: string }[] = [];
   #playingUntilMs = 0;
   #isClosed = false;
 
@@ -76,8 +69,16 @@ export class RealtimeCall implements SessionSocket, Disposable {
     this.#options = options;
     const { config, conversationId } = options;
     const emit = (event: ServerEvent) => this.#emit(event);
-    this.#responses = new RealtimeResponses({ emit, items: this.#items, config, conversationId });
-    this.#transcripts = new RealtimeTranscripts({ emit, items: this.#items, config });
+    const common = { emit, items: new RealtimeItems(), config };
+    const responses = new RealtimeResponses({ ...common, conversationId });
+    const transcripts = new RealtimeTranscripts(common);
+    this.#responses = responses;
+    this.#transcripts = transcripts;
+    this.#conversation = new RealtimeConversation({
+      ...{ ...common, responses, transcripts },
+      ask: (event) => this.#ask(event),
+      change: (changes) => this.#apply(changes),
+    });
   }
 
   get bufferedAmount(): number {
@@ -92,7 +93,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
   close(code: number, reason: string): void {
     if (code !== 1000) {
       const { message } = closeReasonOf(code);
-      this.#emit({ type: 'error', error: { type: 'server_error', code: reason, message } });
+      this.#refuse(new RequestFault(500, reason, message));
     }
     this.#isClosed = true;
     this.#options.socket.close(code, reason);
@@ -165,22 +166,8 @@ export class RealtimeCall implements SessionSocket, Disposable {
         return this.#emit({ type: 'input_audio_buffer.cleared' });
       case 'output_audio_buffer.clear':
         return;
-      case 'conversation.item.create':
-        return this.#create(event.item);
-      case 'conversation.item.retrieve':
-        return this.#emit({
-          type: 'conversation.item.retrieved',
-          item: this.#itemNamed(event.item_id),
-        });
-      case 'conversation.item.delete':
-        this.#itemNamed(event.item_id);
-        return this.#delete(event.item_id);
-      case 'conversation.item.truncate':
-        return this.#truncate(event);
-      case 'response.create':
-        return this.#respond(event.response ?? {});
-      case 'response.cancel':
-        return this.#cancel(event.response_id);
+      default:
+        return this.#conversation.take(event);
     }
   }
 
@@ -192,103 +179,6 @@ export class RealtimeCall implements SessionSocket, Disposable {
     throw new RequestFault(400, 'utterance_too_long', message, 'audio');
   }
 
-  #create(created: CreatedItem): void {
-    const id = created.id ?? newId('item');
-    if (this.#items.find(id) !== undefined) {
-      throw invalid('item.id', 'There is an item with this id already.');
-    }
-    const item = itemOf(created, id);
-    if (item.type === 'function_call_output') this.#output(item.call_id, item.output);
-    else if (item.type === 'message') this.#remember(item, created);
-    const previous_item_id = this.#items.add(item);
-    this.#emit({ type: 'conversation.item.added', previous_item_id, item });
-    this.#emit({ type: 'conversation.item.done', previous_item_id, item });
-  }
-
-  #remember(item: Extract<Item, { type: 'message' }>, created: CreatedItem): void {
-    const text = textOf(created);
-    if (item.role !== 'assistant') this.#hasQuestion = true;
-    const role = item.role === 'assistant' ? 'assistant' : 'user';
-    this.#ask(remembered(item.id, role, item.role === 'system' ? `[${text}]` : text));
-  }
-
-  /** One that the client is to ask a response for waits for that. */
-  #output(call_id: string, output: string): void {
-    this.#outputs.push({ call_id, output });
-    if (this.#outputs.length > MAX_OUTPUTS) this.#outputs.shift();
-    if (this.#responses.isActive) this.#handOutputs();
-  }
-
-  #handOutputs(): void {
-    const outputs = this.#outputs;
-    this.#outputs = [];
-    for (const output of outputs) {
-      this.#ask({
-        type: 'conversation.item.create',
-        item: { type: 'function_call_output', ...output },
-      });
-    }
-  }
-
-  #delete(id: string): void {
-    const { responseId = id } = this.#items.spoken(id) ?? {};
-    this.#items.delete(id);
-    this.#ask({
-      type: 'conversation.item.delete',
-      item_id: this.#transcripts.parleyIdOf(id) ?? responseId,
-    });
-    this.#emit({ type: 'conversation.item.deleted', item_id: id });
-  }
-
-  #truncate(event: ClientEventOf<'conversation.item.truncate'>): void {
-    const { item_id, content_index, audio_end_ms } = event;
-    this.#itemNamed(item_id);
-    const cut = this.#items.truncate(item_id, audio_end_ms);
-    if (cut === undefined) {
-      throw invalid('item_id', 'Only what the assistant has said aloud can be truncated.');
-    }
-    const { responseId: response_id, playedMs } = cut;
-    this.#ask({ type: 'conversation.item.truncate', response_id, audio_end_ms: playedMs });
-    this.#emit({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
-  }
-
-  #respond(response: NonNullable<ClientEventOf<'response.create'>['response']>): void {
-    const { conversation = 'auto', input = [], metadata = null, ...changes } = response;
-    if (this.#options.config.isTranscription) {
-      throw invalid('type', 'A session of transcription gives no responses.');
-    }
-    if (conversation !== 'auto' || input.length > 0) {
-      throw new RequestFault(
-        400,
-        'unsupported',
-        'This relay answers the conversation alone: conversation "none" and input are not taken.',
-        conversation === 'auto' ? 'response.input' : 'response.conversation',
-      );
-    }
-    if (this.#responses.isActive) {
-      throw new RequestFault(
-        400,
-        'conversation_already_has_active_response',
-        'There is a response already. Wait for response.done, or cancel it.',
-      );
-    }
-    const isSuspended = this.#responses.isSuspended;
-    this.#responses.requested(metadata);
-    if (isSuspended) return this.#handOutputs();
-    if (Object.keys(changes).length > 0) this.#apply(changes);
-    if (!this.#hasQuestion) this.#ask(remembered(newId('item'), 'user', NOTHING_SAID));
-    this.#hasQuestion = true;
-    this.#ask({ type: 'response.create' });
-  }
-
-  #cancel(id: string | undefined): void {
-    if (!this.#responses.isOpen(id)) {
-      throw new RequestFault(400, 'response_cancel_not_active', 'There is no such response now.');
-    }
-    this.#responses.cancelled();
-    this.#ask({ type: 'response.cancel' });
-  }
-
   #told(event: RelayEvent): void {
     switch (event.type) {
       case 'session.created':
@@ -297,7 +187,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
         this.#described = event.session;
         return;
       case 'input_audio_buffer.committed':
-        return this.#input?.ended(event.utterance, undefined);
+        return this.#input?.endedByRelay(event.utterance, event.audio_end_ms);
       case 'conversation.item.input_audio_transcription.delta':
         return this.#transcripts.delta(event);
       case 'conversation.item.input_audio_transcription.completed':
@@ -340,6 +230,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
       sendAudio: (utterance, samples, startMs, last) =>
         this.#sendAudio(utterance, samples, startMs, last),
       onStarted: (utterance, startMs) => this.#started(utterance, startMs),
+      onFailed: ({ code, message }) => this.#refuse(new RequestFault(500, code, message)),
       onEnded: (utterance, lengthMs, endMs) => this.#ended(utterance, lengthMs, endMs),
     });
     this.#emit({ type: 'session.created', session: this.#describe() });
@@ -348,7 +239,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
   }
 
   /** @param response - what one response has in place of the session's */
-  #apply(response?: Parameters<RealtimeSessionConfig['wish']>[1]): void {
+  #apply(response?: ResponseChanges): void {
     const { config } = this.#options;
     if (this.#described === undefined || this.#isClosed) return;
     this.#input?.set(config.inputFormat, config.turnDetection !== null);
@@ -373,16 +264,8 @@ export class RealtimeCall implements SessionSocket, Disposable {
   }
 
   #ended(utterance: number, lengthMs: number, endMs: number | undefined): void {
-    this.#hasQuestion = true;
+    this.#conversation.spoken();
     this.#transcripts.ended(utterance, lengthMs, endMs);
-  }
-
-  #itemNamed(id: string): Item {
-    const item = this.#items.find(id);
-    if (item === undefined) {
-      throw new RequestFault(400, 'item_not_found', 'There is no item with this id.', 'item_id');
-    }
-    return item;
   }
 
   #describe() {
@@ -421,13 +304,4 @@ export class RealtimeCall implements SessionSocket, Disposable {
     if (this.#isClosed) return;
     this.#options.socket.send(JSON.stringify({ event_id: newId('event'), ...event }));
   }
-}
-
-/** A message that is not answered before the client asks for it. */
-function remembered(id: string, role: 'user' | 'assistant', text: string): ClientEvent {
-  return {
-    type: 'conversation.item.create',
-    create_response: false,
-    item: { id, type: 'message', role, content: [{ type: 'input_text', text }] },
-  };
 }

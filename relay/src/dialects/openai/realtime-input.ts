@@ -1,4 +1,4 @@
-import { UPLINK_CHUNK_SAMPLES, type ClientEvent } from '@parley/shared';
+import { UPLINK_CHUNK_SAMPLES, type ClientEvent, type ParleyError } from '@parley/shared';
 import { joinPcm16, SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import { IncomingAudio } from './realtime-audio.ts';
 import type { AudioFormat } from './realtime-session.ts';
@@ -23,6 +23,8 @@ export interface InputOptions {
   ) => void;
   /** A person has begun to speak. @param startMs - ms of audio since the session began */
   readonly onStarted: (utterance: number, startMs: number) => void;
+  /** Nothing is detected any more. */
+  readonly onFailed: (error: ParleyError) => void;
   /** What was said is over. @param endMs - of the stream; undefined: the client has said so */
   readonly onEnded: (utterance: number, lengthMs: number, endMs: number | undefined) => void;
 }
@@ -34,6 +36,8 @@ interface Found {
   readonly utterance: number;
   /** Of the stream. */
   readonly startMs: number;
+  /** What the session clock is ahead of the stream. */
+  readonly clockMs: number;
 }
 
 /**
@@ -52,6 +56,8 @@ export class RealtimeInput implements Disposable {
   #samples = 0;
   #nextUtterance = 1;
   #speaking: Found | undefined;
+  /** Where in the stream the detection began: it counts from there. */
+  #detectedFromMs = 0;
 
   constructor(options: InputOptions) {
     this.#options = options;
@@ -65,9 +71,16 @@ export class RealtimeInput implements Disposable {
     if (isDetecting === (this.#detection !== undefined)) return;
     if (isDetecting) {
       this.#forget();
-      // What it finds is counted from where it begins to listen.
-      const beganAtMs = this.#streamMs;
-      this.#detection = this.#options.detections.open((found) => this.#found(found, beganAtMs));
+      const { detections, maxUtteranceMs, onFailed } = this.#options;
+      this.#detectedFromMs = this.#streamMs;
+      this.#detection = detections.open({
+        longestMs: maxUtteranceMs,
+        onFound: (found) => this.#found(found),
+        onFailed: (error) => {
+          this.#stopDetecting();
+          onFailed(error);
+        },
+      });
     } else {
       this.#stopDetecting();
     }
@@ -78,14 +91,15 @@ export class RealtimeInput implements Disposable {
     this.#detection?.setPlaying(isPlaying);
   }
 
-  /** @returns false if more was appended than an utterance may have: it is passed over */
+  /** @returns false if more was appended than can be heard: it is passed over */
   append(base64: string): boolean {
     const samples = this.#audio.take(base64);
-    this.#samples += samples.length;
     if (this.#detection !== undefined) {
-      this.#detection.push(samples);
-      return true;
+      const isTaken = this.#detection.push(samples);
+      if (isTaken) this.#samples += samples.length;
+      return isTaken;
     }
+    this.#samples += samples.length;
     const most = this.#options.maxUtteranceMs * SPEECH_SAMPLES_PER_MS;
     if (this.#pendingSamples + samples.length > most) return false;
     this.#pieces.push(samples);
@@ -99,10 +113,10 @@ export class RealtimeInput implements Disposable {
       const { utterance } = this.#speaking ?? {};
       if (utterance === undefined) return undefined;
       this.#options.send({ type: 'input_audio_buffer.commit', utterance });
-      this.ended(utterance, undefined);
+      this.ended(utterance);
       return utterance;
     }
-    const samples = joinPcm16(this.#pieces);
+    const samples = joinPcm16([...this.#pieces, this.#audio.end()]);
     this.#forget();
     if (samples.length < MIN_COMMIT_MS * SPEECH_SAMPLES_PER_MS) return undefined;
     const utterance = this.#takeNumber();
@@ -113,22 +127,27 @@ export class RealtimeInput implements Disposable {
   }
 
   clear(): void {
+    if (this.#detection === undefined) this.#audio.end();
     this.#forget();
     const { utterance, found } = this.#speaking ?? {};
     if (utterance === undefined || found === undefined) return;
     this.#speaking = undefined;
     this.#options.send({ type: 'input_audio_buffer.clear', utterance });
-    this.#detection?.endOfTurn(found);
+    this.#detection?.endOfTurn(found, this.#streamMs - this.#detectedFromMs);
   }
 
-  /** The turn is over for the relay. @param endMs - of the stream; undefined: it is not known */
-  ended(utterance: number, endMs: number | undefined): void {
+  /** The relay has ended the turn. @param audioEndMs - true end of speech, on the session clock */
+  endedByRelay(utterance: number, audioEndMs: number): void {
+    this.ended(utterance, audioEndMs - (this.#speaking?.clockMs ?? 0));
+  }
+
+  /** @param endMs - of the stream; undefined: now */
+  ended(utterance: number, endMs = this.#streamMs): void {
     const speaking = this.#speaking;
     if (speaking?.utterance !== utterance) return;
     this.#speaking = undefined;
-    this.#detection?.endOfTurn(speaking.found);
-    const endedAtMs = endMs ?? this.#streamMs;
-    this.#options.onEnded(utterance, endedAtMs - speaking.startMs, endedAtMs);
+    this.#detection?.endOfTurn(speaking.found, endMs - this.#detectedFromMs);
+    this.#options.onEnded(utterance, endMs - speaking.startMs, endMs);
   }
 
   [Symbol.dispose](): void {
@@ -157,38 +176,39 @@ export class RealtimeInput implements Disposable {
     send({ type: 'input_audio_buffer.commit', utterance });
   }
 
-  #found(found: SpeechFound, beganAtMs: number): void {
+  #found(found: SpeechFound): void {
     const { send, sendAudio, nowMs, onStarted } = this.#options;
     if (found.type === 'speech-started') {
       const utterance = this.#takeNumber();
-      const startMs = beganAtMs + found.onsetMs;
-      this.#speaking = { found: found.utterance, utterance, startMs };
+      const startMs = this.#detectedFromMs + found.onsetMs;
       const audio_start_ms = this.#sessionMs(startMs);
+      const clockMs = audio_start_ms - startMs;
+      this.#speaking = { found: found.utterance, utterance, startMs, clockMs };
       onStarted(utterance, startMs);
       return send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms });
     }
-    const { utterance } = this.#speaking ?? {};
+    const speaking = this.#speaking;
     // It was cleared, or is over for the relay.
-    if (utterance === undefined || this.#speaking!.found !== found.utterance) return;
+    if (speaking?.found !== found.utterance) return;
+    const { utterance } = speaking;
+    const sent_ms = nowMs();
+    const clockAt = (foundMs: number) =>
+      Math.max(0, Math.min(sent_ms, speaking.clockMs + this.#detectedFromMs + foundMs));
     switch (found.type) {
-      case 'speech': {
-        const startMs = this.#sessionMs(beganAtMs + found.startMs);
-        return sendAudio(utterance, found.samples, startMs, found.last);
-      }
+      case 'speech':
+        return sendAudio(utterance, found.samples, clockAt(found.startMs), found.last);
       case 'speech-paused': {
-        const audio_end_ms = this.#sessionMs(beganAtMs + found.endMs);
-        const times = { audio_end_ms, sent_ms: nowMs() };
-        return send({ type: 'input_audio_buffer.speech_paused', utterance, ...times });
+        const audio_end_ms = clockAt(found.endMs);
+        return send({ type: 'input_audio_buffer.speech_paused', utterance, audio_end_ms, sent_ms });
       }
       case 'speech-resumed': {
-        const audio_start_ms = this.#sessionMs(this.#streamMs);
+        const audio_start_ms = clockAt(found.onsetMs);
         return send({ type: 'input_audio_buffer.speech_resumed', utterance, audio_start_ms });
       }
       case 'speech-stopped': {
-        const audio_end_ms = this.#sessionMs(beganAtMs + found.endMs);
-        const times = { audio_end_ms, sent_ms: nowMs() };
-        send({ type: 'input_audio_buffer.speech_stopped', utterance, ...times });
-        return this.ended(utterance, beganAtMs + found.endMs);
+        const audio_end_ms = clockAt(found.endMs);
+        send({ type: 'input_audio_buffer.speech_stopped', utterance, audio_end_ms, sent_ms });
+        return this.ended(utterance, this.#detectedFromMs + found.endMs);
       }
     }
   }

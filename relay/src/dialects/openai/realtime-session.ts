@@ -107,6 +107,11 @@ export const sessionUpdateSchema = z.object({
     .optional(),
 });
 export type SessionUpdate = z.infer<typeof sessionUpdateSchema>;
+/** What one response may have in place of the session's. */
+export type ResponseChanges = Pick<
+  SessionUpdate,
+  'instructions' | 'tools' | 'tool_choice' | 'output_modalities'
+>;
 type Given<T> = NonNullable<T>;
 type Audio = Given<SessionUpdate['audio']>;
 
@@ -246,10 +251,7 @@ export class RealtimeSessionConfig {
    */
   wish(
     offer: Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>,
-    response: Pick<
-      SessionUpdate,
-      'instructions' | 'tools' | 'tool_choice' | 'output_modalities'
-    > = {},
+    response: ResponseChanges = {},
   ): ClientEventOf<'session.update'>['session'] {
     const { audio, ...config } = this.#config;
     const { instructions = config.instructions, tools = config.tools } = response;

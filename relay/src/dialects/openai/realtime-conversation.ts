@@ -1,0 +1,193 @@
+import type { ClientEvent } from '@parley/shared';
+import { newId } from '../../base/lib/ids.ts';
+import { invalid, RequestFault } from './errors.ts';
+import type {
+  ClientEvent as RealtimeEvent,
+  ClientEventOf,
+  CreatedItem,
+  ServerEvent,
+} from './realtime-events.ts';
+import { itemOf, textOf, type Item, type RealtimeItems } from './realtime-items.ts';
+import type { RealtimeResponses } from './realtime-responses.ts';
+import type { RealtimeSessionConfig, ResponseChanges } from './realtime-session.ts';
+import type { RealtimeTranscripts } from './realtime-transcripts.ts';
+
+/** Outputs of functions that may wait for a response to be asked for. */
+const MAX_OUTPUTS = 32;
+/** Of an answer to nothing: models are told that what stands in brackets was said by no one. */
+const NOTHING_SAID = '[The call has begun. Nothing was said yet.]';
+
+export type ConversationEvent = Extract<
+  RealtimeEvent,
+  { readonly type: `conversation.${string}` | `response.${string}` }
+>;
+
+export interface RealtimeConversationOptions {
+  readonly items: RealtimeItems;
+  readonly responses: RealtimeResponses;
+  readonly transcripts: RealtimeTranscripts;
+  readonly config: Pick<RealtimeSessionConfig, 'isTranscription'>;
+  /** To the client. */
+  readonly emit: (event: ServerEvent) => void;
+  /** To the session of Parley. */
+  readonly ask: (event: ClientEvent) => void;
+  /** For one response the session is to be another. */
+  readonly change: (changes: ResponseChanges) => void;
+}
+
+/** What a client does with items and responses. */
+export class RealtimeConversation {
+  readonly #options: RealtimeConversationOptions;
+  /** Something was said that can be answered. */
+  #hasQuestion = false;
+  #outputs: { readonly call_id: string; readonly output: string }[] = [];
+
+  constructor(options: RealtimeConversationOptions) {
+    this.#options = options;
+  }
+
+  /** The person has spoken. */
+  spoken(): void {
+    this.#hasQuestion = true;
+  }
+
+  /** @throws RequestFault */
+  take(event: ConversationEvent): void {
+    const { emit } = this.#options;
+    switch (event.type) {
+      case 'conversation.item.create':
+        return this.#create(event.item);
+      case 'conversation.item.retrieve': {
+        const item = this.#itemNamed(event.item_id);
+        return emit({ type: 'conversation.item.retrieved', item });
+      }
+      case 'conversation.item.delete':
+        return this.#delete(this.#itemNamed(event.item_id).id);
+      case 'conversation.item.truncate':
+        return this.#truncate(event);
+      case 'response.create':
+        return this.#respond(event.response ?? {});
+      case 'response.cancel':
+        return this.#cancel(event.response_id);
+    }
+  }
+
+  #create(created: CreatedItem): void {
+    const id = created.id ?? newId('item');
+    if (this.#options.items.find(id) !== undefined) {
+      throw invalid('item.id', 'There is an item with this id already.');
+    }
+    const item = itemOf(created, id);
+    if (item.type === 'function_call_output') this.#output(item.call_id, item.output);
+    else if (item.type === 'message') this.#remember(item, created);
+    const previous_item_id = this.#options.items.add(item);
+    this.#options.emit({ type: 'conversation.item.added', previous_item_id, item });
+    this.#options.emit({ type: 'conversation.item.done', previous_item_id, item });
+  }
+
+  #remember(item: Extract<Item, { type: 'message' }>, created: CreatedItem): void {
+    const text = textOf(created);
+    if (item.role !== 'assistant') this.#hasQuestion = true;
+    const role = item.role === 'assistant' ? 'assistant' : 'user';
+    this.#options.ask(remembered(item.id, role, item.role === 'system' ? `[${text}]` : text));
+  }
+
+  /** One that the client is to ask a response for waits for that. */
+  #output(call_id: string, output: string): void {
+    this.#outputs.push({ call_id, output });
+    if (this.#outputs.length > MAX_OUTPUTS) this.#outputs.shift();
+    if (this.#options.responses.isActive) this.#handOutputs();
+  }
+
+  #handOutputs(): void {
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    for (const output of outputs) {
+      this.#options.ask({
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', ...output },
+      });
+    }
+  }
+
+  #delete(id: string): void {
+    const { responseId = id } = this.#options.items.spoken(id) ?? {};
+    this.#options.items.delete(id);
+    this.#options.ask({
+      type: 'conversation.item.delete',
+      item_id: this.#options.transcripts.parleyIdOf(id) ?? responseId,
+    });
+    this.#options.emit({ type: 'conversation.item.deleted', item_id: id });
+  }
+
+  #truncate(event: ClientEventOf<'conversation.item.truncate'>): void {
+    const { item_id, content_index, audio_end_ms } = event;
+    this.#itemNamed(item_id);
+    const cut = this.#options.items.truncate(item_id, audio_end_ms);
+    if (cut === undefined) {
+      throw invalid('item_id', 'Only what the assistant has said aloud can be truncated.');
+    }
+    const { responseId: response_id, playedMs } = cut;
+    this.#options.ask({ type: 'conversation.item.truncate', response_id, audio_end_ms: playedMs });
+    this.#options.emit({
+      type: 'conversation.item.truncated',
+      item_id,
+      content_index,
+      audio_end_ms,
+    });
+  }
+
+  #respond(response: NonNullable<ClientEventOf<'response.create'>['response']>): void {
+    const { conversation = 'auto', input = [], metadata = null, ...changes } = response;
+    if (this.#options.config.isTranscription) {
+      throw invalid('type', 'A session of transcription gives no responses.');
+    }
+    if (conversation !== 'auto' || input.length > 0) {
+      throw new RequestFault(
+        400,
+        'unsupported',
+        'This relay answers the conversation alone: conversation "none" and input are not taken.',
+        conversation === 'auto' ? 'response.input' : 'response.conversation',
+      );
+    }
+    if (this.#options.responses.isActive) {
+      throw new RequestFault(
+        400,
+        'conversation_already_has_active_response',
+        'There is a response already. Wait for response.done, or cancel it.',
+      );
+    }
+    const isSuspended = this.#options.responses.isSuspended;
+    this.#options.responses.requested(metadata);
+    if (isSuspended) return this.#handOutputs();
+    if (Object.keys(changes).length > 0) this.#options.change(changes);
+    if (!this.#hasQuestion) this.#options.ask(remembered(newId('item'), 'user', NOTHING_SAID));
+    this.#hasQuestion = true;
+    this.#options.ask({ type: 'response.create' });
+  }
+
+  #cancel(id: string | undefined): void {
+    if (!this.#options.responses.isOpen(id)) {
+      throw new RequestFault(400, 'response_cancel_not_active', 'There is no such response now.');
+    }
+    this.#options.responses.cancelled();
+    this.#options.ask({ type: 'response.cancel' });
+  }
+
+  #itemNamed(id: string): Item {
+    const item = this.#options.items.find(id);
+    if (item === undefined) {
+      throw new RequestFault(400, 'item_not_found', 'There is no item with this id.', 'item_id');
+    }
+    return item;
+  }
+}
+
+/** A message that is not answered before the client asks for it. */
+function remembered(id: string, role: 'user' | 'assistant', text: string): ClientEvent {
+  return {
+    type: 'conversation.item.create',
+    create_response: false,
+    item: { id, type: 'message', role, content: [{ type: 'input_text', text }] },
+  };
+}

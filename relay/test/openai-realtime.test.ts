@@ -1,0 +1,316 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { CallEvent } from '../src/call/events/call-events.ts';
+import { chatWith, type Talk } from '../src/providers/vendor-kit/language-model/talk.rig.ts';
+import { RealtimeClient } from './support/realtime-client.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+let talk: Talk;
+let relay: TestRelay;
+const bodies: string[] = [];
+const talked: CallEvent[] = [];
+beforeAll(async () => {
+  talk = await chatWith(
+    {
+      useTool: (question, names) =>
+        question.includes('weather') && names.includes('weather')
+          ? { name: 'weather', input: { place: 'Berlin' } }
+          : undefined,
+      answerAfterTool: (result) => `They say ${result}.`,
+      answer: (question) =>
+        question.includes('story')
+          ? 'And then they went on and on. '.repeat(60)
+          : `I heard ${question.length} letters. That is all.`,
+    },
+    'openai',
+    {},
+    (body) => bodies.push(String(body)),
+  );
+  relay = await startTestRelay({
+    providers: { generator: talk.generator },
+    observers: [{ name: 'test', observe: (event) => talked.push(event) }],
+  });
+});
+afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+  await talk[Symbol.asyncDispose]();
+});
+
+/** A client that says when it is heard, and when it is answered. */
+async function manualClient(): Promise<RealtimeClient> {
+  const client = await RealtimeClient.connect(relay.url);
+  client.send({
+    type: 'session.update',
+    session: { type: 'realtime', audio: { input: { turn_detection: null, transcription: { model: 'any' } } } },
+  });
+  await client.next('session.updated');
+  return client;
+}
+
+it('a typed turn is answered when it is asked for, in the order that clients rely on', async () => {
+  await using client = await manualClient();
+  client.type('Hello.');
+  await client.next('conversation.item.done');
+  client.send({ type: 'response.create', response: { metadata: { topic: 'x' } } });
+  const { response } = await client.next('response.done');
+  await client.next('rate_limits.updated');
+  expect(response).toMatchObject({ status: 'completed', metadata: { topic: 'x' } });
+  const order = client.types.slice(client.types.indexOf('response.created'));
+  expect(order.filter((type, at) => type !== order[at - 1])).toEqual([
+    'response.created',
+    'response.output_item.added',
+    'conversation.item.added',
+    'response.content_part.added',
+    'response.output_audio_transcript.delta',
+    'response.output_audio.delta',
+    'response.output_audio_transcript.delta',
+    'response.output_audio.delta',
+    'response.output_audio.done',
+    'response.output_audio_transcript.done',
+    'response.content_part.done',
+    'conversation.item.done',
+    'response.output_item.done',
+    'response.done',
+    'rate_limits.updated',
+  ]);
+});
+
+it('a committed utterance becomes an item with its words, and waits to be answered', async () => {
+  await using client = await manualClient();
+  client.append(tone(600));
+  client.send({ type: 'input_audio_buffer.commit' });
+  const { item_id } = await client.next('input_audio_buffer.committed');
+  const completed = await client.next('conversation.item.input_audio_transcription.completed');
+  expect(completed).toMatchObject({ item_id, usage: { type: 'duration', seconds: 0.6 } });
+  client.send({ type: 'conversation.item.retrieve', item_id });
+  expect((await client.next('conversation.item.retrieved')).item).toMatchObject({
+    role: 'user',
+    content: [{ type: 'input_audio', transcript: completed.transcript }],
+  });
+  expect(client.ofType('response.created')).toEqual([]);
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toContain(completed.transcript);
+});
+
+it('what was appended is forgotten when it is cleared, and nothing cannot be committed', async () => {
+  await using client = await manualClient();
+  client.append(tone(600));
+  client.send({ type: 'input_audio_buffer.clear' });
+  await client.next('input_audio_buffer.cleared');
+  client.send({ type: 'input_audio_buffer.commit', event_id: 'mine' });
+  const { error } = await client.next('error');
+  expect(error).toMatchObject({ code: 'input_audio_buffer_commit_empty', event_id: 'mine' });
+});
+
+it('the voice comes at 24 kHz, whatever its own rate', async () => {
+  await using client = await manualClient();
+  client.type('Hello.');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  const bytes = client
+    .ofType('response.output_audio.delta')
+    .reduce((sum, { delta }) => sum + Buffer.from(delta, 'base64').length, 0);
+  // The scripted voice takes 20 ms a character, at 16 kHz.
+  expect(bytes / 48).toBe('I heard 6 letters.That is all.'.length * 20);
+});
+
+it('a reply that is truncated beyond its end is cut at its end, else at a word', async () => {
+  await using client = await manualClient();
+  client.type('Hello.');
+  client.send({ type: 'response.create' });
+  const { item } = await client.next('response.output_item.done');
+  const item_id = item.id!;
+  const textAfter = async (audio_end_ms: number) => {
+    const content_index = 0;
+    client.send({ type: 'conversation.item.truncate', item_id, content_index, audio_end_ms });
+    await client.next('conversation.item.truncated');
+    client.send({ type: 'conversation.item.retrieve', item_id });
+    const { item: cut } = await client.next('conversation.item.retrieved');
+    return (cut as { content: { transcript: string }[] }).content[0]!.transcript;
+  };
+  expect(await textAfter(3_600_000)).toBe('I heard 6 letters. That is all.');
+  expect(await textAfter(0)).toBe('');
+});
+
+it('a response is cancelled by its client', async () => {
+  await using client = await manualClient();
+  client.type('Tell me a story.');
+  client.send({ type: 'response.create' });
+  await client.next('response.output_audio.delta');
+  client.send({ type: 'response.create' });
+  const second = await client.next('error');
+  expect(second.error.code).toBe('conversation_already_has_active_response');
+  client.send({ type: 'response.cancel' });
+  expect((await client.next('response.done')).response).toMatchObject({
+    status: 'cancelled',
+    status_details: { type: 'cancelled', reason: 'client_cancelled' },
+    output: [{ status: 'incomplete' }],
+  });
+  client.send({ type: 'response.cancel' });
+  expect((await client.next('error')).error.code).toBe('response_cancel_not_active');
+});
+
+it('instructions hold for the session, or for one response', async () => {
+  await using client = await manualClient();
+  client.send({
+    type: 'session.update',
+    session: { type: 'realtime', instructions: 'Be a pirate.' },
+  });
+  client.send({ type: 'response.create', response: { instructions: 'Greet the sailor.' } });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toContain('Greet the sailor.');
+  expect(bodies.at(-1)).not.toContain('Be a pirate.');
+  client.type('Hello.');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toContain('Be a pirate.');
+});
+
+it('a function ends the response, and its output is answered in the next one', async () => {
+  await using client = await manualClient();
+  const parameters = { type: 'object', properties: { place: { type: 'string' } } };
+  const tools = [{ type: 'function' as const, name: 'weather', parameters }];
+  client.send({ type: 'session.update', session: { type: 'realtime', tools } });
+  client.type('How is the weather?');
+  client.send({ type: 'response.create' });
+  const { response } = await client.next('response.done');
+  const call = { type: 'function_call', name: 'weather', arguments: '{"place":"Berlin"}' };
+  expect(response).toMatchObject({ status: 'completed', output: [call] });
+  const { call_id } = response.output![0] as { call_id: string };
+  const item = { type: 'function_call_output' as const, call_id, output: 'rain' };
+  client.send({ type: 'conversation.item.create', item });
+  client.send({ type: 'response.create' });
+  expect((await client.next('response.done')).response).toMatchObject({
+    status: 'completed',
+    output: [{ content: [{ transcript: 'They say rain.' }] }],
+  });
+  client.type('Thank you.');
+  client.send({ type: 'response.create' });
+  expect((await client.next('response.done')).response.status).toBe('completed');
+});
+
+it('earlier items are remembered, and deleted ones are not', async () => {
+  await using client = await manualClient();
+  const content = [{ type: 'output_text' as const, text: 'I told you a secret.' }];
+  client.send({
+    type: 'conversation.item.create',
+    item: { type: 'message', id: 'said', role: 'assistant', content },
+  });
+  client.send({
+    type: 'conversation.item.create',
+    item: { type: 'message', role: 'system', content: [{ type: 'input_text', text: 'It rains.' }] },
+  });
+  client.type('What was it?');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toMatch(/I told you a secret\..*\[It rains\.\]/);
+  client.send({ type: 'conversation.item.delete', item_id: 'said' });
+  await client.next('conversation.item.deleted');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).not.toContain('secret');
+  client.send({ type: 'conversation.item.retrieve', item_id: 'said' });
+  expect((await client.next('error')).error.code).toBe('item_not_found');
+});
+
+it('all of the effective session is shown, with names that are not known here', async () => {
+  await using client = await manualClient();
+  client.send({
+    type: 'session.update',
+    session: {
+      type: 'realtime',
+      model: 'gpt-realtime-99',
+      audio: { input: { turn_detection: { type: 'semantic_vad' } }, output: { voice: 'marin' } },
+    },
+  });
+  expect((await client.next('session.updated')).session).toMatchObject({
+    object: 'realtime.session',
+    model: 'gpt-realtime-99',
+    audio: {
+      input: {
+        format: { type: 'audio/pcm', rate: 24_000 },
+        transcription: { model: 'any' },
+        turn_detection: { type: 'semantic_vad', eagerness: 'auto', interrupt_response: true },
+      },
+      output: { voice: 'marin' },
+    },
+  });
+});
+
+it.each([
+  ['{', 'invalid_json', null],
+  ['{"type":"no.such.event"}', 'invalid_request', 'type'],
+  [
+    '{"type":"session.update","session":{"type":"realtime","tools":[{"type":"mcp"}]}}',
+    'invalid_request',
+    'session.tools.0.type',
+  ],
+  [
+    '{"type":"response.create","response":{"conversation":"none"}}',
+    'unsupported',
+    'response.conversation',
+  ],
+])('%s is refused, and the session goes on', async (message, code, param) => {
+  await using client = await manualClient();
+  client.socket.send(message);
+  expect((await client.next('error')).error).toMatchObject({ code, param });
+  client.type('Hello.');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+});
+
+it('a session of transcription gives words and no responses', async () => {
+  await using client = await RealtimeClient.connect(relay.url, { query: '?intent=transcription' });
+  client.send({
+    type: 'session.update',
+    session: { type: 'transcription', audio: { input: { turn_detection: null } } },
+  });
+  expect((await client.next('session.updated')).session.type).toBe('transcription');
+  client.append(tone(600));
+  client.send({ type: 'input_audio_buffer.commit' });
+  await client.next('conversation.item.input_audio_transcription.completed');
+  client.send({ type: 'response.create' });
+  expect((await client.next('error')).error.param).toBe('type');
+  expect(client.ofType('response.created')).toEqual([]);
+});
+
+it('telephone audio is taken and given', async () => {
+  await using client = await manualClient();
+  const format = { type: 'audio/pcmu' as const };
+  const audio = { input: { format }, output: { format } };
+  client.send({ type: 'session.update', session: { type: 'realtime', audio } });
+  const bytes = Buffer.alloc(8_000, 0xff);
+  client.send({ type: 'input_audio_buffer.append', audio: bytes.toString('base64') });
+  client.send({ type: 'input_audio_buffer.commit' });
+  const completed = await client.next('conversation.item.input_audio_transcription.completed');
+  expect(completed.usage).toMatchObject({ seconds: 1 });
+  client.send({ type: 'response.create' });
+  await client.next('response.output_audio.delta');
+});
+
+it('a stranger is refused before the upgrade, in the words of OpenAI', async () => {
+  const url = new URL('/v1/realtime', relay.url.replace(/^http/, 'ws'));
+  const socket = new WebSocket(url, { headers: { authorization: 'Bearer nobody' } });
+  const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  expect(answer.statusCode).toBe(401);
+  expect(await json(answer)).toMatchObject({
+    error: { type: 'authentication_error', code: 'unauthorized', param: null },
+  });
+});
+
+it('a client that goes away has hung up', async () => {
+  const client = await manualClient();
+  await client[Symbol.asyncDispose]();
+  await vi.waitFor(() =>
+    expect(talked.at(-1)).toMatchObject({ type: 'session-ended', reason: 'normal' }),
+  );
+});
+
+/** A sound at 24 kHz. */
+function tone(ms: number): Int16Array {
+  return Int16Array.from({ length: ms * 24 }, (_, at) => 8_000 * Math.sin(at / 10));
+}
