@@ -13,6 +13,7 @@ import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { Polls } from './http/polls.ts';
 import { DetectorThreads } from './dialects/openai/detector-threads.ts';
+import { realtimeRoutes } from './dialects/openai/realtime-routes.ts';
 import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
@@ -256,7 +257,8 @@ async function openServer(
   const common = { sessions, registry, admission, hosts, proxies, logger, refusals };
   const polls = parts.use(new Polls({ clock, replicas: replicas?.replicas }));
   const app = createApp({
-    mount: (root) =>
+    mount: (root) => {
+      root.route('/', realtimeRoutes({ signIn }));
       mountRooms(root, {
         ...{ ...base, ...calls, others: replicas?.others, polls, proxies, config, clock, logger },
         health: () => ({
@@ -269,7 +271,8 @@ async function openServer(
         recordings: base.keeping.recordings,
         providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
         pageReports: exporters.pageReports,
-      }),
+      });
+    },
     limiter,
     polls,
     config,

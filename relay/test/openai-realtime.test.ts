@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CallEvent } from '../src/call/events/call-events.ts';
 import { chatWith, type Talk } from '../src/providers/vendor-kit/language-model/talk.rig.ts';
+import type { ClientSecretCreateResponse } from 'openai/resources/realtime/client-secrets';
+import { signIn } from './support/api.ts';
 import { RealtimeClient } from './support/realtime-client.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -44,7 +46,10 @@ async function manualClient(): Promise<RealtimeClient> {
   const client = await RealtimeClient.connect(relay.url);
   client.send({
     type: 'session.update',
-    session: { type: 'realtime', audio: { input: { turn_detection: null, transcription: { model: 'any' } } } },
+    session: {
+      type: 'realtime',
+      audio: { input: { turn_detection: null, transcription: { model: 'any' } } },
+    },
   });
   await client.next('session.updated');
   return client;
@@ -290,6 +295,38 @@ it('telephone audio is taken and given', async () => {
   expect(completed.usage).toMatchObject({ seconds: 1 });
   client.send({ type: 'response.create' });
   await client.next('response.output_audio.delta');
+});
+
+it('a page gets a secret from its server, which says what its session is', async () => {
+  const authorization = `Bearer ${await signIn(relay.url)}`;
+  const session = {
+    type: 'realtime',
+    instructions: 'Be a sailor.',
+    audio: { input: { turn_detection: null } },
+  };
+  const answer = await fetch(new URL('/v1/realtime/client_secrets', relay.url), {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ session, expires_after: { anchor: 'created_at', seconds: 60 } }),
+  });
+  const {
+    value,
+    expires_at,
+    session: described,
+  } = (await answer.json()) as ClientSecretCreateResponse;
+  expect(value).toMatch(/^ek_/);
+  expect(expires_at * 1_000 - Date.now()).toBeLessThanOrEqual(60_000);
+  expect(described).toMatchObject({ instructions: 'Be a sailor.', output_modalities: ['audio'] });
+  await using client = await RealtimeClient.connect(relay.url, { key: value });
+  expect(client.ofType('session.created')[0]!.session).toMatchObject(session);
+  client.type('Hello.');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toContain('Be a sailor.');
+  const other = await fetch(new URL('/api/v1/me', relay.url), {
+    headers: { authorization: `Bearer ${value}` },
+  });
+  expect(other.status).toBe(401);
 });
 
 it('a stranger is refused before the upgrade, in the words of OpenAI', async () => {

@@ -20,6 +20,15 @@ const SCHEMAS = new URL(
 
 const DEADLINE_MS = 10_000;
 
+/** @returns what throws at an event that is not valid for OpenAI's agents */
+export async function eventCheck(): Promise<(event: RealtimeServerEvent) => void> {
+  const { realtimeServerEventSchema } = (await import(SCHEMAS)) as AgentsSchemas;
+  return (event) => {
+    const { error } = realtimeServerEventSchema.safeParse(event);
+    if (error !== undefined) throw new Error(`${event.type} is not valid`, { cause: error });
+  };
+}
+
 /** A client of OpenAI's Realtime protocol. Each event that it gets is valid for OpenAI's agents. */
 export class RealtimeClient implements AsyncDisposable {
   readonly events: RealtimeServerEvent[] = [];
@@ -28,15 +37,14 @@ export class RealtimeClient implements AsyncDisposable {
   #cursor = 0;
   readonly #checks = new Set<() => void>();
 
-  private constructor(socket: WebSocket, { realtimeServerEventSchema }: AgentsSchemas) {
+  private constructor(socket: WebSocket, check: (event: RealtimeServerEvent) => void) {
     this.socket = socket;
     this.closed = once(socket, 'close').then(([code]) => code as number);
     socket.on('message', (data) => {
       const event = JSON.parse((data as Buffer).toString()) as RealtimeServerEvent;
-      const { error } = realtimeServerEventSchema.safeParse(event);
-      if (error !== undefined) throw new Error(`${event.type} is not valid`, { cause: error });
+      check(event);
       this.events.push(event);
-      for (const check of this.#checks) check();
+      for (const look of this.#checks) look();
     });
   }
 
@@ -47,8 +55,8 @@ export class RealtimeClient implements AsyncDisposable {
   ): Promise<RealtimeClient> {
     const url = new URL(`/v1/realtime${query}`, relayUrl.replace(/^http/, 'ws'));
     const authorization = `Bearer ${key ?? (await signIn(relayUrl))}`;
-    const schemas = (await import(SCHEMAS)) as AgentsSchemas;
-    const client = new RealtimeClient(new WebSocket(url, { headers: { authorization } }), schemas);
+    const check = await eventCheck();
+    const client = new RealtimeClient(new WebSocket(url, { headers: { authorization } }), check);
     await client.next('session.created');
     return client;
   }

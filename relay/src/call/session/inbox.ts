@@ -260,7 +260,7 @@ export class Inbox {
       case 'conversation.item.create':
         return this.#addItem(event);
       case 'conversation.item.delete':
-        return conversation.forget(event.item_id);
+        return conversation.memory.remove(event.item_id);
       case 'conversation.item.truncate':
         return this.#truncate(event.response_id, event.audio_end_ms);
       case 'response.create':
@@ -291,7 +291,8 @@ export class Inbox {
     const { text } = item.content[0]!;
     if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
     const itemId = item.id ?? newId('item');
-    if (item.role === 'assistant') return conversation.addAnswer(itemId, text);
+    if (item.role === 'assistant')
+      return conversation.memory.add(itemId, { role: 'assistant', text });
     if (wantsAnswer && !this.#allowances.takeTurn()) {
       return this.#refuse('turns', 'rate_limited');
     }

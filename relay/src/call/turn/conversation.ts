@@ -285,14 +285,9 @@ export class Conversation {
     return turnId;
   }
 
-  /** What the client wants to be remembered as the assistant's. */
-  addAnswer(itemId: string, text: string): void {
-    this.#history.add(itemId, { role: 'assistant', text });
-  }
-
-  /** @param itemId - of a message, typed or spoken, or of a reply */
-  forget(itemId: string): void {
-    this.#history.remove(itemId);
+  /** What was said, by the ids of messages, typed or spoken, and of replies. */
+  get memory(): Pick<History, 'add' | 'remove'> {
+    return this.#history;
   }
 
   /** Whether anything was said that `respond` could answer. */
@@ -357,9 +352,8 @@ export class Conversation {
     switch (decision.type) {
       case 'probable-end':
         // The words of an earlier utterance, which have yet to come, belong to the same answer.
-        if (this.#listening.awaitsWords) return;
-        if (!this.isAnswering) return;
-        return this.#turns.speculate(decision.turn);
+        if (this.isAnswering && !this.#listening.awaitsWords) this.#turns.speculate(decision.turn);
+        return;
       case 'resumed':
         return this.#turns.stopSpeculating();
       case 'end-of-turn': {

@@ -107,3 +107,22 @@ export function textOf(created: CreatedItem): string {
     'Only text is taken in items. Speech goes through input_audio_buffer.append.',
   );
 }
+
+/** Of the assistant. */
+export function messageItem(
+  id: string,
+  status: 'in_progress' | 'completed' | 'incomplete',
+  content: (
+    | { readonly type: 'output_text'; readonly text: string }
+    | { readonly type: 'output_audio'; readonly transcript: string }
+  )[],
+) {
+  return {
+    id,
+    object: 'realtime.item',
+    type: 'message',
+    status,
+    role: 'assistant',
+    content,
+  } as const;
+}

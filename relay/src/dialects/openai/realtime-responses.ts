@@ -4,7 +4,7 @@ import type { ClauseTiming } from '@parley/shared/heard-words';
 import { newId } from '../../base/lib/ids.ts';
 import { OutgoingAudio } from './realtime-audio.ts';
 import type { ServerEvent } from './realtime-events.ts';
-import type { Item, RealtimeItems, SpokenItem } from './realtime-items.ts';
+import { messageItem, type Item, type RealtimeItems, type SpokenItem } from './realtime-items.ts';
 import type { RealtimeSessionConfig } from './realtime-session.ts';
 
 /** Of a reply that stands still for its client's functions: a few seconds of voice. */
@@ -355,22 +355,4 @@ function usageOf({
     input_token_details: { text_tokens: input_tokens, audio_tokens: 0, cached_tokens: 0 },
     output_token_details: { text_tokens: output_tokens, audio_tokens: 0 },
   };
-}
-
-function messageItem(
-  id: string,
-  status: 'in_progress' | 'completed' | 'incomplete',
-  content: (
-    | { readonly type: 'output_text'; readonly text: string }
-    | { readonly type: 'output_audio'; readonly transcript: string }
-  )[],
-) {
-  return {
-    id,
-    object: 'realtime.item',
-    type: 'message',
-    status,
-    role: 'assistant',
-    content,
-  } as const;
 }

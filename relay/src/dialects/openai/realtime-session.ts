@@ -281,11 +281,18 @@ export class RealtimeSessionConfig {
   }
 }
 
+/** @param model - of the address, if the session names none */
+export function configOf(session: SessionUpdate, model = 'parley'): RealtimeSessionConfig {
+  const config = new RealtimeSessionConfig(session.type ?? 'realtime', session.model ?? model);
+  config.update(session);
+  return config;
+}
+
 type Described = RealtimeSessionCreateRequest | RealtimeTranscriptionSessionCreateRequest;
 
 function merged(before: TurnDetection | null, change: TurnDetection): TurnDetection {
   const base = before?.type === change.type ? before : DETECTION_DEFAULTS[change.type];
-  return { ...base, ...change } as TurnDetection;
+  return { ...base, ...change };
 }
 
 /** The end of a turn is decided by Parley; how soon, by what the client wished. */

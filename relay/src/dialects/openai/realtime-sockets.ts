@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { ParleyError } from '@parley/shared';
-import type { Identity } from '../../people/auth/identity.ts';
 import type { SignIn } from '../../people/auth/sign-in.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import { within } from '../../base/lib/error-boundary.ts';
@@ -15,7 +14,7 @@ import { clientName } from '../../http/session-routes.ts';
 import type { TrustedProxies } from '../../http/trusted-proxies.ts';
 import { errorType } from './errors.ts';
 import { RealtimeCall } from './realtime-call.ts';
-import { RealtimeSessionConfig } from './realtime-session.ts';
+import { configOf, type RealtimeSessionConfig, type SessionUpdate } from './realtime-session.ts';
 import type { SpeechDetections } from './speech-detection.ts';
 
 export const REALTIME_PATH = '/v1/realtime';
@@ -29,7 +28,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface RealtimeSocketsOptions {
   readonly sessions: Pick<SessionCreator, 'create' | 'open' | 'takeBack'>;
-  readonly signIn: Pick<SignIn, 'identify'>;
+  readonly signIn: Pick<SignIn, 'identify' | 'clientSecrets'>;
   readonly detections: SpeechDetections;
   readonly proxies: TrustedProxies;
   readonly clock: Clock;
@@ -108,15 +107,20 @@ export class RealtimeSockets implements OtherSockets, Disposable {
     if (searchParams.has('call_id')) {
       throw new ParleyError('not_found', { detail: 'Calls are not taken over by this relay.' });
     }
-    const identity: Identity = await signIn.identify(`Bearer ${keyOf(request)}`);
+    const key = keyOf(request);
+    const { identity, session: wished = '{}' } = signIn.clientSecrets.isOne(key)
+      ? await signIn.clientSecrets.read(key)
+      : { identity: await signIn.identify(`Bearer ${key}`) };
     const client = clientName(request.headers['user-agent']);
     const address = proxies.clientAddress(request);
     const created = await sessions.create({ identity, client, address }, {});
     const session = await sessions.open(created.ticket);
     if (session === undefined) throw new ParleyError('capacity_exhausted');
-    const isTranscription = searchParams.get('intent') === 'transcription';
-    const model = searchParams.get('model') ?? 'parley';
-    const config = new RealtimeSessionConfig(isTranscription ? 'transcription' : 'realtime', model);
+    const type = searchParams.get('intent') === 'transcription' ? 'transcription' : undefined;
+    const config = configOf(
+      { ...(type && { type }), ...(JSON.parse(wished) as SessionUpdate) },
+      searchParams.get('model') ?? undefined,
+    );
     return { session, conversationId: created.conversation_id, config };
   }
 

@@ -16,6 +16,8 @@ interface Utterance {
   endMs: number;
   /** Words that the client has. */
   sent: string;
+  /** What may have been said so far. */
+  latest: string;
   /** Its name in the history of the session. */
   parleyId?: string;
 }
@@ -64,20 +66,20 @@ export class RealtimeTranscripts {
     emit({ type: 'conversation.item.done', previous_item_id, item });
   }
 
-  /** OpenAI's are additions; words that turn out to be others come with the whole. */
+  /**
+   * Each of Parley's replaces the one before it, OpenAI's are additions: so words are passed on once
+   * two in a row agree on them, the last word aside, which may still grow.
+   */
   delta({ utterance, item_id, transcript }: RelayEventOf<`${Transcription}.delta`>): void {
     const said = this.#utterances.get(utterance);
     if (said === undefined) return;
     said.parleyId = item_id;
-    if (!this.#options.config.isTranscribed || !transcript.startsWith(said.sent)) return;
-    const delta = transcript.slice(said.sent.length);
-    said.sent = transcript;
-    this.#options.emit({
-      type: 'conversation.item.input_audio_transcription.delta',
-      item_id: said.itemId,
-      content_index: 0,
-      delta,
-    });
+    const words = transcript.split(' ');
+    const before = said.latest.split(' ');
+    said.latest = transcript;
+    const other = words.findIndex((word, at) => word !== before[at]);
+    const agreed = words.slice(0, Math.min(words.length - 1, other < 0 ? Infinity : other));
+    this.#sendUpTo(said, agreed.join(' '));
   }
 
   completed({ utterance, item_id, transcript }: RelayEventOf<`${Transcription}.completed`>): void {
@@ -86,6 +88,7 @@ export class RealtimeTranscripts {
     if (said === undefined) return;
     said.parleyId = item_id;
     if (!config.isTranscribed) return;
+    this.#sendUpTo(said, transcript);
     items.replace(userItem(said.itemId, transcript));
     emit({
       type: 'conversation.item.input_audio_transcription.completed',
@@ -108,8 +111,22 @@ export class RealtimeTranscripts {
     });
   }
 
+  #sendUpTo(said: Utterance, transcript: string): void {
+    const delta = transcript.slice(said.sent.length);
+    if (!this.#options.config.isTranscribed || delta === '') return;
+    // What is known in the end may be otherwise: that comes with the whole.
+    if (!transcript.startsWith(said.sent)) return;
+    said.sent = transcript;
+    this.#options.emit({
+      type: 'conversation.item.input_audio_transcription.delta',
+      item_id: said.itemId,
+      content_index: 0,
+      delta,
+    });
+  }
+
   #add(utterance: number, startMs: number): Utterance {
-    const said = { itemId: newId('item'), startMs, endMs: startMs, sent: '' };
+    const said = { itemId: newId('item'), startMs, endMs: startMs, sent: '', latest: '' };
     this.#utterances.set(utterance, said);
     if (this.#utterances.size > MAX_UTTERANCES) {
       this.#utterances.delete(this.#utterances.keys().next().value!);

@@ -8,6 +8,7 @@ import type { Problems } from '../../base/lib/problems.ts';
 import { isSameSecret } from '../../base/lib/same-secret.ts';
 import { AccountTokens } from './account-tokens.ts';
 import { loadAuthSecret } from './auth-secret.ts';
+import { ClientSecrets } from './client-secrets.ts';
 import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
 import { bearerOf, type Authenticator, type Identity } from './identity.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -47,6 +48,8 @@ export class SignIn implements Authenticator, AsyncDisposable {
   readonly #accounts: AccountTokens | undefined;
   readonly #keys: IssuerKeys | undefined;
   readonly signOuts: SignOuts;
+  /** For pages whose server signs them in. */
+  readonly clientSecrets: ClientSecrets;
   readonly #signOutFile: SignOutFile;
 
   /** @param secret - signs guests' tokens */
@@ -59,6 +62,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
     const { auth, guestTokenTtlMs, dataDir } = config;
     const { accounts, accessCode, allowsGuests } = auth;
     this.signOuts = signOuts;
+    this.clientSecrets = new ClientSecrets(secret, signOuts);
     this.#signOutFile = signOutFile;
     this.#auth = auth;
     this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });

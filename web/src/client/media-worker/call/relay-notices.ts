@@ -73,6 +73,7 @@ export function noticeOf(
     case 'input_audio_buffer.ack':
     case 'input_audio_buffer.committed':
     case 'input_audio_buffer.end_of_turn_predicted':
+    case 'response.function_call_arguments.done':
     case 'pong':
       return undefined;
   }
