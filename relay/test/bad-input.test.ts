@@ -33,7 +33,7 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
   ['JSON that is no object', 'invalid_event', '[1,2,3]'],
   ['an object without a type', 'invalid_event', '{"kind":"ping"}'],
   ['a known event of the wrong shape', 'invalid_event', json({ type: 'ping' })],
-  ['an event of an absurd size', 'payload_too_large', message('x'.repeat(20_000))],
+  ['an event of an absurd size', 'payload_too_large', message('x'.repeat(70_000))],
   ['more text than may be typed', 'text_too_long', message('x'.repeat(2_001))],
   ['an answer to nothing', 'nothing_to_answer', json({ type: 'response.create' })],
   [

@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CallEvent } from '../src/call/events/call-events.ts';
+import { CLOSE_REASONS } from '@parley/shared';
 import { chatWith, type Talk } from '../src/providers/vendor-kit/language-model/talk.rig.ts';
 import type { ClientSecretCreateResponse } from 'openai/resources/realtime/client-secrets';
 import { signIn } from './support/api.ts';
@@ -281,6 +282,20 @@ it('a session of transcription gives words and no responses', async () => {
   client.send({ type: 'response.create' });
   expect((await client.next('error')).error.param).toBe('type');
   expect(client.ofType('response.created')).toEqual([]);
+});
+
+it('a client that goes on with what cannot be read is closed', async () => {
+  await using client = await manualClient();
+  for (let mistake = 0; mistake <= 50; mistake += 1) client.socket.send('{');
+  expect(await client.closed).toBe(CLOSE_REASONS.tooManyMalformed.code);
+  expect(client.ofType('error').at(-1)!.error.code).toBe('too_many_malformed');
+});
+
+it('more audio than there is time for is refused', async () => {
+  await using client = await manualClient();
+  const halfMinute = new Int16Array(24_000 * 30);
+  for (let piece = 0; piece < 3; piece += 1) client.append(halfMinute);
+  expect((await client.next('error')).error.code).toBe('rate_limited');
 });
 
 it('telephone audio is taken and given', async () => {

@@ -43,6 +43,8 @@ import { Cork } from '../base/lib/cork.ts';
  */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+type Take = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** WebSockets of another protocol, at a path of their own. */
 export interface OtherSockets {
   readonly path: string;
@@ -140,22 +142,19 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     });
   };
 
+  const takers = new Map<string, Take>([[API_PATHS.realtime, upgrade]]);
+  if (logs !== undefined) takers.set(LOG_PATHS.tail, logs.upgrade);
+  for (const other of others) {
+    takers.set(other.path, (...taken) => other.upgrade(...taken, refuse));
+  }
+
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     request.url = withoutBase(request.url!, basePath);
-    const { headers, url } = request;
     // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
-    const path = url.split('?', 1)[0];
-    const isOfLogs = logs !== undefined && path === LOG_PATHS.tail;
-    const other = otherAt(url);
-    if (path !== API_PATHS.realtime && !isOfLogs && other === undefined) {
-      return refuse(request, socket, 'not_found');
-    }
-    const take = () => {
-      if (other !== undefined) other.upgrade(request, socket, head, refuse);
-      else (isOfLogs ? logs.upgrade : upgrade)(request, socket, head);
-    };
-    if (router?.isFromPeer(request) === true) return take();
+    const take = takers.get(request.url.split('?', 1)[0]!);
+    if (take === undefined) return refuse(request, socket, 'not_found');
+    if (router?.isFromPeer(request) === true) return take(request, socket, head);
     const host = hosts.judge(request);
     if (host === 'malformed') {
       return refuse(request, socket, 'invalid_request', MALFORMED_HOST_DETAIL);
@@ -166,12 +165,11 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     const address = secureAddress(request, publicUrl, proxies);
     // Browsers follow no redirection of a WebSocket.
     if (address !== undefined) return refuse(request, socket, 'https_required', `Use ${address}.`);
-    if (
-      !isOriginAllowed(headers.origin, ownOrigins(request, allowedOrigins, proxies), allowedOrigins)
-    ) {
+    const own = ownOrigins(request, allowedOrigins, proxies);
+    if (!isOriginAllowed(request.headers.origin, own, allowedOrigins)) {
       return refuse(request, socket, 'origin_not_allowed');
     }
-    take();
+    take(request, socket, head);
   };
 
   server.on('upgrade', onUpgrade);

@@ -28,10 +28,9 @@ export class IncomingAudio {
     const whole = this.#half.length === 0 ? bytes : Buffer.concat([this.#half, bytes]);
     const count = whole.length >> 1;
     this.#half = Buffer.from(whole.subarray(count * 2));
-    // A Buffer may begin on an odd address.
-    const samples = new Int16Array(count);
-    for (let i = 0; i < count; i += 1) samples[i] = whole.readInt16LE(i * 2);
-    return this.#resampler.push(samples);
+    // A Buffer may begin on an odd address: a copy of its bytes does not.
+    const { buffer } = new Uint8Array(whole.subarray(0, count * 2));
+    return this.#resampler.push(new Int16Array(buffer));
   }
 
   /** What is still to come of what was taken. */

@@ -11,14 +11,11 @@ import {
 import type { Clock } from '../../base/lib/clock.ts';
 import { within } from '../../base/lib/error-boundary.ts';
 import { newId } from '../../base/lib/ids.ts';
+import { Allowance } from '../../call/session/inbox-allowances.ts';
 import type { Session } from '../../call/session/session.ts';
 import type { SessionSocket } from '../../call/session/session-socket.ts';
 import { errorBody, RequestFault } from './errors.ts';
-import {
-  readClientEvent,
-  type ClientEvent as RealtimeEvent,
-  type ServerEvent,
-} from './realtime-events.ts';
+import { readClientEvent, type DialectEvent, type ServerEvent } from './realtime-events.ts';
 import { RealtimeInput } from './realtime-input.ts';
 import { RealtimeItems } from './realtime-items.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
@@ -29,6 +26,9 @@ import type { SpeechDetections } from './speech-detection.ts';
 
 /** What the relay keeps for a resumption is forgotten this often: no client of this kind resumes. */
 const ACKNOWLEDGE_EVERY = 50;
+
+/** Of PCM at 24 kHz; µ-law takes less. */
+const BASE64_CHARACTERS_PER_MS = 64;
 
 export interface RealtimeCallOptions {
   readonly session: Session;
@@ -64,10 +64,17 @@ export class RealtimeCall implements SessionSocket, Disposable {
   #isOverridden = false;
   #playingUntilMs = 0;
   #isClosed = false;
+  // What the session itself is not sent, it cannot bound.
+  readonly #messages = new Allowance({ capacity: 6_000, perSecond: 120 });
+  readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
+  /** ms, as much as the session takes of speech. */
+  readonly #audio = new Allowance({ capacity: 70_000, perSecond: 1_010 });
+  #refilledAtMs: number;
 
   constructor(options: RealtimeCallOptions) {
     this.#options = options;
-    const { config, conversationId } = options;
+    const { config, conversationId, clock } = options;
+    this.#refilledAtMs = clock.now();
     const emit = (event: ServerEvent) => this.#emit(event);
     const common = { emit, items: new RealtimeItems(), config };
     const responses = new RealtimeResponses({ ...common, conversationId });
@@ -132,6 +139,13 @@ export class RealtimeCall implements SessionSocket, Disposable {
   /** What the client sends. */
   receive(text: string): void {
     if (this.#isClosed) return;
+    const { session, clock } = this.#options;
+    const nowMs = clock.now();
+    this.#messages.refill(nowMs - this.#refilledAtMs);
+    this.#mistakes.refill(nowMs - this.#refilledAtMs);
+    this.#audio.refill(nowMs - this.#refilledAtMs);
+    this.#refilledAtMs = nowMs;
+    if (!this.#messages.take()) return session.close('rateLimited');
     const { event, eventId } = readClientEvent(text);
     this.#cause = eventId;
     try {
@@ -140,12 +154,13 @@ export class RealtimeCall implements SessionSocket, Disposable {
     } catch (error) {
       if (!(error instanceof RequestFault)) throw error;
       this.#refuse(error);
+      if (!this.#mistakes.take()) session.close('tooManyMalformed');
     } finally {
       this.#cause = undefined;
     }
   }
 
-  #take(event: RealtimeEvent): void {
+  #take(event: DialectEvent): void {
     switch (event.type) {
       case 'session.update': {
         this.#options.config.update(event.session);
@@ -173,6 +188,9 @@ export class RealtimeCall implements SessionSocket, Disposable {
 
   #append(audio: string): void {
     const input = this.#input;
+    if (!this.#audio.take(Math.ceil(audio.length / BASE64_CHARACTERS_PER_MS))) {
+      throw new RequestFault(429, 'rate_limited', ERRORS.rate_limited.message, 'audio');
+    }
     input?.setPlaying(this.#options.clock.now() < this.#playingUntilMs);
     if (input?.append(audio) !== false) return;
     const { message } = ERRORS.utterance_too_long;

@@ -1,13 +1,8 @@
 import type { ClientEvent } from '@parley/shared';
 import { newId } from '../../base/lib/ids.ts';
 import { invalid, RequestFault } from './errors.ts';
-import type {
-  ClientEvent as RealtimeEvent,
-  ClientEventOf,
-  CreatedItem,
-  ServerEvent,
-} from './realtime-events.ts';
-import { itemOf, textOf, type Item, type RealtimeItems } from './realtime-items.ts';
+import type { DialectEvent, DialectEventOf, CreatedItem, ServerEvent } from './realtime-events.ts';
+import { itemOf, textOf, type RealtimeItem, type RealtimeItems } from './realtime-items.ts';
 import type { RealtimeResponses } from './realtime-responses.ts';
 import type { RealtimeSessionConfig, ResponseChanges } from './realtime-session.ts';
 import type { RealtimeTranscripts } from './realtime-transcripts.ts';
@@ -18,7 +13,7 @@ const MAX_OUTPUTS = 32;
 const NOTHING_SAID = '[The call has begun. Nothing was said yet.]';
 
 export type ConversationEvent = Extract<
-  RealtimeEvent,
+  DialectEvent,
   { readonly type: `conversation.${string}` | `response.${string}` }
 >;
 
@@ -85,7 +80,7 @@ export class RealtimeConversation {
     this.#options.emit({ type: 'conversation.item.done', previous_item_id, item });
   }
 
-  #remember(item: Extract<Item, { type: 'message' }>, created: CreatedItem): void {
+  #remember(item: Extract<RealtimeItem, { type: 'message' }>, created: CreatedItem): void {
     const text = textOf(created);
     if (item.role !== 'assistant') this.#hasQuestion = true;
     const role = item.role === 'assistant' ? 'assistant' : 'user';
@@ -120,7 +115,7 @@ export class RealtimeConversation {
     this.#options.emit({ type: 'conversation.item.deleted', item_id: id });
   }
 
-  #truncate(event: ClientEventOf<'conversation.item.truncate'>): void {
+  #truncate(event: DialectEventOf<'conversation.item.truncate'>): void {
     const { item_id, content_index, audio_end_ms } = event;
     this.#itemNamed(item_id);
     const cut = this.#options.items.truncate(item_id, audio_end_ms);
@@ -137,7 +132,7 @@ export class RealtimeConversation {
     });
   }
 
-  #respond(response: NonNullable<ClientEventOf<'response.create'>['response']>): void {
+  #respond(response: NonNullable<DialectEventOf<'response.create'>['response']>): void {
     const { conversation = 'auto', input = [], metadata = null, ...changes } = response;
     if (this.#options.config.isTranscription) {
       throw invalid('type', 'A session of transcription gives no responses.');
@@ -174,7 +169,7 @@ export class RealtimeConversation {
     this.#options.ask({ type: 'response.cancel' });
   }
 
-  #itemNamed(id: string): Item {
+  #itemNamed(id: string): RealtimeItem {
     const item = this.#options.items.find(id);
     if (item === undefined) {
       throw new RequestFault(400, 'item_not_found', 'There is no item with this id.', 'item_id');

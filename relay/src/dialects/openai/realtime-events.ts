@@ -80,16 +80,16 @@ const SCHEMAS = {
   'response.cancel': event('response.cancel', { response_id: z.string().optional() }),
 } as const;
 
-export type ClientEventType = keyof typeof SCHEMAS;
-export type ClientEvent = {
+type ClientEventType = keyof typeof SCHEMAS;
+export type DialectEvent = {
   [type in ClientEventType]: z.infer<(typeof SCHEMAS)[type]>;
 }[ClientEventType];
-export type ClientEventOf<T extends ClientEventType> = Extract<ClientEvent, { readonly type: T }>;
+export type DialectEventOf<T extends ClientEventType> = Extract<DialectEvent, { readonly type: T }>;
 
 /** @returns the event's own id, as far as it has one, and the event or what is wrong with it */
 export function readClientEvent(message: string): {
   readonly eventId: string | undefined;
-  readonly event: ClientEvent | RequestFault;
+  readonly event: DialectEvent | RequestFault;
 } {
   const value = parseJson(message);
   if (!isJsonObject(value)) {

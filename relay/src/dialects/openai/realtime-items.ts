@@ -18,16 +18,19 @@ export interface SpokenItem {
   readonly clauses: ClauseTiming[];
 }
 
-export type Item = ConversationItem & { readonly id: string };
+export type RealtimeItem = ConversationItem & { readonly id: string };
 
 /** The conversation as the client sees it. */
 export class RealtimeItems {
   /** In their order. */
-  readonly #items = new Map<string, { item: Item; readonly spoken: SpokenItem | undefined }>();
+  readonly #items = new Map<
+    string,
+    { item: RealtimeItem; readonly spoken: SpokenItem | undefined }
+  >();
   #lastId: string | null = null;
 
   /** @returns the id of the item before it */
-  add(item: Item, spoken?: SpokenItem): string | null {
+  add(item: RealtimeItem, spoken?: SpokenItem): string | null {
     const previous = this.#lastId;
     this.#items.set(item.id, { item, spoken });
     this.#lastId = item.id;
@@ -41,7 +44,7 @@ export class RealtimeItems {
     return ids[ids.indexOf(id) - 1] ?? null;
   }
 
-  find(id: string): Item | undefined {
+  find(id: string): RealtimeItem | undefined {
     return this.#items.get(id)?.item;
   }
 
@@ -49,7 +52,7 @@ export class RealtimeItems {
     return this.#items.get(id)?.spoken;
   }
 
-  replace(item: Item): void {
+  replace(item: RealtimeItem): void {
     const entry = this.#items.get(item.id);
     if (entry !== undefined) entry.item = item;
   }
@@ -80,13 +83,13 @@ export class RealtimeItems {
   }
 }
 
-function withTranscript(item: Item, transcript: string): Item {
+function withTranscript(item: RealtimeItem, transcript: string): RealtimeItem {
   if (item.type !== 'message' || item.role !== 'assistant') return item;
   return { ...item, content: [{ type: 'output_audio', transcript }] };
 }
 
 /** What a client has created, as all of it is shown. @throws RequestFault */
-export function itemOf(created: CreatedItem, id: string): Item {
+export function itemOf(created: CreatedItem, id: string): RealtimeItem {
   const item = { ...created, id, object: 'realtime.item', status: 'completed' } as const;
   if (item.type === 'function_call') return { ...item, call_id: item.call_id ?? id };
   if (item.type === 'function_call_output') return item;

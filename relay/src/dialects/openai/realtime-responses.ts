@@ -4,7 +4,12 @@ import type { ClauseTiming } from '@parley/shared/heard-words';
 import { newId } from '../../base/lib/ids.ts';
 import { OutgoingAudio } from './realtime-audio.ts';
 import type { ServerEvent } from './realtime-events.ts';
-import { messageItem, type Item, type RealtimeItems, type SpokenItem } from './realtime-items.ts';
+import {
+  messageItem,
+  type RealtimeItem,
+  type RealtimeItems,
+  type SpokenItem,
+} from './realtime-items.ts';
 import type { RealtimeSessionConfig } from './realtime-session.ts';
 
 /** Of a reply that stands still for its client's functions: a few seconds of voice. */
@@ -17,7 +22,7 @@ type StatusDetails = NonNullable<RealtimeResponse['status_details']>;
 interface OpenResponse {
   readonly id: string;
   readonly metadata: Metadata;
-  readonly output: Item[];
+  readonly output: RealtimeItem[];
   message?: Message | undefined;
 }
 
@@ -275,7 +280,7 @@ export class RealtimeResponses {
   }
 
   /** @returns its index */
-  #addOutput(open: OpenResponse, item: Item, spoken?: SpokenItem): number {
+  #addOutput(open: OpenResponse, item: RealtimeItem, spoken?: SpokenItem): number {
     const index = open.output.length;
     open.output.push(item);
     const place = { response_id: open.id, output_index: index };
@@ -285,7 +290,7 @@ export class RealtimeResponses {
     return index;
   }
 
-  #endOutput(open: OpenResponse, index: number, item: Item): void {
+  #endOutput(open: OpenResponse, index: number, item: RealtimeItem): void {
     open.output[index] = item;
     const { items } = this.#options;
     items.replace(item);

@@ -7,8 +7,7 @@ import { newId } from '../../base/lib/ids.ts';
 import { problem } from '../../http/problem.ts';
 import { bodyOf } from '../../http/requests.ts';
 import { invalid, refuseFault, RequestFault } from './errors.ts';
-import { configOf, sessionUpdateSchema } from './realtime-session.ts';
-import { REALTIME_PATH } from './realtime-sockets.ts';
+import { configOf, REALTIME_PATH, sessionUpdateSchema } from './realtime-session.ts';
 
 const CLIENT_SECRETS_PATH = `${REALTIME_PATH}/client_secrets`;
 const MAX_BODY_BYTES = 32 * 1024;

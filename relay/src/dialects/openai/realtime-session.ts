@@ -11,6 +11,8 @@ import {
   type SessionDescription,
 } from '@parley/shared';
 
+export const REALTIME_PATH = '/v1/realtime';
+
 const FORMATS = ['audio/pcm', 'audio/pcmu', 'audio/pcma'] as const;
 export type AudioFormat = (typeof FORMATS)[number];
 
@@ -139,7 +141,7 @@ interface Effective extends Required<Pick<SessionUpdate, 'type' | 'model' | 'ins
   };
 }
 
-export interface SessionNames {
+interface SessionNames {
   readonly id: string;
   /** s since 1970. */
   readonly expiresAtS: number;

@@ -14,10 +14,13 @@ import { clientName } from '../../http/session-routes.ts';
 import type { TrustedProxies } from '../../http/trusted-proxies.ts';
 import { errorType } from './errors.ts';
 import { RealtimeCall } from './realtime-call.ts';
-import { configOf, type RealtimeSessionConfig, type SessionUpdate } from './realtime-session.ts';
+import {
+  configOf,
+  REALTIME_PATH,
+  type RealtimeSessionConfig,
+  type SessionUpdate,
+} from './realtime-session.ts';
 import type { SpeechDetections } from './speech-detection.ts';
-
-export const REALTIME_PATH = '/v1/realtime';
 
 const SUBPROTOCOL = 'realtime';
 const KEY_PREFIX = 'openai-insecure-api-key.';

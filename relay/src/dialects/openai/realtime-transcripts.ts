@@ -2,7 +2,7 @@ import type { RelayEventOf } from '@parley/shared';
 import { newId } from '../../base/lib/ids.ts';
 import { errorBody } from './errors.ts';
 import type { ServerEvent } from './realtime-events.ts';
-import type { Item, RealtimeItems } from './realtime-items.ts';
+import type { RealtimeItem, RealtimeItems } from './realtime-items.ts';
 import type { RealtimeSessionConfig } from './realtime-session.ts';
 
 /** Utterances whose words may still come. */
@@ -136,7 +136,7 @@ export class RealtimeTranscripts {
 }
 
 /** A client of OpenAI's own fails at one whose transcript is neither a string nor null. */
-function userItem(id: string, transcript: string | null): Item {
+function userItem(id: string, transcript: string | null): RealtimeItem {
   const content = { type: 'input_audio', transcript: transcript as string } as const;
   const message = { object: 'realtime.item', type: 'message', status: 'completed' } as const;
   return { id, ...message, role: 'user', content: [content] };
