@@ -18,7 +18,8 @@ const SCHEMAS = new URL(
   import.meta.url,
 ).href;
 
-const DEADLINE_MS = 10_000;
+/** Longer than recognition takes on a machine that is busy. */
+const DEADLINE_MS = 25_000;
 
 /** @returns what throws at an event that is not valid for OpenAI's agents */
 export async function eventCheck(): Promise<(event: RealtimeServerEvent) => void> {
