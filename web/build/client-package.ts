@@ -47,6 +47,7 @@ export async function buildClientPackage(page: string, outDir: string): Promise<
   for (const name of ['LICENSE', 'THIRD-PARTY-NOTICES.md']) {
     cpSync(join(ROOT, name), join(outDir, name));
   }
+  writeFileSync(join(outDir, 'README.md'), readme());
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 
@@ -118,6 +119,15 @@ function sharedFile(exported: Manifest['exports'], specifier: string): string {
   const file = exported[name] ?? exported[`${posix.dirname(name)}/*`];
   if (file === undefined) throw new Error(`@parley/shared has no ${name}.`);
   return posix.join('shared', file.replace('*', posix.basename(name)));
+}
+
+/** The documentation's chapter; what it refers to beside itself is in the repository. */
+function readme(): string {
+  const document = readFileSync(join(ROOT, 'docs/embed.md'), 'utf8');
+  const [, after = ''] = document.split('## The client package\n');
+  const [chapter = ''] = after.split('\n## ');
+  const standalone = chapter.replaceAll(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, '$1');
+  return `# @parley/client\n${standalone.replaceAll(/^###/gm, '##')}`;
 }
 
 function manifest(): object {

@@ -64,7 +64,9 @@ const test = base.extend<object, ClientWorkerFixtures>({
   ],
 });
 
-const SHOW_PHASE = `call.on('phase', (phase) => (document.body.dataset.phase = phase));`;
+/** What tests need of the example. */
+const SHOWN = `call.on('phase', (phase) => (document.body.dataset.phase = phase));
+  Object.assign(window, { call });`;
 
 const originOf = ({ port }: Pick<RealRelay, 'port'>) => `http://localhost:${port}`;
 
@@ -80,9 +82,45 @@ async function open(browser: Browser, origin: string) {
   context.on('weberror', (error) => complaints.push(String(error.error())));
   const page = await context.newPage();
   await page.addInitScript(installCommandedMicrophone);
+  await page.addInitScript(keepMedia);
   await page.goto(origin);
   const owned = resources.move();
   return { page, complaints, requests, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+interface HeldWindow {
+  readonly call: { destroy(): Promise<void> };
+  readonly held: { readonly tracks: MediaStreamTrack[]; readonly contexts: AudioContext[] };
+}
+
+/** Runs in the page, before anything of it: keeps what a call opens. */
+function keepMedia(): void {
+  const held: HeldWindow['held'] = { tracks: [], contexts: [] };
+  const { mediaDevices } = navigator;
+  const ask = mediaDevices.getUserMedia;
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await ask.call(mediaDevices, constraints);
+    held.tracks.push(...stream.getTracks());
+    return stream;
+  };
+  const Context = AudioContext;
+  window.AudioContext = class extends Context {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      // The test's own microphone has another rate.
+      if (options?.latencyHint !== undefined) held.contexts.push(this);
+    }
+  };
+  Object.assign(window, { held });
+}
+
+/** Runs in the page. */
+function heldMedia() {
+  const { tracks, contexts } = (window as unknown as HeldWindow).held;
+  return {
+    tracks: tracks.filter(({ readyState }) => readyState === 'live').length,
+    contexts: contexts.filter(({ state }) => state !== 'closed').length,
+  };
 }
 
 const captions = (page: Page) => page.locator('#captions');
@@ -96,7 +134,7 @@ test('a plain module under a strict policy holds a spoken call with a relay else
   const [html = ''] = clientExamples('html', relay);
   const [module = ''] = clientExamples('js', relay);
   const [policy = ''] = clientPolicies(relay);
-  Object.assign(host, { files: { '/': html, '/talk.js': module + SHOW_PHASE }, policy });
+  Object.assign(host, { files: { '/': html, '/talk.js': module + SHOWN }, policy });
   const [question] = await speak(['What is seven times eight?'], 'rms');
 
   await using opened = await open(browser, host.origin);
@@ -112,6 +150,12 @@ test('a plain module under a strict policy holds a spoken call with a relay else
   );
   expect(complaints).toEqual([]);
   expect(elsewhere.complaints).toEqual([]);
+  expect(page.workers()).toHaveLength(1);
+  expect(await page.evaluate(heldMedia)).toEqual({ tracks: 1, contexts: 1 });
+  await page.evaluate(() => (window as unknown as HeldWindow).call.destroy());
+  expect(await page.evaluate(heldMedia)).toEqual({ tracks: 0, contexts: 0 });
+  await expect.poll(() => page.workers().length).toBe(0);
+
   // The worker and the detector; Chromium reports no request for a worklet.
   const files = requests.filter((url) => /\/media\.worker-|\.bin$/.test(url));
   expect(files).toHaveLength(2);
@@ -132,7 +176,7 @@ test('with its own copy of the files, a page takes nothing but the call from the
   const files = {
     '/': html,
     '/talk.js': `import { call } from '/call.js';${talk.replace(/import .*|const call = .*/g, '')}
-      Object.assign(window, { call });`,
+      ${SHOWN}`,
     '/call.js': configured,
     '/my-token': token,
   };
@@ -149,34 +193,37 @@ test('with its own copy of the files, a page takes nothing but the call from the
   expect(ofRelay.filter((url) => !url.startsWith(`${relay}/api/v1/`))).toEqual([]);
   // The page signed it in.
   expect(ofRelay.filter((url) => url.endsWith('/auth/guest'))).toEqual([]);
-
-  expect(page.workers()).toHaveLength(1);
-  await page.evaluate(() =>
-    (window as unknown as { call: { destroy(): Promise<void> } }).call.destroy(),
-  );
-  await expect.poll(() => page.workers().length).toBe(0);
 });
 
-test('files of another version are refused in a sentence', async ({ browser, host, elsewhere }) => {
+test('files of another version, and a policy that forbids the worker, are named in a sentence', async ({
+  browser,
+  host,
+  elsewhere,
+}) => {
   const relay = originOf(elsewhere);
   const [html = ''] = clientExamples('html', relay);
   const [talk = ''] = clientExamples('js', relay);
-  const files = {
+  const [policy = ''] = clientPolicies(relay);
+  const complaintOf = async (text: string) => {
+    await using opened = await open(browser, host.origin);
+    await opened.page.getByLabel('Message').fill('hello');
+    await opened.page.getByLabel('Message').press('Enter');
+    const complained = expect.stringContaining(`files_unusable ${text}`);
+    await expect.poll(() => opened.complaints).toContainEqual(complained);
+  };
+  host.files = {
     '/': html,
     '/talk.js': talk.replace(`url: '${relay}'`, `url: '${relay}', assets: '/old'`),
     '/old/client.json': JSON.stringify({ messages: 'another', worker: 'worker.js' }),
   };
-  Object.assign(host, { files, policy: "default-src 'none'; script-src 'self'; connect-src *" });
-  await using opened = await open(browser, host.origin);
-  await opened.page.getByLabel('Message').fill('hello');
-  await opened.page.getByLabel('Message').press('Enter');
-  await expect
-    .poll(() => opened.complaints)
-    .toContainEqual(
-      expect.stringContaining(
-        `files_unusable The files of a call at ${host.origin}/old/client.json belong to another version`,
-      ),
-    );
+  host.policy = policy.replace('connect-src', "connect-src 'self'");
+  await complaintOf(
+    `The files of a call at ${host.origin}/old/client.json belong to another version`,
+  );
+
+  host.files = { '/': html, '/talk.js': talk };
+  host.policy = policy.replace(`worker-src blob: ${relay}`, 'worker-src blob:');
+  await complaintOf(`The worker of a call could not be loaded from ${relay}/assets/media.worker-`);
 });
 
 test('is small before anything is pressed', async ({ client }) => {

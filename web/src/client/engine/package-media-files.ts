@@ -12,6 +12,8 @@ interface FileNames {
 }
 
 const DEADLINE_MS = 10_000;
+/** A line on which this is not enough is of no use for a call either. */
+const LOAD_DEADLINE_MS = 30_000;
 
 /**
  * The files of a call as the package finds them: at the relay, or in the folder `assets` of the
@@ -64,16 +66,37 @@ async function fetchNames(url: URL): Promise<FileNames> {
   return { messages, worker: at(worker), capture: at(capture), playback: at(playback) };
 }
 
-/** A worker is of the page's own origin, or a few words in memory that import it (HTML §10.2.3). */
-function workerFrom(url: string): Worker {
+/** A worker is of the page's own origin, or a few words in memory that import it (HTML §10.2.6). */
+async function workerFrom(url: string): Promise<Worker> {
   const options = { type: 'module', name: 'parley-media' } as const;
   if (new URL(url).origin === location.origin) return new Worker(url, options);
-  const words = new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' });
-  const address = URL.createObjectURL(words);
+  const words = `import ${JSON.stringify(url)}; postMessage('loaded');`;
+  const address = URL.createObjectURL(new Blob([words], { type: 'text/javascript' }));
   const worker = new Worker(address, options);
-  // Whichever comes first: it runs, or it cannot.
-  for (const event of ['message', 'error']) {
-    worker.addEventListener(event, () => URL.revokeObjectURL(address), { once: true });
+  try {
+    await firstOf(worker, ['message', 'error'], AbortSignal.timeout(LOAD_DEADLINE_MS));
+    return worker;
+  } catch (cause) {
+    worker.terminate();
+    throw new Error(
+      `The worker of a call could not be loaded from ${url}. If the page has a content security policy, its worker-src must allow blob: and that origin.`,
+      { cause },
+    );
+  } finally {
+    URL.revokeObjectURL(address);
   }
-  return worker;
+}
+
+/** @throws if the second event comes before the first, or neither in time */
+function firstOf(
+  target: EventTarget,
+  [good, bad]: readonly [string, string],
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error(`no ${good}`));
+    target.addEventListener(good, () => resolve(), { once: true });
+    target.addEventListener(bad, fail, { once: true });
+    signal.addEventListener('abort', fail, { once: true });
+  });
 }
