@@ -12,7 +12,6 @@ import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { Polls } from './http/polls.ts';
-import { DetectorThreads } from './dialects/openai/detector-threads.ts';
 import { realtimeRoutes } from './dialects/openai/realtime-routes.ts';
 import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { acceptRealtime } from './http/realtime.ts';
@@ -299,10 +298,7 @@ async function openServer(
     server.maxConnections = maxConnections();
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
-  const detections = parts.use(new DetectorThreads({ clock }));
-  const realtime = parts.use(
-    new RealtimeSockets({ sessions, signIn, detections, proxies, clock, logger }),
-  );
+  const realtime = parts.use(new RealtimeSockets({ sessions, signIn, proxies, clock, logger }));
   const stopRealtime = acceptRealtime(server, {
     ...common,
     logs: options.logTap && { tap: options.logTap, others: replicas?.logs, access, clock, logger },

@@ -1,20 +1,14 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
-import type { CallEvent } from '../src/call/events/call-events.ts';
-import { CLOSE_REASONS } from '@parley/shared';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Generator } from '../src/call/stages/generator/generator.ts';
 import { chatWith, type Talk } from '../src/providers/vendor-kit/language-model/talk.rig.ts';
 import type { ClientSecretCreateResponse } from 'openai/resources/realtime/client-secrets';
 import { signIn } from './support/api.ts';
-import { RealtimeClient } from './support/realtime-client.ts';
+import { RealtimeClient, tone } from './support/realtime-client.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 let talk: Talk;
 let relay: TestRelay;
 const bodies: string[] = [];
-const talked: CallEvent[] = [];
 beforeAll(async () => {
   talk = await chatWith(
     {
@@ -32,32 +26,15 @@ beforeAll(async () => {
     {},
     (body) => bodies.push(String(body)),
   );
-  relay = await startTestRelay({
-    providers: { generator: talk.generator },
-    observers: [{ name: 'test', observe: (event) => talked.push(event) }],
-  });
+  relay = await startTestRelay({ providers: { generator: talk.generator } });
 });
 afterAll(async () => {
   await relay[Symbol.asyncDispose]();
   await talk[Symbol.asyncDispose]();
 });
 
-/** A client that says when it is heard, and when it is answered. */
-async function manualClient(): Promise<RealtimeClient> {
-  const client = await RealtimeClient.connect(relay.url);
-  client.send({
-    type: 'session.update',
-    session: {
-      type: 'realtime',
-      audio: { input: { turn_detection: null, transcription: { model: 'any' } } },
-    },
-  });
-  await client.next('session.updated');
-  return client;
-}
-
 it('a typed turn is answered when it is asked for, in the order that clients rely on', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.type('Hello.');
   await client.next('conversation.item.done');
   client.send({ type: 'response.create', response: { metadata: { topic: 'x' } } });
@@ -85,7 +62,7 @@ it('a typed turn is answered when it is asked for, in the order that clients rel
 });
 
 it('a committed utterance becomes an item with its words, and waits to be answered', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.append(tone(600));
   client.send({ type: 'input_audio_buffer.commit' });
   const { item_id } = await client.next('input_audio_buffer.committed');
@@ -102,18 +79,8 @@ it('a committed utterance becomes an item with its words, and waits to be answer
   expect(bodies.at(-1)).toContain(completed.transcript);
 });
 
-it('what was appended is forgotten when it is cleared, and nothing cannot be committed', async () => {
-  await using client = await manualClient();
-  client.append(tone(600));
-  client.send({ type: 'input_audio_buffer.clear' });
-  await client.next('input_audio_buffer.cleared');
-  client.send({ type: 'input_audio_buffer.commit', event_id: 'mine' });
-  const { error } = await client.next('error');
-  expect(error).toMatchObject({ code: 'input_audio_buffer_commit_empty', event_id: 'mine' });
-});
-
 it('the voice comes at 24 kHz, whatever its own rate', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.type('Hello.');
   client.send({ type: 'response.create' });
   await client.next('response.done');
@@ -125,7 +92,7 @@ it('the voice comes at 24 kHz, whatever its own rate', async () => {
 });
 
 it('a reply that is truncated beyond its end is cut at its end, else at a word', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.type('Hello.');
   client.send({ type: 'response.create' });
   const { item } = await client.next('response.output_item.done');
@@ -143,7 +110,7 @@ it('a reply that is truncated beyond its end is cut at its end, else at a word',
 });
 
 it('a response is cancelled by its client', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.type('Tell me a story.');
   client.send({ type: 'response.create' });
   await client.next('response.output_audio.delta');
@@ -161,7 +128,7 @@ it('a response is cancelled by its client', async () => {
 });
 
 it('instructions hold for the session, or for one response', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   client.send({
     type: 'session.update',
     session: { type: 'realtime', instructions: 'Be a pirate.' },
@@ -177,7 +144,7 @@ it('instructions hold for the session, or for one response', async () => {
 });
 
 it('a function ends the response, and its output is answered in the next one', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   const parameters = { type: 'object', properties: { place: { type: 'string' } } };
   const tools = [{ type: 'function' as const, name: 'weather', parameters }];
   client.send({ type: 'session.update', session: { type: 'realtime', tools } });
@@ -199,8 +166,52 @@ it('a function ends the response, and its output is answered in the next one', a
   expect((await client.next('response.done')).response.status).toBe('completed');
 });
 
+it('functions that are called at once are answered once', async () => {
+  const generator: Generator = {
+    name: 'parallel',
+    async *generate({ clientTools, signal }) {
+      yield { type: 'tool-called', name: 'left' };
+      const outputs = await Promise.all(
+        ['left', 'right'].map((name) => clientTools!.call(name, '{}', signal)),
+      );
+      yield { type: 'tools-answered' };
+      yield { type: 'text-delta', text: `${outputs.join(' and ')}.` };
+    },
+  };
+  await using other = await startTestRelay({ providers: { generator } });
+  await using client = await RealtimeClient.manual(other.url);
+  const tools = ['left', 'right'].map((name) => ({ type: 'function' as const, name }));
+  client.send({ type: 'session.update', session: { type: 'realtime', tools } });
+  client.type('Both, please.');
+  client.send({ type: 'response.create' });
+  const output = async () => {
+    const {
+      arguments: _,
+      call_id,
+      name,
+    } = await client.next('response.function_call_arguments.done');
+    const item = { type: 'function_call_output' as const, call_id, output: name };
+    return () => {
+      client.send({ type: 'conversation.item.create', item });
+      client.send({ type: 'response.create' });
+    };
+  };
+  const answers = [await output(), await output()];
+  await client.next('response.done');
+  answers[0]!();
+  await client.next('response.created');
+  answers[1]!();
+  // It runs already.
+  expect((await client.next('error')).error.code).toBe('conversation_already_has_active_response');
+  const { item } = await client.next('response.output_item.done');
+  expect(item).toMatchObject({ content: [{ transcript: 'left and right.' }] });
+  await client.next('response.done');
+  client.send({ type: 'response.create' });
+  expect((await client.next('response.done')).response.output).toEqual([]);
+});
+
 it('earlier items are remembered, and deleted ones are not', async () => {
-  await using client = await manualClient();
+  await using client = await RealtimeClient.manual(relay.url);
   const content = [{ type: 'output_text' as const, text: 'I told you a secret.' }];
   client.send({
     type: 'conversation.item.create',
@@ -221,95 +232,6 @@ it('earlier items are remembered, and deleted ones are not', async () => {
   expect(bodies.at(-1)).not.toContain('secret');
   client.send({ type: 'conversation.item.retrieve', item_id: 'said' });
   expect((await client.next('error')).error.code).toBe('item_not_found');
-});
-
-it('all of the effective session is shown, with names that are not known here', async () => {
-  await using client = await manualClient();
-  client.send({
-    type: 'session.update',
-    session: {
-      type: 'realtime',
-      model: 'gpt-realtime-99',
-      audio: { input: { turn_detection: { type: 'semantic_vad' } }, output: { voice: 'marin' } },
-    },
-  });
-  expect((await client.next('session.updated')).session).toMatchObject({
-    object: 'realtime.session',
-    model: 'gpt-realtime-99',
-    audio: {
-      input: {
-        format: { type: 'audio/pcm', rate: 24_000 },
-        transcription: { model: 'any' },
-        turn_detection: { type: 'semantic_vad', eagerness: 'auto', interrupt_response: true },
-      },
-      output: { voice: 'marin' },
-    },
-  });
-});
-
-it.each([
-  ['{', 'invalid_json', null],
-  ['{"type":"no.such.event"}', 'invalid_request', 'type'],
-  [
-    '{"type":"session.update","session":{"type":"realtime","tools":[{"type":"mcp"}]}}',
-    'invalid_request',
-    'session.tools.0.type',
-  ],
-  [
-    '{"type":"response.create","response":{"conversation":"none"}}',
-    'unsupported',
-    'response.conversation',
-  ],
-])('%s is refused, and the session goes on', async (message, code, param) => {
-  await using client = await manualClient();
-  client.socket.send(message);
-  expect((await client.next('error')).error).toMatchObject({ code, param });
-  client.type('Hello.');
-  client.send({ type: 'response.create' });
-  await client.next('response.done');
-});
-
-it('a session of transcription gives words and no responses', async () => {
-  await using client = await RealtimeClient.connect(relay.url, { query: '?intent=transcription' });
-  client.send({
-    type: 'session.update',
-    session: { type: 'transcription', audio: { input: { turn_detection: null } } },
-  });
-  expect((await client.next('session.updated')).session.type).toBe('transcription');
-  client.append(tone(600));
-  client.send({ type: 'input_audio_buffer.commit' });
-  await client.next('conversation.item.input_audio_transcription.completed');
-  client.send({ type: 'response.create' });
-  expect((await client.next('error')).error.param).toBe('type');
-  expect(client.ofType('response.created')).toEqual([]);
-});
-
-it('a client that goes on with what cannot be read is closed', async () => {
-  await using client = await manualClient();
-  for (let mistake = 0; mistake <= 50; mistake += 1) client.socket.send('{');
-  expect(await client.closed).toBe(CLOSE_REASONS.tooManyMalformed.code);
-  expect(client.ofType('error').at(-1)!.error.code).toBe('too_many_malformed');
-});
-
-it('more audio than there is time for is refused', async () => {
-  await using client = await manualClient();
-  const halfMinute = new Int16Array(24_000 * 30);
-  for (let piece = 0; piece < 3; piece += 1) client.append(halfMinute);
-  expect((await client.next('error')).error.code).toBe('rate_limited');
-});
-
-it('telephone audio is taken and given', async () => {
-  await using client = await manualClient();
-  const format = { type: 'audio/pcmu' as const };
-  const audio = { input: { format }, output: { format } };
-  client.send({ type: 'session.update', session: { type: 'realtime', audio } });
-  const bytes = Buffer.alloc(8_000, 0xff);
-  client.send({ type: 'input_audio_buffer.append', audio: bytes.toString('base64') });
-  client.send({ type: 'input_audio_buffer.commit' });
-  const completed = await client.next('conversation.item.input_audio_transcription.completed');
-  expect(completed.usage).toMatchObject({ seconds: 1 });
-  client.send({ type: 'response.create' });
-  await client.next('response.output_audio.delta');
 });
 
 it('a page gets a secret from its server, which says what its session is', async () => {
@@ -343,26 +265,3 @@ it('a page gets a secret from its server, which says what its session is', async
   });
   expect(other.status).toBe(401);
 });
-
-it('a stranger is refused before the upgrade, in the words of OpenAI', async () => {
-  const url = new URL('/v1/realtime', relay.url.replace(/^http/, 'ws'));
-  const socket = new WebSocket(url, { headers: { authorization: 'Bearer nobody' } });
-  const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
-  expect(answer.statusCode).toBe(401);
-  expect(await json(answer)).toMatchObject({
-    error: { type: 'authentication_error', code: 'unauthorized', param: null },
-  });
-});
-
-it('a client that goes away has hung up', async () => {
-  const client = await manualClient();
-  await client[Symbol.asyncDispose]();
-  await vi.waitFor(() =>
-    expect(talked.at(-1)).toMatchObject({ type: 'session-ended', reason: 'normal' }),
-  );
-});
-
-/** A sound at 24 kHz. */
-function tone(ms: number): Int16Array {
-  return Int16Array.from({ length: ms * 24 }, (_, at) => 8_000 * Math.sin(at / 10));
-}

@@ -62,6 +62,15 @@ export class RealtimeClient implements AsyncDisposable {
     return client;
   }
 
+  /** A client that says when it is heard, and when it is answered. */
+  static async manual(relayUrl: string): Promise<RealtimeClient> {
+    const client = await RealtimeClient.connect(relayUrl);
+    const input = { turn_detection: null, transcription: { model: 'any' } };
+    client.send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
+    await client.next('session.updated');
+    return client;
+  }
+
   send(event: RealtimeClientEvent): void {
     this.socket.send(JSON.stringify(event));
   }
@@ -108,4 +117,9 @@ export class RealtimeClient implements AsyncDisposable {
     this.socket.terminate();
     await this.closed;
   }
+}
+
+/** A sound at 24 kHz. */
+export function tone(ms: number): Int16Array {
+  return Int16Array.from({ length: ms * 24 }, (_, at) => 8_000 * Math.sin(at / 10));
 }

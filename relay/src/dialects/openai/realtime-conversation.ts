@@ -35,6 +35,8 @@ export class RealtimeConversation {
   readonly #options: RealtimeConversationOptions;
   /** Something was said that can be answered. */
   #hasQuestion = false;
+  /** The response that ran has answered an output, for which the client will ask for another one. */
+  #isAnswered = false;
   #outputs: { readonly call_id: string; readonly output: string }[] = [];
 
   constructor(options: RealtimeConversationOptions) {
@@ -44,6 +46,7 @@ export class RealtimeConversation {
   /** The person has spoken. */
   spoken(): void {
     this.#hasQuestion = true;
+    this.#isAnswered = false;
   }
 
   /** @throws RequestFault */
@@ -82,7 +85,7 @@ export class RealtimeConversation {
 
   #remember(item: Extract<RealtimeItem, { type: 'message' }>, created: CreatedItem): void {
     const text = textOf(created);
-    if (item.role !== 'assistant') this.#hasQuestion = true;
+    if (item.role !== 'assistant') this.spoken();
     const role = item.role === 'assistant' ? 'assistant' : 'user';
     this.#options.ask(remembered(item.id, role, item.role === 'system' ? `[${text}]` : text));
   }
@@ -91,7 +94,9 @@ export class RealtimeConversation {
   #output(call_id: string, output: string): void {
     this.#outputs.push({ call_id, output });
     if (this.#outputs.length > MAX_OUTPUTS) this.#outputs.shift();
-    if (this.#options.responses.isActive) this.#handOutputs();
+    if (!this.#options.responses.isActive) return;
+    this.#isAnswered = true;
+    this.#handOutputs();
   }
 
   #handOutputs(): void {
@@ -151,6 +156,10 @@ export class RealtimeConversation {
         'conversation_already_has_active_response',
         'There is a response already. Wait for response.done, or cancel it.',
       );
+    }
+    if (this.#isAnswered && !this.#options.responses.isSuspended) {
+      this.#isAnswered = false;
+      return this.#options.responses.answerEmpty(metadata);
     }
     const isSuspended = this.#options.responses.isSuspended;
     this.#options.responses.requested(metadata);

@@ -12,7 +12,8 @@ import { offeredProtocols, SessionWebSocket, type OtherSockets } from '../../htt
 import type { RefuseUpgrade } from '../../http/log-sockets.ts';
 import { clientName } from '../../http/session-routes.ts';
 import type { TrustedProxies } from '../../http/trusted-proxies.ts';
-import { errorType } from './errors.ts';
+import { DetectorThreads } from './detector-threads.ts';
+import { errorBody } from './errors.ts';
 import { RealtimeCall } from './realtime-call.ts';
 import {
   configOf,
@@ -20,7 +21,6 @@ import {
   type RealtimeSessionConfig,
   type SessionUpdate,
 } from './realtime-session.ts';
-import type { SpeechDetections } from './speech-detection.ts';
 
 const SUBPROTOCOL = 'realtime';
 const KEY_PREFIX = 'openai-insecure-api-key.';
@@ -32,7 +32,6 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export interface RealtimeSocketsOptions {
   readonly sessions: Pick<SessionCreator, 'create' | 'open' | 'takeBack'>;
   readonly signIn: Pick<SignIn, 'identify' | 'clientSecrets'>;
-  readonly detections: SpeechDetections;
   readonly proxies: TrustedProxies;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -46,14 +45,17 @@ interface Admitted {
 }
 
 /** WebSockets of OpenAI's Realtime protocol; their hosts and origins were judged before. */
-export class RealtimeSockets implements OtherSockets, Disposable {
+export class RealtimeSockets implements OtherSockets, AsyncDisposable {
   readonly path = REALTIME_PATH;
   readonly #options: RealtimeSocketsOptions;
   readonly #server: WebSocketServer;
+  /** Its threads begin with the first call that is listened to here. */
+  readonly #detections: DetectorThreads;
   #refuse: RefuseUpgrade | undefined;
 
   constructor(options: RealtimeSocketsOptions) {
     this.#options = options;
+    this.#detections = new DetectorThreads({ clock: options.clock });
     // `closeTimeout` is not in the published types yet.
     const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
@@ -96,11 +98,13 @@ export class RealtimeSockets implements OtherSockets, Disposable {
   };
 
   refusal(status: number): object {
-    return { type: errorType(status), param: null };
+    const { type, param } = errorBody('', '', status).error;
+    return { type, param };
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
+    await this.#detections[Symbol.asyncDispose]();
   }
 
   /** @throws ParleyError */
@@ -128,7 +132,8 @@ export class RealtimeSockets implements OtherSockets, Disposable {
   }
 
   #serve(webSocket: WebSocket, connection: Duplex, admitted: Admitted): void {
-    const { detections, clock, logger } = this.#options;
+    const { clock, logger } = this.#options;
+    const detections = this.#detections;
     const { session } = admitted;
     webSocket.on('error', (err) => logger.debug({ err }, 'socket failed'));
     const socket = new SessionWebSocket(webSocket, connection);
