@@ -31,6 +31,7 @@ test('what is not given is as the benchmark declares it', () => {
   expect(optionsOf('echo')).toEqual({ minutes: 10, browser: 'chromium' });
   expect(optionsOf('noise')).toEqual({ clips: undefined, seed: 1 });
   expect(optionsOf('dialogues')).toEqual({ only: undefined });
+  expect(optionsOf('detector')).toEqual({ streams: 60, seconds: 20, clips: undefined });
   expect(optionsOf('ear')).toEqual({ turns: 60 });
   expect(optionsOf('soak')).toEqual({ turns: 250 });
   expect(optionsOf('web')).toEqual({});
@@ -92,7 +93,7 @@ test.each<[readonly string[], string]>([
   [['load', '--seed', '5'], '--seed belongs to bench noise and chaos'],
   [['load', '--minutes', '61'], '--minutes: found "61"'],
   [['outage', '--sessions', '151'], '--sessions: found "151"'],
-  [['load', '--seconds', '5'], '--seconds belongs to bench outage and replicas'],
+  [['load', '--seconds', '5'], '--seconds belongs to bench outage and replicas and detector'],
   [['relay', '--only', 'pause'], '--only belongs to bench dialogues'],
   [['dialogues', '--only', 'songs'], '--only: found "songs", expected one of finished, pause,'],
   [['echo', '--browser', 'lynx'], '--browser: found "lynx", expected one of chromium, firefox.'],

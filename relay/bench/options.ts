@@ -2,6 +2,7 @@ import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 import type { Bench } from './bench.ts';
 import { CALLERS_BENCH } from './callers/bench-callers.ts';
 import { CHAOS_BENCH } from './chaos/bench-chaos.ts';
+import { DETECTOR_BENCH } from './detector/bench-detector.ts';
 import { DIALOGUES_BENCH } from './dialogues/bench-dialogues.ts';
 import { EAR_BENCH } from './ear/bench-ear.ts';
 import { ECHO_BENCH } from './echo/bench-echo.ts';
@@ -37,6 +38,7 @@ const DECLARED = {
   chaos: CHAOS_BENCH,
   soak: SOAK_BENCH,
   ear: EAR_BENCH,
+  detector: DETECTOR_BENCH,
 } as const;
 
 export type BenchName = keyof typeof DECLARED;

@@ -216,6 +216,17 @@ export const FIGURES: Readonly<Record<BenchName, BenchFigures>> = {
     rounds: 6,
     figures: { performance: success(3), accessibility: success(1), 'best-practices': success(1) },
   },
+  detector: {
+    rounds: 6,
+    figures: {
+      ...under('core_percent', {
+        silence: time(),
+        soft_noise: time(),
+        sentences: time(),
+        speech: time(),
+      }),
+    },
+  },
   ear: {
     rounds: 6,
     figures: {

@@ -6,12 +6,17 @@ import { UtteranceSegmenter, type SegmenterEvent } from '@parley/shared/vad/utte
 import type { SpeechFound } from './detector-protocol.ts';
 import { LevelGate } from './level-gate.ts';
 
-/** Quiet frames that wait, and are heard if the level rises: a second, so that onsets are the same. */
-const WAITING_FRAMES = 32;
+/**
+ * Quiet frames that wait, and are heard if the level rises: 1.5 s, so that onsets are the same, and
+ * what an utterance takes from before its onset is there.
+ */
+const WAITING_FRAMES = 48;
 /** Of earlier quiet frames one in so many is kept: they sound alike. */
 const ALIKE_FRAMES = 16;
 /** Eight seconds: what the network heard before that leaves little in its memory. */
 const KEPT_FRAMES = 16;
+
+const CLOCK = { startOf: ({ startMs }: StreamFrame) => startMs };
 
 interface StreamFrame {
   readonly samples: Float32Array;
@@ -33,14 +38,15 @@ export class DetectedStream {
   readonly #gate = new LevelGate();
   readonly #segmenter: UtteranceSegmenter<StreamFrame>;
   readonly #onFound: (found: SpeechFound) => void;
-  /** Frames that the segmenter has not got yet. */
-  #waiting: StreamFrame[] = [];
-  /** Of the quiet frames that it got unheard; `#unheard` counts them all. */
+  /** A ring of frames: the latest are those that neither network nor segmenter has got yet. */
+  readonly #frames = new Int16Array((WAITING_FRAMES + 1) * FRAME_SAMPLES);
+  /** Frames since the beginning, those among them that wait, and samples of the next. */
+  #count = 0;
+  #waiting = 0;
+  #filled = 0;
+  /** Of the quiet frames that were passed over; `#unheard` counts them all. */
   #kept: Float32Array[] = [];
   #unheard = 0;
-  #frame = new Float32Array(FRAME_SAMPLES);
-  #filled = 0;
-  #startMs = 0;
   #utterance = 0;
 
   /** @param longestMs - a longer utterance is continued as the next */
@@ -50,21 +56,24 @@ export class DetectedStream {
     this.#segmenter = new UtteranceSegmenter<StreamFrame>({
       // What is ours is told by its level alone: the client's speaker is not known here.
       echo: { captured: () => {}, isClosed: () => false },
-      now: () => this.#startMs,
+      now: () => this.#count * FRAME_MS,
       isPlaying: () => this.isPlaying,
       onEvent: (event) => this.#on(event),
       onLevel: () => {},
     });
     this.#segmenter.relayDecides = true;
     this.#segmenter.utteranceLimitMs = longestMs;
-    this.#segmenter.attach({ startOf: ({ startMs }) => startMs });
+    this.#segmenter.attach(CLOCK);
   }
 
   /** @param samples - 16 kHz mono, any length */
   push(samples: Int16Array): void {
-    for (const sample of samples) {
-      this.#frame[this.#filled] = sample * PCM16_SCALE;
-      this.#filled += 1;
+    for (let at = 0; at < samples.length;) {
+      const length = Math.min(samples.length - at, FRAME_SAMPLES - this.#filled);
+      const to = this.#slotOf(this.#count) + this.#filled;
+      this.#frames.set(samples.subarray(at, at + length), to);
+      at += length;
+      this.#filled += length;
       if (this.#filled === FRAME_SAMPLES) this.#hear();
     }
   }
@@ -75,30 +84,50 @@ export class DetectedStream {
   }
 
   #hear(): void {
-    const frame = { samples: this.#frame, startMs: this.#startMs };
-    this.#frame = new Float32Array(FRAME_SAMPLES);
+    const slot = this.#slotOf(this.#count);
     this.#filled = 0;
-    this.#startMs += FRAME_MS;
-    this.#waiting.push(frame);
-    if (this.#gate.isOpen(frame.samples) || !this.#segmenter.isIdle) {
-      this.#catchUp();
-      for (const next of this.#waiting.splice(0)) {
-        this.#segmenter.hear(next, this.#network.probabilityOf(next.samples));
-      }
-    } else if (this.#waiting.length > WAITING_FRAMES) {
-      const quiet = this.#waiting.shift()!;
-      this.#segmenter.hear(quiet, 0);
-      if (this.#unheard % ALIKE_FRAMES === 0) this.#kept.push(quiet.samples);
-      this.#unheard += 1;
-      if (this.#kept.length > KEPT_FRAMES) this.#kept.shift();
-    }
+    this.#count += 1;
+    this.#waiting += 1;
+    const isOpen = this.#gate.isOpen(this.#frames.subarray(slot, slot + FRAME_SAMPLES));
+    if (isOpen || !this.#segmenter.isIdle) this.#catchUp();
+    else if (this.#waiting > WAITING_FRAMES) this.#passOver();
+  }
+
+  #passOver(): void {
+    const frame = this.#count - this.#waiting;
+    if (this.#unheard % ALIKE_FRAMES === 0) this.#kept.push(this.#samplesOf(frame));
+    if (this.#kept.length > KEPT_FRAMES) this.#kept.shift();
+    this.#unheard += 1;
+    this.#waiting -= 1;
   }
 
   #catchUp(): void {
-    const count = Math.min(this.#unheard, KEPT_FRAMES * ALIKE_FRAMES);
-    this.#network.hearAlike(this.#kept, count);
-    this.#kept = [];
-    this.#unheard = 0;
+    if (this.#unheard > 0) {
+      const count = Math.min(this.#unheard, KEPT_FRAMES * ALIKE_FRAMES);
+      this.#network.hearAlike(this.#kept, count);
+      this.#kept = [];
+      this.#unheard = 0;
+      // What it has of the time before must not be joined to what comes.
+      this.#segmenter.detach();
+      this.#segmenter.attach(CLOCK);
+    }
+    for (; this.#waiting > 0; this.#waiting -= 1) {
+      const frame = this.#count - this.#waiting;
+      const samples = this.#samplesOf(frame);
+      const startMs = frame * FRAME_MS;
+      this.#segmenter.hear({ samples, startMs }, this.#network.probabilityOf(samples));
+    }
+  }
+
+  /** Where a frame lies in the ring. */
+  #slotOf(frame: number): number {
+    return (frame * FRAME_SAMPLES) % this.#frames.length;
+  }
+
+  #samplesOf(frame: number): Float32Array {
+    const slot = this.#slotOf(frame);
+    const samples = this.#frames.subarray(slot, slot + FRAME_SAMPLES);
+    return Float32Array.from(samples, (sample) => sample * PCM16_SCALE);
   }
 
   #on(event: SegmenterEvent): void {

@@ -1,3 +1,4 @@
+import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { expect, test } from 'vitest';
 import { LevelGate } from './level-gate.ts';
 
@@ -11,17 +12,17 @@ function random(): number {
 }
 
 const frameOf = (sample: (n: number) => number) =>
-  Float32Array.from({ length: FRAME }, (_, n) => sample(n));
+  toPcm16(Float32Array.from({ length: FRAME }, (_, n) => sample(n)));
 const noise = (dbfs: number) => frameOf(() => random() * Math.sqrt(3) * 10 ** (dbfs / 20));
 const tone = (dbfs: number) =>
   frameOf((n) => Math.sin((2 * Math.PI * 1_000 * n) / 16_000) * Math.SQRT2 * 10 ** (dbfs / 20));
 
 /** How many of so many frames may hold speech. */
-const opened = (gate: LevelGate, count: number, frame: () => Float32Array) =>
+const opened = (gate: LevelGate, count: number, frame: () => Int16Array) =>
   Array.from({ length: count }, () => gate.isOpen(frame())).filter(Boolean).length;
 
 test.each([
-  ['digital silence', () => new Float32Array(FRAME)],
+  ['digital silence', () => new Int16Array(FRAME)],
   ['the last bit', () => frameOf(() => Math.round(random()) / 32_768)],
   ['soft noise', () => noise(-65)],
   ['noise', () => noise(-52)],

@@ -1,3 +1,5 @@
+import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
+
 /** −50 dBFS: louder frames may be speech in noise of any level. */
 const LOUD = 0.003_2;
 /** −76 dBFS: softer frames are no speech that a recogniser could use. */
@@ -18,21 +20,23 @@ export class LevelGate {
   readonly #differences = new NoiseFloor(ABOVE_NOISE.differences);
   #quietFrames = 0;
 
-  /** @param samples - the next 32 ms, in −1…1 */
-  isOpen(samples: Float32Array): boolean {
+  /** @param samples - the next 32 ms */
+  isOpen(samples: Int16Array): boolean {
     let power = 0;
     let powerOfDifferences = 0;
     let last = samples[0]!;
-    for (const sample of samples) {
+    for (let n = 0; n < samples.length; n += 1) {
+      const sample = samples[n]!;
       power += sample * sample;
       powerOfDifferences += (sample - last) ** 2;
       last = sample;
     }
-    const level = Math.sqrt(power / samples.length);
+    const level = Math.sqrt(power / samples.length) * PCM16_SCALE;
+    const differences = Math.sqrt(powerOfDifferences / samples.length) * PCM16_SCALE;
     const standsOut = [
       level > LOUD,
       this.#level.isBelow(level),
-      this.#differences.isBelow(Math.sqrt(powerOfDifferences / samples.length)),
+      this.#differences.isBelow(differences),
     ].includes(true);
     this.#quietFrames = standsOut ? 0 : this.#quietFrames + 1;
     return this.#quietFrames <= FRAMES_AFTER;

@@ -113,7 +113,7 @@ test('a recording that is sent at once leaves the other streams their turn', asy
   await clock.advance(100);
   expect(long.stream.push(samples(1, 5 * SECOND))).toBe(true);
   short.stream.push(samples(2));
-  await clock.advance(10);
+  await clock.advance(20);
   expect(workers[0]!.fed.at(-1)).toEqual([
     [0, '16000'],
     [1, '320'],

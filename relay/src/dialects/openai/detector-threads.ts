@@ -27,7 +27,7 @@ const IDLE_MS = 60_000;
 /** Another thread is started only when each has so many streams: it takes memory. */
 const STREAMS_A_THREAD = 16;
 /** Messages to a thread cost more than the frames in them: what comes meanwhile is sent at once. */
-const COLLECT_MS = 10;
+const COLLECT_MS = 20;
 /** What a stream may send of its samples at a time: all get their turn. */
 const SLICE_SAMPLES = SPEECH_HZ;
 /** A client may send a recording at once. */
