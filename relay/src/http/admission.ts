@@ -9,6 +9,8 @@ import { problem } from './problem.ts';
 
 /** How long a browser may go without asking again whether it may ask, s. */
 const PREFLIGHT_MAX_AGE_S = 600;
+/** What our own page sends. */
+const OWN_HEADERS: readonly string[] = ['authorization', 'content-type', 'range'];
 
 export const FOREIGN_HOST_DETAIL =
   'If people are meant to reach it there, set PUBLIC_URL to that address, or add it to ALLOWED_ORIGINS.';
@@ -34,10 +36,13 @@ export function ownHostsOnly(hosts: OwnHosts): MiddlewareHandler<{ Bindings: Htt
  * Any other page is refused, but its browser may show it the refusal: without that, a relay that
  * was configured with another origin looks like one that is down. Preflights are therefore answered
  * alike for all, and the request itself is refused before anything is done.
+ *
+ * @param headers - that these pages may send beside the plain ones; none: any
  */
 export function allowedPagesOnly(
   allowed: readonly string[],
   ownOf: (request: IncomingMessage) => readonly string[],
+  headers = OWN_HEADERS,
 ): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const isAllowed = (c: Context<{ Bindings: HttpBindings }>) =>
     isOriginAllowed(c.req.header('origin'), ownOf(c.env.incoming), allowed);
@@ -45,7 +50,7 @@ export function allowedPagesOnly(
     cors({
       origin: (origin, c) => (isAllowed(c) ? origin : '*'),
       allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type', 'range'],
+      allowHeaders: [...headers],
       exposeHeaders: ['X-Request-Id', 'Retry-After', 'Content-Disposition'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { ERRORS, type errorResponseSchema, type ErrorCode, type ParleyError } from '@parley/shared';
@@ -22,6 +22,17 @@ export function addresseeOf({ host, origin }: IncomingHttpHeaders) {
     host: host?.slice(0, MAX_LOGGED_CHARACTERS),
     origin: origin?.slice(0, MAX_LOGGED_CHARACTERS),
   };
+}
+
+/** A foreign protocol below a path of its own. */
+export interface Dialect {
+  /** A pattern, e.g. `/v1/*`. */
+  readonly paths: string;
+  readonly routes: Hono<{ Bindings: HttpBindings }>;
+  /** In the place of `problemBody`. */
+  readonly errorBody: (code: string, message: string, status: number) => object;
+  /** Of paths whose bodies may be longer than others. */
+  readonly maxBodyBytes: Readonly<Record<string, number>>;
 }
 
 /** The one shape of an HTTP error: code, sentence, retryability, request id, and perhaps trace id. */
@@ -52,7 +63,9 @@ export function problem(
   if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
   else if (status === 503) c.header('Retry-After', RETRY_AFTER_S);
   const { requestId, traceId } = c.var as RequestNames;
-  return c.json(problemBody(code, requestId, { detail, traceId }), status);
+  const body = problemBody(code, requestId, { detail, traceId });
+  const { errorBody } = c.var as { readonly errorBody?: Dialect['errorBody'] };
+  return c.json(errorBody?.(code, body.error.message, status) ?? body, status);
 }
 
 export function refuse(c: Context, error: ParleyError): Response {

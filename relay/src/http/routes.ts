@@ -15,7 +15,14 @@ import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { basePathOf } from './base-path.ts';
 import { page } from './page.ts';
 import { pollRoutes, type Polls } from './polls.ts';
-import { addresseeOf, identifyRequests, logRefusals, problem, refuse } from './problem.ts';
+import {
+  addresseeOf,
+  identifyRequests,
+  logRefusals,
+  problem,
+  refuse,
+  type Dialect,
+} from './problem.ts';
 import { credential, offeredProtocols } from './realtime.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import type { RequestHandler } from './server.ts';
@@ -66,6 +73,7 @@ const DROPPED_UPGRADE =
 export interface AppOptions {
   /** Mounts what the rooms of the relay answer. */
   readonly mount: (app: Hono<{ Bindings: HttpBindings }>) => void;
+  readonly dialect?: Dialect | undefined;
   readonly limiter: Pick<Limiter, 'take'>;
   readonly polls: Pick<Polls, 'isOfPoll'>;
   readonly config: Pick<Config, 'allowedOrigins' | 'auth' | 'embedOrigins' | 'publicUrl'>;
@@ -112,12 +120,13 @@ export interface Rooms {
  * The WebSocket is upgraded beside it, see `realtime.ts`.
  */
 export function createApp(options: AppOptions): RequestHandler {
-  const { mount, limiter, polls, config, hosts, proxies, pageRoot } = options;
+  const { mount, dialect, limiter, polls, config, hosts, proxies, pageRoot } = options;
   const { logger, refusals, traces } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(identifyRequests(traces));
   app.use(logRefusals(logger, refusals, proxies, traces));
+  if (dialect !== undefined) app.use(dialect.paths, errorsAs(dialect));
   app.use(securityHeaders(signInOrigins(config.auth), config.embedOrigins));
   app.use((c, next) => {
     const { incoming } = c.env;
@@ -129,21 +138,26 @@ export function createApp(options: AppOptions): RequestHandler {
   });
   app.use(ownHostsOnly(hosts));
   app.use(secureTransport(config.publicUrl, proxies));
-  for (const path of ['/api/*', ...HEALTH_PATHS]) {
+  const dialectPaths = dialect === undefined ? [] : [dialect.paths];
+  for (const path of ['/api/*', ...HEALTH_PATHS, ...dialectPaths]) {
     app.use(
       path,
       (c, next) => {
         c.header('Cache-Control', 'no-store');
         return next();
       },
-      allowedPagesOnly(config.allowedOrigins, (request) =>
-        ownOrigins(request, config.allowedOrigins, proxies),
+      allowedPagesOnly(
+        config.allowedOrigins,
+        (request) => ownOrigins(request, config.allowedOrigins, proxies),
+        // Foreign libraries say much of themselves in headers.
+        path === dialect?.paths ? [] : undefined,
       ),
-      boundedBodies(),
+      boundedBodies(dialect?.maxBodyBytes),
     );
   }
   mount(app);
-  app.all('/api/*', (c) => problem(c, 'not_found'));
+  if (dialect !== undefined) app.route('/', dialect.routes);
+  for (const path of ['/api/*', ...dialectPaths]) app.all(path, (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
   app.route('/', page(pageRoot, basePathOf(config.publicUrl), config.embedOrigins.length > 0));
   app.notFound((c) => problem(c, 'not_found'));
@@ -187,13 +201,21 @@ export function mountRooms(app: Hono<{ Bindings: HttpBindings }>, rooms: Rooms):
   app.route(LOG_PATHS.level, adminLogs(admin, settings));
 }
 
+function errorsAs({ errorBody }: Dialect): MiddlewareHandler {
+  return (c, next) => {
+    c.set('errorBody', errorBody);
+    return next();
+  };
+}
+
 /** Refuses longer bodies than there is a use for. */
-function boundedBodies(): MiddlewareHandler {
+function boundedBodies(ofDialect: Dialect['maxBodyBytes'] = {}): MiddlewareHandler {
   const upTo = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, 'payload_too_large') });
   const longer = new Map<string, MiddlewareHandler>([
     [API_PATHS.reports, upTo(MAX_REPORT_BYTES)],
     [API_PATHS.pollUp, upTo(MAX_TAKEN_BATCH_BYTES)],
+    ...Object.entries(ofDialect).map(([path, bytes]) => [path, upTo(bytes)] as const),
   ]);
   const ofOthers = upTo(MAX_BODY_BYTES);
   return (c, next) => (longer.get(c.req.path) ?? ofOthers)(c, next);
