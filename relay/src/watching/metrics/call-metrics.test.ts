@@ -64,6 +64,21 @@ it('measures the lines of clients by what these report', async () => {
   }
 });
 
+it('counts what providers did for requests that are no sessions, and no session for them', async () => {
+  const { prometheus, tell, report } = createTest();
+  const utterance = { turnId: 'turn', itemId: 'item', utterance: 1, provider: 'one' } as const;
+  const heard = { audioMs: 900, finalMs: 300, isUnrecognised: false, speech: { text: 'word' } };
+  const lost = { code: 'transcriber_failed', responseId: null, audio: () => [] } as const;
+  tell('request', { type: 'utterance-started', ...utterance });
+  tell('request', { type: 'utterance-final', ...utterance, ...heard });
+  tell('request', { type: 'utterance-failed', ...utterance, ...lost });
+  const text = await prometheus.text();
+  for (const outcome of ['recognised', 'failed']) {
+    expect(text).toContain(`voice_transcriptions_total{provider="one",outcome="${outcome}"} 1`);
+  }
+  expect(report()).toMatchObject({ total_sessions: 0, sessions_in_window: 0, total_errors: 1 });
+});
+
 it('counts who takes the turn or wants silence, not who only listens aloud', async () => {
   const { prometheus, lines, tell, report } = createTest();
   const verdicts = (['interruption', 'stop', 'backchannel', 'backchannel'] as const).map(decided);

@@ -21,6 +21,12 @@ const WINDOW_SESSIONS = 100;
 /** Turns that percentiles are taken of. */
 const RECENT_VALUES = 1_000;
 const MICRO_PER_USD = 1_000_000;
+/** Events that are counted without a session as well. */
+const OF_REQUESTS: ReadonlySet<CallEvent['type']> = new Set([
+  'utterance-final',
+  'utterance-failed',
+  'provider-attempted',
+] as const);
 
 /** ms; see `AVERAGED_LATENCIES` for what is measured. The relay sends some time before it is heard. */
 const TARGETS_MS: Readonly<Record<AveragedLatency, number>> = {
@@ -229,6 +235,8 @@ export class CallMetrics implements CallObserver {
 
   #recordOf({ type, sessionId }: CallEvent): RecordedSession | undefined {
     const known = this.#open.get(sessionId);
+    // A program's request is no session, but what providers did for it counts.
+    if (known === undefined && OF_REQUESTS.has(type)) return new RecordedSession();
     if (known !== undefined || type !== 'session-started') return known;
     const record = new RecordedSession();
     this.#open.set(sessionId, record);
