@@ -6,14 +6,15 @@ import { openMoney } from './people/accounts/money.ts';
 import { EarlierConversations } from './people/accounts/earlier-conversations.ts';
 import { capacityWithin, openSettings } from './people/accounts/open-settings.ts';
 import { ProviderChoice } from './people/accounts/provider-choice.ts';
+import type { Identity } from './people/auth/identity.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
+import { openOpenAi } from './dialects/openai/open-openai.ts';
+import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
 import { Polls } from './http/polls.ts';
-import { realtimeRoutes } from './dialects/openai/realtime-routes.ts';
-import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
@@ -255,11 +256,13 @@ async function openServer(
   const proxies = new TrustedProxies(config.auth.trustedProxies);
   const common = { sessions, registry, admission, hosts, proxies, logger, refusals };
   const polls = parts.use(new Polls({ clock, replicas: replicas?.replicas }));
+  const providersOf = ({ plan }: Identity) => choice.of(settings.policy.planOf(plan));
+  const rooms = { ...base, ...calls, providersOf, proxies, config, clock, logger };
+  const dialect = openOpenAi(rooms, parts);
   const app = createApp({
-    mount: (root) => {
-      root.route('/', realtimeRoutes({ signIn }));
+    mount: (root) =>
       mountRooms(root, {
-        ...{ ...base, ...calls, others: replicas?.others, polls, proxies, config, clock, logger },
+        ...{ ...rooms, others: replicas?.others, polls },
         health: () => ({
           status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
           version: options.version,
@@ -268,10 +271,9 @@ async function openServer(
         }),
         terms: accountTerms(() => settings.policy, base.money?.budgets, base.keeping.terms),
         recordings: base.keeping.recordings,
-        providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
         pageReports: exporters.pageReports,
-      });
-    },
+      }),
+    dialect,
     limiter,
     polls,
     config,
@@ -298,7 +300,6 @@ async function openServer(
     server.maxConnections = maxConnections();
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
-  const realtime = parts.use(new RealtimeSockets({ sessions, signIn, proxies, clock, logger }));
   const stopRealtime = acceptRealtime(server, {
     ...common,
     logs: options.logTap && { tap: options.logTap, others: replicas?.logs, access, clock, logger },
@@ -306,7 +307,7 @@ async function openServer(
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
     router: parts.use(replicas?.routerFor({ ...calls, signIn })),
-    others: [realtime],
+    others: [parts.use(new RealtimeSockets(rooms))],
   });
   parts.defer(stopRealtime);
   polls.handshakes.on('upgrade', (...handshake) => server.emit('upgrade', ...handshake));

@@ -1,0 +1,22 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Dialect } from '../../http/problem.ts';
+import { errorBody } from './errors.ts';
+import { realtimeRoutes, type RealtimeRoutesOptions } from './realtime-routes.ts';
+import { MAX_BODY_BYTES, openAiRoutes, type OpenAiRoutesOptions } from './routes.ts';
+import { SoundReader } from './recording.ts';
+
+type Options = Omit<OpenAiRoutesOptions, 'reader'> & RealtimeRoutesOptions;
+
+/**
+ * OpenAI's audio interfaces on a relay; `realtime-sockets.ts` has its WebSockets.
+ *
+ * @param parts - releases what they take
+ */
+export function openOpenAi(options: Options, parts: AsyncDisposableStack): Dialect {
+  const reader = parts.use(new SoundReader(options));
+  const routes = new Hono<{ Bindings: HttpBindings }>();
+  routes.route('/', realtimeRoutes(options));
+  routes.route('/', openAiRoutes({ ...options, reader }));
+  return { paths: '/v1/*', routes, errorBody, maxBodyBytes: MAX_BODY_BYTES };
+}
