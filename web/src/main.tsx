@@ -32,7 +32,7 @@ const access: AccountAccess = {
 
 createRoot(root).render(
   <StrictMode>
-    <CallProvider value={call}>
+    <CallProvider call={call}>
       <AccountAccessProvider value={access}>
         <Router base={pageBase()}>
           <App />

@@ -43,7 +43,7 @@ export interface PageAddress {
  * over. A page may have several.
  */
 export function createCall(options: CallSetup = {}): Call {
-  const { url, page = { url: location.origin, isReturn: false } } = options;
+  const { url, page = { url: ownOrigin(), isReturn: false } } = options;
   const storage = options.storage === undefined ? browserStorage() : options.storage;
   const fetchHere: typeof fetch = (...request) => fetch(...request);
   const nowMs = () => Date.now();
@@ -75,6 +75,11 @@ export function createCall(options: CallSetup = {}): Call {
 function originOf(relay: RelayAddress): string {
   if (relay.kind === 'known') return relay.origin;
   throw new Error(relay.message);
+}
+
+/** Of the page; '' on a server that renders it. */
+function ownOrigin(): string {
+  return 'location' in globalThis ? location.origin : '';
 }
 
 /** Reading `localStorage` itself throws if the browser forbids it. */

@@ -41,7 +41,13 @@ export {
   lostConversationOf,
   rememberTalk,
 } from './store/earlier-conversation.ts';
-export { captionWords, spokenPosition, type SpokenPosition } from './store/reply-caption.ts';
+export { captionsOf, type CaptionLine } from './store/captions.ts';
+export {
+  captionWords,
+  spokenPosition,
+  type ReplyCaption,
+  type SpokenPosition,
+} from './store/reply-caption.ts';
 
 // The providers, and the browser's own abilities.
 export {
@@ -96,6 +102,7 @@ export type {
   RecordedTurn,
   SessionUsage,
 } from './store/debug-recorder.ts';
+export { isSpoken, latencyOf, type Latency, type LatencyMeasure } from './store/latency.ts';
 export { ECHO_GUARD_POLICY, SPEECH_POLICY } from '@parley/shared/vad/vad-policy';
 export type { DetectorCheck } from './messages/detector-check.ts';
 export {

@@ -20,7 +20,7 @@ const call = createCall({ url, page: { url, isReturn: false }, storage: ownStora
 const link = linkToPage(call);
 createRoot(root).render(
   <StrictMode>
-    <CallProvider value={call}>
+    <CallProvider call={call}>
       <EmbeddedCall link={link} />
     </CallProvider>
   </StrictMode>,

@@ -40,7 +40,7 @@ function begin() {
   document.body.append(host);
   const root = createRoot(host);
   root.render(
-    <CallProvider value={controller}>
+    <CallProvider call={controller}>
       <AccountAccessProvider
         value={{
           fetch: (...request) => fetch(...request),

@@ -63,7 +63,7 @@ export interface CallState {
   readonly conversation: ConversationState;
   /**
    * Of the reply that is heard. Apart from the conversation, so that the voice's going on, ten times a
-   * second, renders nothing: see `SpokenWords`.
+   * second, renders nothing: see `followVoice`.
    */
   readonly playback: Playback | null;
   /** While the person pauses: how soon their turn is taken as over. */

@@ -132,7 +132,7 @@ describe('for any clauses, timings and positions', () => {
         expect(unheard.startsWith(begun + coming)).toBe(true);
         const words = captionWords(parts);
         expect(words.map(({ text }) => text)).toEqual(all);
-        const spokenNow = spokenPosition(parts, at(playedMs));
+        const spokenNow = spokenPosition({ heard, begun, coming, unheard });
         expect(spokenNow.heard).toBe(wordsIn(heard).length);
         expect(words[spokenNow.heard]?.text ?? '').toBe(
           spokenNow.isBegun ? begun.trim() : (wordsIn(unheard)[0] ?? ''),

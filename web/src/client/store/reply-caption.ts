@@ -88,12 +88,8 @@ export function captionWords(parts: readonly ReplyPart[]): readonly CaptionWord[
   });
 }
 
-/** Counts the words that `captionOf` calls heard and begun. */
-export function spokenPosition(
-  parts: readonly ReplyPart[],
-  position: PlaybackPosition,
-): SpokenPosition {
-  const { heard, begun } = captionOf(parts, position);
+/** Counts the words that a caption calls heard and begun. */
+export function spokenPosition({ heard, begun }: ReplyCaption): SpokenPosition {
   return { heard: wordRanges(heard).length, isBegun: begun.trim() !== '' };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConversationState, MeasuredTurn } from '../../client/index.ts';
+import { latencyOf, type ConversationState, type MeasuredTurn } from '../../client/index.ts';
 import { measuresOf } from '../debug/statistics.ts';
 import { summaryLineOf } from './call-summary.tsx';
 
@@ -58,7 +58,7 @@ test('the summary and the panel name the same median of the same turns', () => {
         items,
         turns as MeasuredTurn[],
       );
-      const panelMs = measuresOf(turns as MeasuredTurn[])[0]!.percentiles.p50;
+      const panelMs = measuresOf(latencyOf(turns as MeasuredTurn[]))[0]!.percentiles.p50;
       expect(/after (.+) s$/.exec(line)?.[1]).toBe(
         panelMs === null ? undefined : (panelMs / 1_000).toFixed(1),
       );

@@ -6,19 +6,19 @@ import { Button } from '../../ui/button.tsx';
 import { useAccountAccess } from '../account/account-access.ts';
 import { createAccountApi } from '../account/account-api.ts';
 import { useAction } from '../account/use-action.ts';
-import { isSpoken } from '../debug/statistics.ts';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
 import {
   type CallFigures,
   type ConversationState,
   type MeasuredTurn,
-  type ConversationItem,
+  type CaptionLine,
+  captionsOf,
   earlierConversation,
+  isSpoken,
   replyCaption,
 } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
-import { captionText } from './caption-text.ts';
 
 /** A line of what was said, as it is written into a file. */
 interface TranscriptLine {
@@ -121,7 +121,7 @@ export function summaryLineOf(
 
 /** The words of the last call, with those it continued; nothing of the calls before. */
 export function transcriptOf(items: ConversationState): readonly TranscriptLine[] {
-  return lastCallOf(items).flatMap((item) => lineOf(item) ?? []);
+  return captionsOf(lastCallOf(items)).flatMap((item) => lineOf(item) ?? []);
 }
 
 function lastCallOf(items: ConversationState): ConversationState {
@@ -143,14 +143,13 @@ export function transcriptMarkdown(lines: readonly TranscriptLine[], title: stri
   return [`# ${escaped(title)}\n`, ...paragraphs].join('\n');
 }
 
-function lineOf(item: ConversationItem): TranscriptLine | null {
+function lineOf(item: CaptionLine): TranscriptLine | null {
   switch (item.kind) {
     case 'divider':
       return null;
     case 'user': {
       if (item.state === 'failed' || item.state === 'unrecognised') return null;
-      const text = item.state === 'typed' ? item.text : captionText(item.text);
-      return { who: 'You', text, unheard: '' };
+      return { who: 'You', text: item.text, unheard: '' };
     }
     case 'reply': {
       const { heard, unheard } = replyCaption(item);

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ReplyItem, UserItem } from '../../client/index.ts';
-import { lastSettledText } from './captions.tsx';
+import {
+  captionsOf,
+  type ConversationState,
+  type ReplyItem,
+  type UserItem,
+} from '../../client/index.ts';
+import { lastSettledText as lastSettledCaption } from './captions.tsx';
 
 const USER: UserItem = { kind: 'user', id: 'u1', text: 'hello', state: 'final', utterance: 1 };
 const REPLY: ReplyItem = {
@@ -21,6 +26,9 @@ const REPLY: ReplyItem = {
   voicedClause: null,
   status: 'running',
 };
+
+const lastSettledText = (items: ConversationState, allWords: boolean) =>
+  lastSettledCaption(captionsOf(items), allWords);
 
 test('a line is read out when it no longer changes', () => {
   expect(lastSettledText([], true)).toBe('');

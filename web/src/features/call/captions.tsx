@@ -9,20 +9,25 @@ import {
   useMemo,
 } from 'react';
 import { Icon } from '../../ui/icon.tsx';
-import { useCallState, useSettings, useCall } from '../../client/react/index.ts';
 import {
+  useCall,
+  useCallState,
+  useCaptions,
+  useSettings,
+  useVoice,
+} from '../../client/react/index.ts';
+import {
+  type CaptionLine,
   type ConversationItem,
   type ReplyItem,
   type UserItem,
   replyCaption,
   type ConversationState,
-  type CallState,
   type SpokenPosition,
   captionWords,
   spokenPosition,
 } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { captionText } from './caption-text.ts';
 import { Suggestions } from './call-asides.tsx';
 import styles from './captions.module.css';
 
@@ -57,7 +62,7 @@ export function Captions(props: CaptionsProps) {
 }
 
 function Lines({ onFull }: CaptionsProps) {
-  const items = useCallState((state) => state.conversation);
+  const items = useCaptions();
   const size = useSettings((settings) => settings.captionSize);
   const readsAnswers = useSettings((settings) => settings.readsAnswers);
   const { viewport, content, unseenFrom, scrollToEnd } = useStickToEnd();
@@ -94,7 +99,7 @@ function Lines({ onFull }: CaptionsProps) {
   );
 }
 
-const Caption = memo(function Caption({ item }: { readonly item: ConversationItem }) {
+const Caption = memo(function Caption({ item }: { readonly item: CaptionLine }) {
   switch (item.kind) {
     case 'divider':
       return (
@@ -112,7 +117,7 @@ const Caption = memo(function Caption({ item }: { readonly item: ConversationIte
 function userText({ state, text }: UserItem): string {
   if (state === 'failed') return 'That was not understood. Please say it again.';
   if (state === 'unrecognised') return 'Not understood';
-  return state === 'typed' ? text : captionText(text);
+  return text;
 }
 
 function UserCaption({ item }: { readonly item: UserItem }) {
@@ -231,8 +236,7 @@ export function lastSettledText(items: ConversationState, allWords: boolean): st
 
 function announcementOfUser(items: ConversationState, item: UserItem, allWords: boolean): string {
   if (item.state === 'failed' || item.state === 'unrecognised') return 'Not understood';
-  if (item.state === 'typed') return `You: ${item.text}`;
-  if (allWords) return `You: ${captionText(item.text)}`;
+  if (item.state === 'typed' || allWords) return `You: ${item.text}`;
   // The same words twice are announced once: a space that is not spoken makes them differ.
   const isOdd = items.filter(({ kind }) => kind === 'user').length % 2 === 1;
   return isOdd ? 'Heard' : 'Heard\u00a0';
@@ -256,22 +260,12 @@ function isSettled(item: ConversationItem, allWords: boolean): boolean {
  * time. Colours only, so that no line moves.
  */
 function SpokenWords({ reply }: { readonly reply: ReplyItem }) {
-  const { state: call } = useCall();
   const text = useRef<HTMLSpanElement>(null);
   const words = useMemo(() => captionWords(reply.parts), [reply.parts]);
-  useLayoutEffect(() => {
+  useVoice(reply, (now, before) => {
     const elements = text.current?.querySelectorAll<HTMLElement>(`.${styles.word}`) ?? [];
-    let shown: SpokenPosition | null = null;
-    const follow = (state: CallState): void => {
-      const now = spokenPosition(reply.parts, positionIn(state, reply));
-      if (now.heard !== shown?.heard || now.isBegun !== shown.isBegun) mark(elements, shown, now);
-      shown = now;
-    };
-    follow(call.getState());
-    return call.subscribe((now, before) => {
-      if (now.playback !== before.playback) follow(now);
-    });
-  }, [call, reply]);
+    mark(elements, before && spokenPosition(before), spokenPosition(now));
+  });
   return (
     <span ref={text}>
       {words.map(({ gap, text: word }, index) => (
@@ -284,10 +278,6 @@ function SpokenWords({ reply }: { readonly reply: ReplyItem }) {
       ))}
     </span>
   );
-}
-
-function positionIn({ playback }: CallState, { id, playedMs, voicedClause }: ReplyItem) {
-  return { playedMs: playback?.responseId === id ? playback.playedMs : playedMs, voicedClause };
 }
 
 /** Writes the state of each word between two positions; of all words, if nothing is shown yet. */

@@ -24,6 +24,7 @@ import {
   type CallState,
   type DebugState,
   type Ladder,
+  latencyOf,
   standingOf,
 } from '../../client/index.ts';
 import { TableHead } from './table-head.tsx';
@@ -163,7 +164,7 @@ function debugExport(debug: DebugState, call: CallState, nowMs: number): string 
       session_id: call.session?.id ?? null,
       providers: call.ladder === null ? null : providersIn(call.ladder),
       phase: call.phase,
-      measures: measuresOf(debug.turns),
+      measures: measuresOf(latencyOf(debug.turns)),
       turns: debug.turns,
       usage: debug.usage,
       stats: debug.stats,

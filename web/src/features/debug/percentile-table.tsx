@@ -2,13 +2,13 @@ import { ENOUGH_TURNS, isTargetMet } from '@parley/shared/statistics';
 import { measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { useDebug } from '../../client/react/index.ts';
+import { useDebug, useLatency } from '../../client/react/index.ts';
 import styles from './debug-panel.module.css';
 
 /** p50, p95 and p99 over the session; the p50 against its target, as on the status page. */
 export function PercentileTable() {
   const turns = useDebug((state) => state.turns);
-  const measures = measuresOf(turns);
+  const measures = measuresOf(useLatency());
   const typedMs = typedMedianMs(turns);
   return (
     <table className={styles.table}>

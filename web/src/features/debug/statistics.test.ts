@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasuredTurn } from '../../client/index.ts';
+import { latencyOf, type MeasuredTurn } from '../../client/index.ts';
 import {
   measuresOf,
   msText,
@@ -29,7 +29,7 @@ function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTur
 
 describe('percentiles', () => {
   test('of voice to voice leave typed turns out', () => {
-    const [voiceToVoice] = measuresOf([turn(800), turn(5, null)]);
+    const [voiceToVoice] = measuresOf(latencyOf([turn(800), turn(5, null)]));
     expect(voiceToVoice?.percentiles).toMatchObject({ p50: 800 });
     expect(typedMedianMs([turn(800), turn(5, null)])).toBe(5);
     expect(typedMedianMs([turn(800)])).toBeNull();

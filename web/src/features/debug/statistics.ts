@@ -1,11 +1,11 @@
 import { LATENCY_TARGETS_MS, type LatencySegment, LATENCY_SEGMENTS } from '@parley/shared/latency';
-import { percentilesOf, shownPercentiles } from '@parley/shared/statistics';
-import type { MeasuredTurn, RecordedTurn } from '../../client/index.ts';
-
-/** A typed turn has no speech to wait for or to recognise: its zeros would flatter every figure. */
-export function isSpoken({ utterance }: MeasuredTurn): boolean {
-  return utterance !== null;
-}
+import { percentilesOf } from '@parley/shared/statistics';
+import {
+  isSpoken,
+  type Latency,
+  type MeasuredTurn,
+  type RecordedTurn,
+} from '../../client/index.ts';
 
 const MEASURES = [
   ['Voice to voice', 'voice_to_voice_ms'],
@@ -15,14 +15,11 @@ const MEASURES = [
 ] as const;
 
 /** The four figures that have a target, over all spoken turns. */
-export function measuresOf(turns: readonly MeasuredTurn[]) {
-  const spoken = turns
-    .filter(isSpoken)
-    .map(({ timeline, voiceToVoiceMs }) => ({ ...timeline, voice_to_voice_ms: voiceToVoiceMs }));
+export function measuresOf({ percentiles }: Latency) {
   return MEASURES.map(([name, measure]) => ({
     name,
     targetMs: LATENCY_TARGETS_MS[measure],
-    percentiles: shownPercentiles(percentilesOf(spoken.map((turn) => turn[measure]))),
+    percentiles: percentiles[measure],
   }));
 }
 

@@ -1,5 +1,10 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { useCall, useSettings, useCallState } from '../../client/react/index.ts';
+import type { ReactNode } from 'react';
+import {
+  useCall,
+  useCallState,
+  useMicrophoneLevel,
+  useSettings,
+} from '../../client/react/index.ts';
 import { type Settings, findSpeechRecognition } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
@@ -294,22 +299,17 @@ function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: bool
 
 /** How loud the microphone is now; nothing while none is open. */
 function LevelMeter() {
-  const { levels } = useCall();
   const isLive = useCallState((state) => state.microphone.kind === 'granted');
-  const bar = useRef<HTMLDivElement>(null);
-  useEffect(
-    () =>
-      levels.subscribe(({ microphone }) => {
-        if (bar.current !== null) bar.current.style.transform = `scaleX(${microphone.toFixed(3)})`;
-      }),
-    [levels],
-  );
-  if (!isLive) return null;
+  return isLive && <LiveLevel />;
+}
+
+function LiveLevel() {
+  const level = useMicrophoneLevel();
   return (
     <div className={fieldStyles.field} aria-hidden="true">
       <span className={fieldStyles.label}>Level</span>
       <div className={fieldStyles.meter}>
-        <div ref={bar} className={fieldStyles.level} />
+        <div className={fieldStyles.level} style={{ transform: `scaleX(${level.toFixed(3)})` }} />
       </div>
     </div>
   );
