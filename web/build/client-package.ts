@@ -86,7 +86,7 @@ function writeTypes(folder: string): void {
     const write = (source: string): void => {
       if (done.has(source)) return;
       done.add(source);
-      const declarations = source.replace(/\.ts$/, '.d.ts');
+      const declarations = source.replace(/\.tsx?$/, '.d.ts');
       const target = placeOf(declarations);
       const text = readFileSync(join(emitted, declarations), 'utf8').replaceAll(
         /(?<=(?:from |import\()['"])(\.[^'"]+|@parley\/shared[^'"]*)(?=['"])/g,
@@ -96,7 +96,7 @@ function writeTypes(folder: string): void {
             : sharedFile(shared, specifier);
           write(file);
           const path = posix.relative(posix.dirname(target), placeOf(file));
-          return (path.startsWith('.') ? path : `./${path}`).replace(/\.ts$/, '.js');
+          return (path.startsWith('.') ? path : `./${path}`).replace(/\.tsx?$/, '.js');
         },
       );
       mkdirSync(dirname(join(folder, target)), { recursive: true });
