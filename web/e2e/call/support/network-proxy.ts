@@ -8,6 +8,8 @@ export interface NetworkProxy extends AsyncDisposable {
   readonly origin: string;
   /** How many connections the other end did not take. */
   readonly refusals: number;
+  /** WebSockets that are open, and all that ever were. */
+  readonly webSockets: { readonly open: number; readonly ever: number };
   /** Bytes of voice that came over WebSockets, with the headers of messages. */
   voiceBytes(): number;
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
@@ -23,6 +25,7 @@ export interface NetworkProxy extends AsyncDisposable {
 export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
   let target = port;
   let refusals = 0;
+  let open = 0;
   const received: Buffer[][] = [];
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
@@ -64,7 +67,11 @@ export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
     far.write(head);
     near.pipe(far).pipe(near);
     far.once('close', () => near.destroy());
-    near.once('close', () => far.destroy());
+    open += 1;
+    near.once('close', () => {
+      open -= 1;
+      far.destroy();
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -76,6 +83,9 @@ export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
     get refusals() {
       return refusals;
+    },
+    get webSockets() {
+      return { open, ever: received.length };
     },
     voiceBytes: () => received.reduce((sum, chunks) => sum + binaryBytes(Buffer.concat(chunks)), 0),
     cut,
