@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { provideAudioRig } from './audio-rig.ts';
 import { provideChromium } from './chromium.ts';
 import { optionsOrStatus, parseCommandLine, UsageError } from './command-line.ts';
-import { run, runTool, say } from './project.ts';
+import { ROOT, run, runTool, say } from './project.ts';
 import { TwoHosts } from './two-hosts/two-hosts.ts';
 
 const USAGE = `Talks to a real relay in a real browser, with sound, for minutes.
@@ -12,13 +13,17 @@ const USAGE = `Talks to a real relay in a real browser, with sound, for minutes.
       the browser and the relay on hosts of their own, and between them a line that loses packets, 10 %
       each way, and delays them by 50 ms (Linux, root, gcc and iproute2): is the person answered, and
       can they interrupt? Images of the call into a folder
+  npm run lab -- consumer [--shots DIR]
+      a fresh app of others: the package @parley/client as a tarball, React and Vite from the registry.
+      Two of its calls are asked aloud, and unmounted
 `;
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
+const CLIENT_TARBALL = join(ROOT, 'dist/parley-client-0.1.0.tgz');
 const DELAY_MS = 50;
 const MAX_LOSS_PERCENT = 50;
 
 interface LabOptions {
-  readonly isLine: boolean;
+  readonly place: 'all' | 'line' | 'consumer';
   readonly lossPercent: number;
   readonly shots: string | undefined;
 }
@@ -35,15 +40,15 @@ function parse(): LabOptions | 'help' {
     },
   });
   if (values.help === true) return 'help';
-  const [place, ...rest] = positionals;
-  if (rest.length > 0 || (place !== undefined && place !== 'line')) {
+  const [place = 'all', ...rest] = positionals;
+  if (rest.length > 0 || (place !== 'all' && place !== 'line' && place !== 'consumer')) {
     throw new UsageError(`There is no laboratory ${JSON.stringify(positionals.join(' '))}.`);
   }
   const lossPercent = Number(values.loss);
   if (!(lossPercent >= 0 && lossPercent <= MAX_LOSS_PERCENT)) {
     throw new UsageError(`--loss: expected a number from 0 to ${MAX_LOSS_PERCENT}.`);
   }
-  return { isLine: place === 'line', lossPercent, shots: values.shots };
+  return { place, lossPercent, shots: values.shots };
 }
 
 /** @returns the exit status */
@@ -71,12 +76,24 @@ async function labOnALine({ lossPercent, shots = '' }: LabOptions): Promise<numb
   );
 }
 
+async function labOfConsumer({ shots = '' }: LabOptions): Promise<number> {
+  if (!(await provideChromium())) return 1;
+  const status = await runTool('relay/tools/client-package.ts', []);
+  if (status !== 0) return status;
+  const given = { tarball: CLIENT_TARBALL, shots };
+  return runTool(PLAYWRIGHT, ['test', '--project=lab', 'consumer'], {
+    environment: { LAB_CONSUMER: JSON.stringify(given) },
+  });
+}
+
+const LABS = { all: lab, line: labOnALine, consumer: labOfConsumer };
+
 const options = optionsOrStatus(parse, USAGE, { output: process.stdout, errors: process.stderr });
 if (typeof options === 'number') {
   process.exitCode = options;
 } else {
   try {
-    process.exitCode = await (options.isLine ? labOnALine(options) : lab());
+    process.exitCode = await LABS[options.place](options);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
