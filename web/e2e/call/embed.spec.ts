@@ -285,12 +285,11 @@ test('a page that is not listed is refused in words', async ({ network, browser 
 });
 
 test('little is loaded before a person comes near', async ({ host, network, browser }) => {
-  const body = `<parley-call></parley-call><script src="${network.origin}/embed.js"></script>`;
   await using opened = await openHost(host, browser, '');
   const { page } = opened;
   const requested: string[] = [];
   page.context().on('request', (request) => requested.push(request.url()));
-  host.body += body;
+  host.body += `<parley-call></parley-call><script src="${network.origin}/embed.js"></script>`;
   await page.reload({ waitUntil: 'networkidle' });
   await (await frameOf(page)).getByRole('button', { name: 'Talk to us' }).waitFor();
   const own = [...new Set(requested.filter((url) => url.startsWith(network.origin)))];
