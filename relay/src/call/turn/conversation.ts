@@ -302,9 +302,8 @@ export class Conversation {
    */
   respond(): string | undefined {
     if (!this.canRespond || this.#turns.isGoodbye) return undefined;
-    const receivedMs = this.#options.output.nowMs();
     const turnId = newId('turn');
-    this.#add({ kind: 'requested', turnId, receivedMs });
+    this.#add({ kind: 'requested', turnId, receivedMs: this.#options.output.nowMs() });
     return turnId;
   }
 
