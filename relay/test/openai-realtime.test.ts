@@ -238,7 +238,7 @@ it('a page gets a secret from its server, which says what its session is', async
   const authorization = `Bearer ${await signIn(relay.url)}`;
   const session = {
     type: 'realtime',
-    instructions: 'Be a sailor.',
+    instructions: `Be a sailor. ${'Sing. '.repeat(900)}`,
     audio: { input: { turn_detection: null } },
   };
   const answer = await fetch(new URL('/v1/realtime/client_secrets', relay.url), {
@@ -253,7 +253,10 @@ it('a page gets a secret from its server, which says what its session is', async
   } = (await answer.json()) as ClientSecretCreateResponse;
   expect(value).toMatch(/^ek_/);
   expect(expires_at * 1_000 - Date.now()).toBeLessThanOrEqual(60_000);
-  expect(described).toMatchObject({ instructions: 'Be a sailor.', output_modalities: ['audio'] });
+  expect(described).toMatchObject({
+    instructions: session.instructions,
+    output_modalities: ['audio'],
+  });
   await using client = await RealtimeClient.connect(relay.url, { key: value });
   expect(client.ofType('session.created')[0]!.session).toMatchObject(session);
   client.type('Hello.');

@@ -2,7 +2,11 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Dialect } from '../../http/problem.ts';
 import { errorBody } from './errors.ts';
-import { realtimeRoutes, type RealtimeRoutesOptions } from './realtime-routes.ts';
+import {
+  MAX_SECRET_BODY_BYTES,
+  realtimeRoutes,
+  type RealtimeRoutesOptions,
+} from './realtime-routes.ts';
 import { MAX_BODY_BYTES, openAiRoutes, type OpenAiRoutesOptions } from './routes.ts';
 import { SoundReader } from './recording.ts';
 
@@ -18,5 +22,6 @@ export function openOpenAi(options: Options, parts: AsyncDisposableStack): Diale
   const routes = new Hono<{ Bindings: HttpBindings }>();
   routes.route('/', realtimeRoutes(options));
   routes.route('/', openAiRoutes({ ...options, reader }));
-  return { paths: '/v1/*', routes, errorBody, maxBodyBytes: MAX_BODY_BYTES };
+  const maxBodyBytes = { ...MAX_BODY_BYTES, ...MAX_SECRET_BODY_BYTES };
+  return { paths: '/v1/*', routes, errorBody, maxBodyBytes };
 }

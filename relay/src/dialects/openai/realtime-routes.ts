@@ -1,16 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { SignIn } from '../../people/auth/sign-in.ts';
 import { newId } from '../../base/lib/ids.ts';
-import { problem } from '../../http/problem.ts';
 import { bodyOf } from '../../http/requests.ts';
 import { invalid, refuseFault, RequestFault } from './errors.ts';
 import { configOf, REALTIME_PATH, sessionUpdateSchema } from './realtime-session.ts';
 
 const CLIENT_SECRETS_PATH = `${REALTIME_PATH}/client_secrets`;
-const MAX_BODY_BYTES = 32 * 1024;
+export const MAX_SECRET_BODY_BYTES = { [CLIENT_SECRETS_PATH]: 32 * 1024 };
 /** A secret travels in a header of the handshake. */
 const MAX_SESSION_CHARACTERS = 6_000;
 
@@ -35,8 +33,7 @@ export function realtimeRoutes({
     if (error instanceof RequestFault) return refuseFault(c, error);
     throw error;
   });
-  const onError = (c: Parameters<typeof problem>[0]) => problem(c, 'payload_too_large');
-  app.post(CLIENT_SECRETS_PATH, bodyLimit({ maxSize: MAX_BODY_BYTES, onError }), async (c) => {
+  app.post(CLIENT_SECRETS_PATH, async (c) => {
     const identity = await signIn.identify(c.req.header('authorization'));
     const { session, expires_after: expiry } = await bodyOf(c, requestSchema);
     const text = JSON.stringify(session);
