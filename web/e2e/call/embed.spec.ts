@@ -178,7 +178,7 @@ test('a keyboard comes in, opens, puts away and comes out', async ({ host, netwo
   await page.keyboard.press('Enter');
   await expect(frame.getByRole('button', { name: 'Listening: just talk' })).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(frame.getByRole('button', { name: 'Listening' })).toBeFocused();
+  await expect(frame.getByRole('button', { name: 'In a call' })).toBeFocused();
   await page.keyboard.press('Enter');
   await frame.getByRole('button', { name: 'Hang up' }).click();
   await expect(frame.getByRole('button', { name: 'Press to talk again' })).toBeFocused();

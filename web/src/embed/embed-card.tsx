@@ -52,6 +52,8 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
       ? microphone.refusal
       : null;
 
+  // What there is to read has the room as soon as there is any.
+  const areWordsFirst = !isEmpty || refused !== null;
   const askForRoom = useEffectEvent(() => onSize?.());
   useEffect(() => {
     askForRoom();
@@ -67,12 +69,7 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
       aria-label={label ?? 'Voice call'}
       data-stays={onClose === undefined}
     >
-      <div
-        className={screen.layout}
-        // Words have the room as soon as there are any.
-        data-long={!isEmpty}
-        data-words={isTyping}
-      >
+      <div className={screen.layout} data-long={areWordsFirst} data-words={isTyping}>
         <header className={screen.header}>
           <h1 className={screen.wordmark}>{label ?? 'Parley'}</h1>
           <span className={screen.figures}>
@@ -80,7 +77,7 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
           </span>
         </header>
         <div className={screen.stage}>
-          <MainOrb ref={orb} isAside={!isEmpty} onType={() => setTyping(true)} />
+          <MainOrb ref={orb} isAside={areWordsFirst} onType={() => setTyping(true)} />
           <CallNotes />
         </div>
         <div className={screen.below}>

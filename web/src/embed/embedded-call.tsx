@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useCallState } from '../client/react/index.ts';
-import { stateLineOf } from '../features/call/call-words.ts';
+import { announcementOf } from '../features/call/call-words.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useOnline } from '../ui/use-online.ts';
 import { EmbedCard } from './embed-card.tsx';
@@ -50,7 +50,8 @@ function OpenButton({ label, link, isBack }: OpenButtonProps) {
   const call = useCall();
   const online = useOnline();
   const isRunning = useCallState(({ standing }) => standing.kind === 'running');
-  const line = useCallState((state) => stateLineOf(state, online));
+  // Not each turn of the talk: the button would be wider and narrower all the time. Advice has its place in the card.
+  const line = useCallState((state) => announcementOf(state, online).replace(/[:,].*/, ''));
   const button = useRef<HTMLButtonElement>(null);
   const content = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {

@@ -116,11 +116,16 @@ function report(
     const code = `microphone_${microphone.refusal}`;
     event('error', { code, message: `${REFUSAL_LINES[microphone.refusal]}.` });
   });
-  call.on('caption', (caption) => event('caption', caption));
-  call.on('turn', (turn) => event('turn', turn));
-  call.on('cost', ({ usd }) => event('cost', { usd }));
-  call.on('error', ({ code, message }) => event('error', { code, message }));
-  call.on('ended', ({ reason: { code, reason, message } }) => {
-    if (code !== HUNG_UP) event('error', { code: reason, message });
+  // What reads them is fetched with the first call, not for each visitor of the page.
+  const unsubscribe = call.state.subscribe(({ standing }) => {
+    if (standing.kind !== 'running') return;
+    unsubscribe();
+    call.on('caption', (caption) => event('caption', caption));
+    call.on('turn', (turn) => event('turn', turn));
+    call.on('cost', ({ usd }) => event('cost', { usd }));
+    call.on('error', ({ code, message }) => event('error', { code, message }));
+    call.on('ended', ({ reason: { code, reason, message } }) => {
+      if (code !== HUNG_UP) event('error', { code: reason, message });
+    });
   });
 }
