@@ -7,7 +7,7 @@ import {
 
 /** Specs with real sound that wait for events only: none of them expects a time in milliseconds. */
 const UNTIMED = [
-  'call/{behind-a-proxy,client-package,embed,error-reports,flight,history,loading,page-model,providers,recovery,several-relays,sign-in,sound-check,static-host,status,thin-line,typed}.spec.ts',
+  'call/{behind-a-proxy,client-package,embed,embed-frame,error-reports,flight,history,loading,page-model,providers,recovery,several-relays,sign-in,sound-check,static-host,status,thin-line,typed}.spec.ts',
   'consumer/*.spec.ts',
   'media/{compressed,page-speech,reconnect,relay-decides}.spec.ts',
 ];
