@@ -67,11 +67,7 @@ const SETTINGS: Readonly<
       'relay/src/base/config/core-settings.ts',
       'GUEST_TOKEN_TTL_S: seconds({ fallback: 30 * 86_400,',
     ],
-    [
-      '300 ms of what',
-      'web/src/client/media-worker/speech/utterance-segmenter.ts',
-      'PRE_ROLL_MS = 300;',
-    ],
+    ['300 ms of what', 'shared/src/vad/utterance-segmenter.ts', 'PRE_ROLL_MS = 300;'],
   ],
   'docs/operations.md': [
     ['60 an hour', 'relay/src/people/limits/plans.ts', 'sessions_per_hour: 60,'],

@@ -22,6 +22,7 @@ const CHUNK_MS = 20;
 const CHUNK_SAMPLES = (CHUNK_MS * SPEECH_HZ) / 1_000;
 /** Threads start, and what runs often is compiled. */
 const WARM_MS = 3_000;
+const LONGEST_MS = 60_000;
 
 const SENTENCES = [
   'what is seven times eight',
@@ -60,19 +61,28 @@ export async function benchDetector({
   const flite = new Flite(await compileFlite());
   const said = VOICES.map((voice) => SENTENCES.map((sentence) => flite.speak(voice, sentence)));
   const length = SPEECH_HZ * 10;
-  // A sentence every ten seconds, and one word after the other.
-  const sounds = {
+  const corePercent: Record<string, number> = {};
+  const tellCost = (name: string, share: number, how: string) => {
+    corePercent[name] = round(share * 100, 1);
+    const perStream = round((share * 100) / streams, 2);
+    tell(`  ${name}: ${corePercent[name]} % of a core, ${perStream} % a stream ${how}`);
+  };
+  tell(`${streams} streams, processor`);
+  const quiet = {
     silence: new Int16Array(length),
     soft_noise: soundScene([], { speechDbfs: 0, noise: { kind: 'pink', dbfs: -60 } }),
-    sentences: padded(said[0]![0]!, length),
-    speech: joinPcm16(said.flat().map((sentence) => sentence.slice(0, 16_000))),
   };
-  const corePercent: Record<string, number> = {};
-  tell(`${streams} streams in real time, ${seconds} s each: processor of this process`);
-  for (const [name, sound] of Object.entries(sounds)) {
-    const percent = round((await costOf(sound, { streams, seconds, signal })) * 100, 1);
-    corePercent[name] = percent;
-    tell(`  ${name}: ${percent} % of a core, ${round(percent / streams, 2)} % a stream`);
+  for (const [name, sound] of Object.entries(quiet)) {
+    const share = await costInThreads(sound, { streams, seconds, signal });
+    tellCost(name, share, '(this process, in real time)');
+  }
+  // A sentence every ten seconds, and one word after the other.
+  const spoken = {
+    sentences: padded(said[0]![0]!, length),
+    speech: joinPcm16(said.flat().map((sentence) => sentence.slice(0, SPEECH_HZ))),
+  };
+  for (const [name, sound] of Object.entries(spoken)) {
+    tellCost(name, costOf(sound, seconds) * streams, '(the detector alone)');
   }
   const people = clips === undefined ? [] : [await readRecordings(clips)];
   tell('Utterances: found by the page, the same within 64 ms in the relay, others there');
@@ -91,32 +101,27 @@ export async function benchDetector({
   return { bench: 'detector' as const, streams, core_percent: corePercent, same };
 }
 
-/** @returns share of one processor */
-async function costOf(
+/** @returns share of one processor that all streams take, messages to the threads included */
+async function costInThreads(
   sound: Int16Array,
   { streams, seconds, signal }: Pick<BenchDetectorOptions, 'streams' | 'seconds' | 'signal'>,
 ): Promise<number> {
   await using threads = new DetectorThreads();
   const failures: unknown[] = [];
+  const onFailed = (error: unknown) => failures.push(error);
   const open = Array.from({ length: streams }, () =>
-    threads.open({
-      longestMs: 60_000,
-      onFound: () => {},
-      onFailed: (error) => failures.push(error),
-    }),
+    threads.open({ longestMs: LONGEST_MS, onFound: () => {}, onFailed }),
   );
   const chunks = Math.floor(sound.length / CHUNK_SAMPLES);
-  let sent = 0;
   const startedMs = performance.now();
+  let sent = 0;
   const run = async (untilMs: number) => {
     while (performance.now() - startedMs < untilMs) {
       signal.throwIfAborted();
       for (; sent * CHUNK_MS < performance.now() - startedMs; sent += 1) {
-        for (const [n, stream] of open.entries()) {
-          // Not all of them begin to speak at once.
-          const at = ((sent + n * 37) % chunks) * CHUNK_SAMPLES;
-          if (!stream.push(sound.subarray(at, at + CHUNK_SAMPLES))) failures.push('refused');
-        }
+        const at = (sent % chunks) * CHUNK_SAMPLES;
+        const chunk = sound.subarray(at, at + CHUNK_SAMPLES);
+        for (const stream of open) if (!stream.push(chunk)) failures.push('It is behind.');
       }
       await wait(CHUNK_MS);
     }
@@ -124,9 +129,27 @@ async function costOf(
   await run(WARM_MS);
   const before = process.cpuUsage();
   await run(WARM_MS + seconds * 1_000);
-  const { user, system } = process.cpuUsage(before);
+  const share = shareSince(before, seconds);
   for (const stream of open) stream[Symbol.dispose]();
-  if (failures.length > 0) throw new Error(`The detector did not keep up: ${String(failures[0])}`);
+  if (failures.length > 0) throw new Error(`The detector failed: ${String(failures[0])}`);
+  return share;
+}
+
+/** @returns share of one processor that one stream takes in real time */
+function costOf(sound: Int16Array, seconds: number): number {
+  const stream = new DetectedStream(WEIGHTS, LONGEST_MS, () => {});
+  const push = (samples: number) => {
+    for (let heard = 0; heard < samples; heard += sound.length) stream.push(sound);
+    return Math.ceil(samples / sound.length) * sound.length;
+  };
+  push((WARM_MS * SPEECH_HZ) / 1_000);
+  const before = process.cpuUsage();
+  const heard = push(seconds * SPEECH_HZ);
+  return shareSince(before, heard / SPEECH_HZ);
+}
+
+function shareSince(before: NodeJS.CpuUsage, seconds: number): number {
+  const { user, system } = process.cpuUsage(before);
   return (user + system) / (seconds * 1e6);
 }
 
@@ -146,7 +169,7 @@ async function compare(
     signal.throwIfAborted();
     const samples = soundScene(sentences, scene);
     const found: SpeechFound[] = [];
-    new DetectedStream(WEIGHTS, 60_000, (what) => found.push(what)).push(samples);
+    new DetectedStream(WEIGHTS, LONGEST_MS, (what) => found.push(what)).push(samples);
     const byRelay = utterancesOf(found);
     const byPage = await foundByPage(samples);
     const same = sameUtterances(byPage, byRelay).length;

@@ -70,7 +70,7 @@ export async function readSileroWeights(): Promise<Uint8Array<ArrayBuffer>> {
     read('decoder.decoder.2.weight', 1, MEMORY_SIZE, 1),
     read('decoder.decoder.2.bias', 1),
   );
-  return new Uint8Array(await new Blob(parts as Float32Array<ArrayBuffer>[]).arrayBuffer());
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 function* constantsOf(graph: Graph): Generator<[string, Tensor]> {

@@ -14,7 +14,7 @@ class Detector extends ScriptedWorker {
   #answered = 0;
 
   override postMessage(message: unknown): void {
-    super.postMessage(message);
+    this.requests.push(message);
     if (!this.isHung) queueMicrotask(() => this.goOn());
   }
 
