@@ -40,14 +40,14 @@ const BRANCH = 'If_0_then_branch__Inline_0__';
 export async function readSileroWeights(): Promise<Uint8Array<ArrayBuffer>> {
   const model = ONNX.lookupType('ModelProto').decode(await readFile(MODEL));
   const tensors = new Map(constantsOf((model as unknown as { readonly graph: Graph }).graph));
-  const read = (name: string, ...shape: readonly number[]): Float32Array => {
+  const read = (name: string, ...shape: readonly number[]): Float32Array<ArrayBuffer> => {
     const tensor = tensors.get(BRANCH + name);
     if (tensor?.dims.map(Number).join() !== shape.join()) {
       throw new Error(`The model has no tensor "${name}" of the shape ${shape.join(' × ')}.`);
     }
     return new Float32Array(new Uint8Array(tensor.rawData).buffer);
   };
-  const parts: Float32Array[] = [];
+  const parts: Float32Array<ArrayBuffer>[] = [];
   for (const [n, { inputs, outputs }] of CONVOLUTIONS.entries()) {
     // [output][input][tap]
     const weight = read(`encoder.${n}.reparam_conv.weight`, outputs, inputs, TAPS);
