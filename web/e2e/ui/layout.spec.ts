@@ -301,7 +301,8 @@ freshTest('what is loaded before anything is pressed stays small', async ({ page
   await page.goto(harnessUrl, { waitUntil: 'networkidle' });
   const bytes = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
   expect(sizes.size).toBeGreaterThan(1);
-  expect(bytes).toBeLessThan(110 * 1_024);
+  // With a real call's engine, which the provider could make; `loading.spec.ts` bounds the page's own.
+  expect(bytes).toBeLessThan(112 * 1_024);
   expect([...sizes.keys()].some((url) => /settings|debug/.test(url))).toBe(false);
 });
 
