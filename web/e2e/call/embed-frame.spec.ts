@@ -40,8 +40,8 @@ test('little is loaded before a person comes near', async ({ host, network, brow
   await page.reload({ waitUntil: 'networkidle' });
   await (await frameOf(page)).getByRole('button', { name: 'Talk to us' }).waitFor();
   const own = [...new Set(requested.filter((url) => url.startsWith(network.origin)))];
-  // The script, the document, its one script and its one style sheet, and what reports its events.
-  expect(own).toHaveLength(5);
+  // The script, the document, its one script and its one style sheet.
+  expect(own).toHaveLength(4);
   const sizes = await Promise.all(own.map(servedBytes));
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   test
