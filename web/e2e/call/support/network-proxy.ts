@@ -8,8 +8,8 @@ export interface NetworkProxy extends AsyncDisposable {
   readonly origin: string;
   /** How many connections the other end did not take. */
   readonly refusals: number;
-  /** WebSockets that are open, and all that ever were. */
-  readonly webSockets: { readonly open: number; readonly ever: number };
+  /** WebSockets that are open. */
+  readonly openSockets: number;
   /** Bytes of voice that came over WebSockets, with the headers of messages. */
   voiceBytes(): number;
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
@@ -84,8 +84,8 @@ export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
     get refusals() {
       return refusals;
     },
-    get webSockets() {
-      return { open, ever: received.length };
+    get openSockets() {
+      return open;
     },
     voiceBytes: () => received.reduce((sum, chunks) => sum + binaryBytes(Buffer.concat(chunks)), 0),
     cut,
