@@ -111,8 +111,9 @@ describe.each(STAGES)('a %s that has failed', (stage) => {
 
     vendor.recover();
     const recoveredMs = clock.now();
-    await clock.skip(until(() => relay.breaker(stage) === 'half-open'));
-    expect(relay.breaker(stage)).toBe('half-open');
+    // Half open; or closed, if the failures took so long that a check has seen them, too.
+    await clock.skip(until(() => relay.breaker(stage) !== 'open'));
+    expect(relay.breaker(stage)).not.toBe('open');
     expect(clock.now() - recoveredMs).toBeLessThan(1.5 * CHECK_MS);
     expect((await askAgain(call, next)).texts).toEqual([ANSWER]);
     expect(relay.breaker(stage)).toBe('closed');
