@@ -300,6 +300,7 @@ class Script {
 }
 
 it('all comes once and in order, however late the encoder is; of what is dropped, a beginning', async () => {
+  const voice20 = { kind: 'voice', ms: 20 } as const;
   await fc.assert(
     fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
       const made = createEncoder();
@@ -328,5 +329,7 @@ it('all comes once and in order, however late the encoder is; of what is dropped
         expect(made.frames.slice(sent).map((frame) => frame.item)).not.toContain(item);
       }
     }),
+    // The next response begins while an event of this one waits.
+    { examples: [[[voice20, voice20, { kind: 'event' }, { kind: 'next' }]]] },
   );
 });

@@ -78,9 +78,9 @@ export class VoiceEncoder implements ConversationOutput {
   }
 
   event(event: UnnumberedRelayEvent): void {
+    const before = this.#voice;
     const sent = event.type === 'response.created' ? this.#announced(event) : event;
-    if (this.#waiting.length > 0) this.#waiting.push({ send: () => this.#pass(sent) });
-    else this.#pass(sent);
+    this.#inOrder(before, () => this.#outbox.event(sent));
   }
 
   audio(item: number, samples: Int16Array, last: boolean): void {
@@ -144,7 +144,7 @@ export class VoiceEncoder implements ConversationOutput {
     if (audio === null) return event;
     const before = this.#voice;
     // Its stream is closed, however it ended.
-    if (before !== undefined) this.#inOrder(() => this.#end(before));
+    if (before !== undefined) this.#inOrder(before, () => this.#end(before));
     this.#voice = this.#isWanted ? this.#begin(item) : undefined;
     return this.#voice === undefined ? event : { ...event, audio: { ...audio, codec: 'opus' } };
   }
@@ -152,7 +152,7 @@ export class VoiceEncoder implements ConversationOutput {
   #push(voice: EncodedVoice, samples: Int16Array, last: boolean): void {
     if (voice.state === 'over') return;
     if (voice.failure !== undefined || (voice.state === 'empty' && samples.length === 0)) {
-      if (last) this.#inOrder(() => this.#endMark(voice));
+      if (last) this.#inOrder(voice, () => this.#endMark(voice));
       return;
     }
     let rest = samples;
@@ -237,20 +237,15 @@ export class VoiceEncoder implements ConversationOutput {
     return this.#outbox.writable(signal);
   }
 
-  /** Behind all voice that came before. */
-  #inOrder(send: () => void): void {
-    if (this.#waiting.length > 0) this.#waiting.push({ send: () => this.#behind(send) });
-    else this.#behind(send);
-  }
-
-  #behind(send: () => void): void {
-    if (this.#voice !== undefined) this.#flush(this.#voice);
-    send();
-  }
-
-  #pass(event: UnnumberedRelayEvent): void {
-    if (this.#voice !== undefined) this.#flush(this.#voice);
-    this.#outbox.event(event);
+  /** Behind all voice that came before; `before` is the response whose voice came last. */
+  #inOrder(before: EncodedVoice | undefined, send: () => void): void {
+    const behind = (): void => {
+      // Another response may have begun by the time this is sent.
+      if (before !== undefined) this.#flush(before);
+      send();
+    };
+    if (this.#waiting.length > 0) this.#waiting.push({ send: behind });
+    else behind();
   }
 
   #drain(): void {
