@@ -153,6 +153,14 @@ export async function forEachScene(
   }
 }
 
+/** Opens a page in which no time passes but by `page.clock.runFor`, however slow the machine is. */
+export async function openAndStopClock(page: Page, open: () => Promise<Page>): Promise<void> {
+  await page.clock.install({ time: 0 });
+  await open();
+  // Later than any page takes to open.
+  await page.clock.pauseAt(600_000);
+}
+
 /** The engine's commands so far. */
 export function commandsOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => window.parley.engine.commands);
