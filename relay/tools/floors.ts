@@ -27,6 +27,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'replicas',
     'watching/monitoring',
     'http',
+    'dialects/calls',
     'dialects/openai',
     'relay-options.ts',
     'app.ts',

@@ -14,7 +14,7 @@ import {
 } from '@parley/speech-detector/page-detector.rig';
 import { soundScene, type SoundScene } from '@parley/speech-detector/sound-scene.rig';
 import { compileFlite, Flite } from '@parley/voice';
-import { DetectorThreads } from '../../src/dialects/openai/detector-threads.ts';
+import { DetectorThreads } from '../../src/dialects/calls/detector-threads.ts';
 import { defineBench, FOLDER, wholeNumber, type BenchContext } from '../bench.ts';
 import { round } from '../statistics.ts';
 

@@ -1,31 +1,19 @@
-import {
-  AudioFrameKind,
-  closeReasonOf,
-  decodeAudioFrame,
-  encodeAudioFrame,
-  ERRORS,
-  type ClientEvent,
-  type RelayEvent,
-  type RelayEventOf,
-} from '@parley/shared';
+import { closeReasonOf, ERRORS, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { Clock } from '../../base/lib/clock.ts';
-import { within } from '../../base/lib/error-boundary.ts';
 import { newId } from '../../base/lib/ids.ts';
 import { Allowance } from '../../call/session/inbox-allowances.ts';
 import type { Session } from '../../call/session/session.ts';
 import type { SessionSocket } from '../../call/session/session-socket.ts';
+import { SessionClient } from '../calls/session-client.ts';
+import type { SpeechDetections } from '../calls/speech-detection.ts';
+import { SpokenInput } from '../calls/spoken-input.ts';
 import { errorBody, RequestFault } from './errors.ts';
 import { readClientEvent, type DialectEvent, type ServerEvent } from './realtime-events.ts';
-import { RealtimeInput } from './realtime-input.ts';
 import { RealtimeItems } from './realtime-items.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
 import { RealtimeResponses } from './realtime-responses.ts';
 import type { RealtimeSessionConfig, ResponseChanges } from './realtime-session.ts';
 import { RealtimeTranscripts } from './realtime-transcripts.ts';
-import type { SpeechDetections } from './speech-detection.ts';
-
-/** What the relay keeps for a resumption is forgotten this often: no client of this kind resumes. */
-const ACKNOWLEDGE_EVERY = 50;
 
 /** Of PCM at 24 kHz; µ-law takes less. */
 const BASE64_CHARACTERS_PER_MS = 64;
@@ -40,22 +28,17 @@ export interface RealtimeCallOptions {
   readonly clock: Clock;
 }
 
-/**
- * A client of OpenAI's Realtime protocol. For the session it is a client like any other, in memory:
- * it speaks Parley's own protocol with it, and knows nothing that another client could not know.
- */
-export class RealtimeCall implements SessionSocket, Disposable {
+/** A client of OpenAI's Realtime protocol. */
+export class RealtimeCall implements Disposable {
+  /** Its other side, which the session knows. */
+  readonly client: SessionClient;
   readonly #options: RealtimeCallOptions;
   readonly #conversation: RealtimeConversation;
   readonly #responses: RealtimeResponses;
   readonly #transcripts: RealtimeTranscripts;
-  #input: RealtimeInput | undefined;
+  #input: SpokenInput | undefined;
   #described: RelayEventOf<'session.created'>['session'] | undefined;
   #expiresAtS = 0;
-  /** The session clock's zero. */
-  #beganAtMs = 0;
-  #seq = 0;
-  #acknowledgedSeq = 0;
   /** The client's event that is being taken. */
   #cause: string | undefined;
   /** What the session was last told to be. */
@@ -63,7 +46,6 @@ export class RealtimeCall implements SessionSocket, Disposable {
   /** One response is to be other than the session. */
   #isOverridden = false;
   #playingUntilMs = 0;
-  #isClosed = false;
   // What the session itself is not sent, it cannot bound.
   readonly #messages = new Allowance({ capacity: 6_000, perSecond: 120 });
   readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
@@ -73,8 +55,17 @@ export class RealtimeCall implements SessionSocket, Disposable {
 
   constructor(options: RealtimeCallOptions) {
     this.#options = options;
-    const { config, conversationId, clock } = options;
+    const { session, socket, config, conversationId, clock } = options;
     this.#refilledAtMs = clock.now();
+    this.client = new SessionClient({
+      ...{ session, socket, clock },
+      onEvent: (event) => this.#told(event),
+      onAudio: ({ item, samples }) => this.#voice(item, samples),
+      onClosing: (code, reason) => {
+        if (code === 1000) return;
+        this.#refuse(new RequestFault(500, reason, closeReasonOf(code).message));
+      },
+    });
     const emit = (event: ServerEvent) => this.#emit(event);
     const common = { emit, items: new RealtimeItems(), config };
     const responses = new RealtimeResponses({ ...common, conversationId });
@@ -83,62 +74,20 @@ export class RealtimeCall implements SessionSocket, Disposable {
     this.#transcripts = transcripts;
     this.#conversation = new RealtimeConversation({
       ...{ ...common, responses, transcripts },
-      ask: (event) => this.#ask(event),
+      ask: this.client.ask,
       change: (changes) => this.#apply(changes),
     });
   }
 
-  get bufferedAmount(): number {
-    return this.#options.socket.bufferedAmount;
-  }
-
-  ping(): void {
-    this.#options.socket.ping();
-  }
-
-  /** The session is over. */
-  close(code: number, reason: string): void {
-    if (code !== 1000) {
-      const { message } = closeReasonOf(code);
-      this.#refuse(new RequestFault(500, reason, message));
-    }
-    this.#isClosed = true;
-    this.#options.socket.close(code, reason);
-  }
-
-  terminate(): void {
-    this.#isClosed = true;
-    this.#options.socket.terminate();
-  }
-
   /** The client is gone. */
   [Symbol.dispose](): void {
-    this.#isClosed = true;
     this.#input?.[Symbol.dispose]();
-    const { session } = this.#options;
-    within(session, () => session.detach(this, 1000));
-  }
-
-  /** What the session sends. */
-  send(data: string | Uint8Array): void {
-    if (typeof data === 'string') {
-      const event = JSON.parse(data) as RelayEvent;
-      this.#received(event.seq);
-      return this.#told(event);
-    }
-    const result = decodeAudioFrame(data);
-    if (!result.ok) return;
-    const { item, seq, samples } = result.frame;
-    this.#received(seq);
-    const lengthMs = this.#responses.voice(item, samples);
-    // The client plays what it is sent, one after the other.
-    const beginsAtMs = Math.max(this.#options.clock.now(), this.#playingUntilMs);
-    if (lengthMs > 0) this.#playingUntilMs = beginsAtMs + lengthMs;
+    this.client[Symbol.dispose]();
   }
 
   /** What the client sends. */
   receive(text: string): void {
-    if (this.#isClosed) return;
+    if (this.client.isClosed) return;
     const { session, clock } = this.#options;
     const nowMs = clock.now();
     this.#messages.refill(nowMs - this.#refilledAtMs);
@@ -184,6 +133,13 @@ export class RealtimeCall implements SessionSocket, Disposable {
       default:
         return this.#conversation.take(event);
     }
+  }
+
+  #voice(item: number, samples: Int16Array): void {
+    const lengthMs = this.#responses.voice(item, samples);
+    // The client plays what it is sent, one after the other.
+    const beginsAtMs = Math.max(this.#options.clock.now(), this.#playingUntilMs);
+    if (lengthMs > 0) this.#playingUntilMs = beginsAtMs + lengthMs;
   }
 
   #append(audio: string): void {
@@ -235,18 +191,16 @@ export class RealtimeCall implements SessionSocket, Disposable {
     }
   }
 
-  #begin({ session, server_ms: serverMs }: RelayEventOf<'session.created'>): void {
-    const { clock, detections } = this.#options;
+  #begin({ session }: RelayEventOf<'session.created'>): void {
+    const { detections } = this.#options;
     this.#described = session;
-    this.#beganAtMs = clock.now() - serverMs;
     this.#expiresAtS = Math.floor((Date.now() + session.limits.session_duration_ms) / 1_000);
-    this.#input = new RealtimeInput({
+    this.#input = new SpokenInput({
       detections,
       maxUtteranceMs: session.limits.utterance_ms,
-      nowMs: () => clock.now() - this.#beganAtMs,
-      send: (event) => this.#ask(event),
-      sendAudio: (utterance, samples, startMs, last) =>
-        this.#sendAudio(utterance, samples, startMs, last),
+      nowMs: () => this.client.nowMs,
+      send: this.client.ask,
+      sendAudio: this.client.sendAudio,
       onStarted: (utterance, startMs) => this.#started(utterance, startMs),
       onFailed: ({ code, message }) => this.#refuse(new RequestFault(500, code, message)),
       onEnded: (utterance, lengthMs, endMs) => this.#ended(utterance, lengthMs, endMs),
@@ -259,14 +213,14 @@ export class RealtimeCall implements SessionSocket, Disposable {
   /** @param response - what one response has in place of the session's */
   #apply(response?: ResponseChanges): void {
     const { config } = this.#options;
-    if (this.#described === undefined || this.#isClosed) return;
+    if (this.#described === undefined || this.client.isClosed) return;
     this.#input?.set(config.inputFormat, config.turnDetection !== null);
     this.#isOverridden = response !== undefined;
     const session = config.wish(this.#described, response);
     const wish = JSON.stringify(session);
     if (wish === this.#wish) return;
     this.#wish = wish;
-    this.#ask({ type: 'session.update', session });
+    this.client.ask({ type: 'session.update', session });
   }
 
   #started(utterance: number, startMs: number): void {
@@ -278,7 +232,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
     this.#playingUntilMs = 0;
     // What is answered by itself also interrupts by itself.
     const isAutomatic = detection !== null && detection.create_response !== false;
-    if (!isAutomatic) this.#ask({ type: 'response.cancel' });
+    if (!isAutomatic) this.client.ask({ type: 'response.cancel' });
   }
 
   #ended(utterance: number, lengthMs: number, endMs: number | undefined): void {
@@ -291,27 +245,6 @@ export class RealtimeCall implements SessionSocket, Disposable {
     return config.describe({ id: session.id, expiresAtS: this.#expiresAtS });
   }
 
-  #received(seq: number): void {
-    if (seq - this.#acknowledgedSeq < ACKNOWLEDGE_EVERY) return;
-    this.#acknowledgedSeq = seq;
-    queueMicrotask(() => {
-      if (!this.#isClosed) this.#ask({ type: 'ping', client_ms: 0, last_seq: seq });
-    });
-  }
-
-  #ask(event: ClientEvent): void {
-    const { session } = this.#options;
-    // A ping has no place in the sequence.
-    const numbered = event.type === 'ping' ? event : { ...event, seq: ++this.#seq };
-    session.receiveText(this, JSON.stringify(numbered));
-  }
-
-  #sendAudio(item: number, samples: Int16Array, startMs: number, last: boolean): void {
-    const header = { kind: AudioFrameKind.uplink, last, item, seq: ++this.#seq };
-    const timestampMs = Math.round(startMs);
-    this.#options.session.receiveAudio(this, encodeAudioFrame({ ...header, timestampMs }, samples));
-  }
-
   #refuse({ status, code, message, param }: RequestFault): void {
     const { error } = errorBody(code, message, status, param);
     const event_id = this.#cause ?? null;
@@ -319,7 +252,7 @@ export class RealtimeCall implements SessionSocket, Disposable {
   }
 
   #emit(event: ServerEvent): void {
-    if (this.#isClosed) return;
+    if (this.client.isClosed) return;
     this.#options.socket.send(JSON.stringify({ event_id: newId('event'), ...event }));
   }
 }

@@ -2,7 +2,7 @@ import type { RealtimeResponse, RealtimeResponseUsage } from 'openai/resources/r
 import type { RelayEventOf, Usage } from '@parley/shared';
 import type { ClauseTiming } from '@parley/shared/heard-words';
 import { newId } from '../../base/lib/ids.ts';
-import { OutgoingAudio } from './realtime-audio.ts';
+import { OutgoingAudio } from '../calls/call-audio.ts';
 import type { ServerEvent } from './realtime-events.ts';
 import {
   messageItem,

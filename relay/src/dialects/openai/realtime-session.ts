@@ -10,13 +10,11 @@ import {
   type Eagerness,
   type SessionDescription,
 } from '@parley/shared';
+import { AUDIO_FORMATS, type AudioFormat } from '../calls/call-audio.ts';
 
 export const REALTIME_PATH = '/v1/realtime';
 
-const FORMATS = ['audio/pcm', 'audio/pcmu', 'audio/pcma'] as const;
-export type AudioFormat = (typeof FORMATS)[number];
-
-const formatSchema = z.object({ type: z.enum(FORMATS), rate: z.literal(24_000).optional() });
+const formatSchema = z.object({ type: z.enum(AUDIO_FORMATS), rate: z.literal(24_000).optional() });
 
 const turnDetectionSchema = z.discriminatedUnion('type', [
   z.object({

@@ -12,7 +12,7 @@ import { offeredProtocols, SessionWebSocket, type OtherSockets } from '../../htt
 import type { RefuseUpgrade } from '../../http/log-sockets.ts';
 import { clientName } from '../../http/session-routes.ts';
 import type { TrustedProxies } from '../../http/trusted-proxies.ts';
-import { DetectorThreads } from './detector-threads.ts';
+import { DetectorThreads } from '../calls/detector-threads.ts';
 import { errorBody } from './errors.ts';
 import { RealtimeCall } from './realtime-call.ts';
 import {
@@ -48,14 +48,14 @@ interface Admitted {
 export class RealtimeSockets implements OtherSockets, AsyncDisposable {
   readonly path = REALTIME_PATH;
   readonly #options: RealtimeSocketsOptions;
+  /** Of all protocols: its threads begin with the first call that is listened to here. */
+  readonly detections: DetectorThreads;
   readonly #server: WebSocketServer;
-  /** Its threads begin with the first call that is listened to here. */
-  readonly #detections: DetectorThreads;
   #refuse: RefuseUpgrade | undefined;
 
   constructor(options: RealtimeSocketsOptions) {
     this.#options = options;
-    this.#detections = new DetectorThreads({ clock: options.clock });
+    this.detections = new DetectorThreads({ clock: options.clock });
     // `closeTimeout` is not in the published types yet.
     const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
@@ -104,7 +104,7 @@ export class RealtimeSockets implements OtherSockets, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
-    await this.#detections[Symbol.asyncDispose]();
+    await this.detections[Symbol.asyncDispose]();
   }
 
   /** @throws ParleyError */
@@ -133,7 +133,7 @@ export class RealtimeSockets implements OtherSockets, AsyncDisposable {
 
   #serve(webSocket: WebSocket, connection: Duplex, admitted: Admitted): void {
     const { clock, logger } = this.#options;
-    const detections = this.#detections;
+    const { detections } = this;
     const { session } = admitted;
     webSocket.on('error', (err) => logger.debug({ err }, 'socket failed'));
     const socket = new SessionWebSocket(webSocket, connection);
@@ -141,7 +141,7 @@ export class RealtimeSockets implements OtherSockets, AsyncDisposable {
     webSocket.on('message', (data: Buffer) => within(session, () => call.receive(data.toString())));
     webSocket.on('pong', () => session.heard());
     webSocket.on('close', () => call[Symbol.dispose]());
-    within(session, () => session.attach(call, 'created'));
+    within(session, () => session.attach(call.client, 'created'));
   }
 }
 

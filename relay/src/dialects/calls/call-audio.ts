@@ -1,7 +1,10 @@
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { fromG711, G711_HZ, toG711 } from './g711.ts';
-import type { AudioFormat } from './realtime-session.ts';
+
+/** Of audio in OpenAI's words, which telephony shares. */
+export const AUDIO_FORMATS = ['audio/pcm', 'audio/pcmu', 'audio/pcma'] as const;
+export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 
 /** Of PCM in OpenAI's protocol, both ways. */
 const PCM_HZ = 24_000;

@@ -1,13 +1,12 @@
 import { UPLINK_CHUNK_SAMPLES, type ClientEvent, type ParleyError } from '@parley/shared';
 import { joinPcm16, SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
-import { IncomingAudio } from './realtime-audio.ts';
-import type { AudioFormat } from './realtime-session.ts';
+import { IncomingAudio, type AudioFormat } from './call-audio.ts';
 import type { SpeechDetection, SpeechDetections, SpeechFound } from './speech-detection.ts';
 
 /** Shorter ones hold no word; OpenAI refuses them, too. */
 const MIN_COMMIT_MS = 100;
 
-export interface InputOptions {
+export interface SpokenInputOptions {
   readonly detections: SpeechDetections;
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
@@ -44,8 +43,8 @@ interface Found {
  * A client's microphone. With detection its stream is cut into utterances here; without, what was
  * appended is one when the client commits it.
  */
-export class RealtimeInput implements Disposable {
-  readonly #options: InputOptions;
+export class SpokenInput implements Disposable {
+  readonly #options: SpokenInputOptions;
   #audio = new IncomingAudio('audio/pcm');
   #format: AudioFormat = 'audio/pcm';
   #detection: SpeechDetection | undefined;
@@ -59,7 +58,7 @@ export class RealtimeInput implements Disposable {
   /** Where in the stream the detection began: it counts from there. */
   #detectedFromMs = 0;
 
-  constructor(options: InputOptions) {
+  constructor(options: SpokenInputOptions) {
     this.#options = options;
   }
 
