@@ -11,6 +11,7 @@ import { OwnHosts } from './people/auth/own-hosts.ts';
 import { SignIn } from './people/auth/sign-in.ts';
 import { openOpenAi } from './dialects/openai/open-openai.ts';
 import { RealtimeSockets } from './dialects/openai/realtime-sockets.ts';
+import { withPhones } from './dialects/twilio/phones.ts';
 import { basePathOf } from './http/base-path.ts';
 import { listen } from './http/listen.ts';
 import { createApp, mountRooms } from './http/routes.ts';
@@ -254,11 +255,11 @@ async function openServer(
   );
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
-  const common = { sessions, registry, admission, hosts, proxies, logger, refusals };
   const polls = parts.use(new Polls({ clock, replicas: replicas?.replicas }));
   const providersOf = ({ plan }: Identity) => choice.of(settings.policy.planOf(plan));
   const rooms = { ...base, ...calls, providersOf, proxies, config, clock, logger };
-  const dialect = openOpenAi(rooms, parts);
+  const realtime = parts.use(new RealtimeSockets(rooms));
+  const { dialect, sockets } = withPhones(openOpenAi(rooms, parts), rooms, realtime, parts);
   const app = createApp({
     mount: (root) =>
       mountRooms(root, {
@@ -301,13 +302,13 @@ async function openServer(
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
   const stopRealtime = acceptRealtime(server, {
-    ...common,
+    ...{ sessions, registry, admission, hosts, proxies, logger, refusals },
     logs: options.logTap && { tap: options.logTap, others: replicas?.logs, access, clock, logger },
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     traces: exporters.requestTraces,
     router: parts.use(replicas?.routerFor({ ...calls, signIn })),
-    others: [parts.use(new RealtimeSockets(rooms))],
+    others: [realtime, ...sockets],
   });
   parts.defer(stopRealtime);
   polls.handshakes.on('upgrade', (...handshake) => server.emit('upgrade', ...handshake));

@@ -29,6 +29,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'http',
     'dialects/calls',
     'dialects/openai',
+    'dialects/twilio',
     'relay-options.ts',
     'app.ts',
     'relay-process.ts',

@@ -31,6 +31,8 @@ export interface Config {
   readonly authSecret: string | undefined;
   /** Opens the operator's requests; undefined means there are none. */
   readonly adminToken: string | undefined;
+  /** Signs what Twilio sends; undefined: nobody calls by telephone. */
+  readonly twilioAuthToken: string | undefined;
   readonly guestTokenTtlMs: number;
   readonly ticketTtlMs: number;
   readonly limitSettings: LimitSettings;
@@ -135,6 +137,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     auth,
     authSecret: env.AUTH_SECRET,
     adminToken: env.ADMIN_TOKEN,
+    twilioAuthToken: env.TWILIO_AUTH_TOKEN,
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,
     ticketTtlMs: env.TICKET_TTL_S * 1_000,
     limitSettings: {

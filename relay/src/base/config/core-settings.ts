@@ -112,6 +112,12 @@ export const CORE_SETTINGS = {
       isSecret: true,
     },
   ),
+  TWILIO_AUTH_TOKEN: setting(z.string().min(16).optional(), {
+    type: 'text of at least 16 characters',
+    about:
+      'Auth token of an account at Twilio, whose numbers may then be called: see [Telephones](clients.md#telephones). Every caller is a guest. Without it there are no telephones.',
+    isSecret: true,
+  }),
   GUEST_TOKEN_TTL_S: seconds({
     fallback: 30 * 86_400,
     min: 1,
