@@ -86,6 +86,7 @@ export class HeadlessPage implements AsyncDisposable {
           line: options.line ?? 'auto',
           speed: 1,
         },
+        assistant: { instructions: '', tools: [] },
         conversationId: undefined,
         playback: speaker.port2,
       },
@@ -106,6 +107,8 @@ export class HeadlessPage implements AsyncDisposable {
           case 'hush':
           case 'ask-model':
           case 'stop-model':
+          case 'call-tool':
+          case 'stop-tools':
           case 'renew-capture':
           case 'capture-heard':
           case 'hush-breath':

@@ -11,6 +11,7 @@ import { speak } from '../support/speech.ts';
 import { clientExamples, clientPolicies } from './support/client-chapter.ts';
 import { test as base } from './support/call-test.ts';
 import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './support/real-relay.ts';
+import { startToolModel, type ToolModel } from './support/tool-model.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -24,6 +25,8 @@ interface ClientWorkerFixtures {
   readonly client: string;
   /** A page of somebody else's, with the package at `/parley/`. */
   readonly host: PageServer & { files: Record<string, string>; policy: string };
+  /** What the relay asks. */
+  readonly model: ToolModel;
   /** A relay that lets the host's page in. */
   readonly elsewhere: RealRelay;
 }
@@ -54,9 +57,17 @@ const test = base.extend<object, ClientWorkerFixtures>({
     },
     { scope: 'worker' },
   ],
+  model: [
+    async ({ dataDir: _dataDir }, use) => {
+      await using model = await startToolModel();
+      await use(model);
+    },
+    { scope: 'worker' },
+  ],
   elsewhere: [
-    async ({ host, dataDir }, use) => {
-      const settings = { ...EMBEDDED_PROVIDERS, ALLOWED_ORIGINS: host.origin };
+    async ({ host, model, dataDir }, use) => {
+      const providers = { ...EMBEDDED_PROVIDERS, ...model.settings };
+      const settings = { ...providers, ALLOWED_ORIGINS: host.origin };
       await using relay = await startRealRelay(dataDir, settings);
       await use(relay);
     },
@@ -193,6 +204,41 @@ test('with its own copy of the files, a page takes nothing but the call from the
   expect(ofRelay.filter((url) => !url.startsWith(`${relay}/api/v1/`))).toEqual([]);
   // The page signed it in.
   expect(ofRelay.filter((url) => url.endsWith('/auth/guest'))).toEqual([]);
+});
+
+test("the relay's language model calls functions of the page", async ({
+  browser,
+  host,
+  model,
+  elsewhere,
+}) => {
+  const relay = originOf(elsewhere);
+  const [html = ''] = clientExamples('html', relay);
+  const [talk = '', , functions = ''] = clientExamples('js', relay);
+  const [policy = ''] = clientPolicies(relay);
+  host.files = {
+    '/': html,
+    '/talk.js': `import { call } from '/call.js';${talk.replace(/import .*|const call = .*/g, '')}`,
+    '/call.js': functions,
+    '/orders/7': '{"place":"Leipzig"}',
+  };
+  host.policy = policy.replace('connect-src', "connect-src 'self'");
+
+  await using opened = await open(browser, host.origin);
+  const { page, complaints } = opened;
+  const ask = async () => {
+    await page.getByLabel('Message').fill('where is my order?');
+    await page.getByLabel('Message').press('Enter');
+    await expect(captions(page)).toHaveText(/parley: I was told\.$/);
+  };
+  await ask();
+  expect(model.outputs).toEqual(['{"place":"Leipzig"}']);
+  expect(complaints).toEqual([]);
+  delete host.files['/orders/7'];
+  await ask();
+  const failure = 'The function order_status failed: There is no order 7.';
+  await expect.poll(() => model.outputs.at(-1)).toBe(failure);
+  expect(complaints).toContainEqual(expect.stringContaining(`${failure} Error: There is no order`));
 });
 
 test('files of another version, and a policy that forbids the worker, are named in a sentence', async ({

@@ -31,6 +31,8 @@ export interface ConsumerWindow {
     show(...relays: string[]): void;
     /** A call of the app's own, beside those. */
     openCall(relay: string): OwnCall;
+    /** Shows a lamp whose functions a call may use, in place of an own call. */
+    showLamp(relay: string): void;
     /** Shows what an own call says, or no more. */
     showOwn(page?: unknown): void;
   };

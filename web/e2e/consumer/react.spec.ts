@@ -7,6 +7,7 @@ import { expect, type Page } from '@playwright/test';
 import { test as base } from '../call/support/call-test.ts';
 import { startNetworkProxy, type NetworkProxy } from '../call/support/network-proxy.ts';
 import { EMBEDDED_PROVIDERS, startRealRelay } from '../call/support/real-relay.ts';
+import { startToolModel, type ToolModel } from '../call/support/tool-model.ts';
 import { buildOnce } from '../support/build-once.ts';
 import { writeConsumerApp, type ConsumerWindow, type OwnCall } from './consumer-app.ts';
 import {
@@ -41,6 +42,8 @@ interface AppWorkerFixtures {
     /** As if its developer had changed `src/assistant.tsx`. */
     edit(change: (code: string) => string): Promise<void>;
   };
+  /** What the relay asks. */
+  readonly model: ToolModel;
   /** A relay elsewhere, which lets the app's page in. */
   readonly elsewhere: { readonly port: number };
 }
@@ -97,9 +100,17 @@ const test = base.extend<AppFixtures, AppWorkerFixtures>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
+  model: [
+    async ({ dataDir: _dataDir }, use) => {
+      await using model = await startToolModel();
+      await use(model);
+    },
+    { scope: 'worker' },
+  ],
   elsewhere: [
-    async ({ app, dataDir }, use) => {
-      const settings = { ...EMBEDDED_PROVIDERS, ALLOWED_ORIGINS: app.origin };
+    async ({ app, model, dataDir }, use) => {
+      const providers = { ...EMBEDDED_PROVIDERS, ...model.settings };
+      const settings = { ...providers, ALLOWED_ORIGINS: app.origin };
       await using relay = await startRealRelay(dataDir, settings);
       await use(relay);
     },
@@ -205,6 +216,25 @@ test("a call of the app's own outlives the provider, until the app destroys it",
   expect(await heldMedia(page)).toMatchObject({ contexts: 1, workers: 1 });
   await page.evaluate(() => (window as unknown as OwnWindow).own.close());
   await expect.poll(() => heldMedia(page)).toMatchObject(NOTHING);
+  await expect.poll(() => one.openSockets).toBe(0);
+});
+
+test('functions of a component run as they were last rendered, without another connection', async ({
+  page,
+  model,
+  relays: [one],
+}) => {
+  await page.evaluate(
+    (relay) => (window as unknown as ConsumerWindow).app.showLamp(relay),
+    one.origin,
+  );
+  await page.getByRole('button', { name: 'Blue' }).click();
+  await expect(page.getByRole('status')).toHaveText('blue');
+  await expect.poll(() => model.outputs).toEqual(['It is blue now, and was white.']);
+  await page.getByRole('button', { name: 'Blue' }).click();
+  await expect.poll(() => model.outputs.at(-1)).toBe('It is blue now, and was blue.');
+  expect(one.openSockets).toBe(1);
+  await page.evaluate(() => (window as unknown as ConsumerWindow).app.showOwn());
   await expect.poll(() => one.openSockets).toBe(0);
 });
 

@@ -1,5 +1,6 @@
 import { AccountController } from './account/account-controller.ts';
 import { loadIssuer } from './account/load-issuer.ts';
+import type { Assistant } from './engine/call-tools.ts';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 import { mediaFiles } from './engine/media-files.ts';
 import { findRelay, type RelayAddress } from './settings/relay-address.ts';
@@ -7,7 +8,7 @@ import type { KeyValueStore } from './settings/settings.ts';
 import { Call } from './store/call.ts';
 import { fetchProviderNames } from './store/provider-names.ts';
 
-export interface CallSetup {
+export interface CallSetup extends Assistant {
   /**
    * Address of the relay, with the path that it stands below if any: `https://relay.example`.
    * By default what `parley.json` beside the page names, else the page's own origin.
@@ -61,7 +62,7 @@ export function createCall(options: CallSetup = {}): Call {
     returnUrl: `${page.url}/`,
     isReturn: page.isReturn,
   });
-  return new Call({
+  const call = new Call({
     engine: new BrowserMediaEngine(mediaFiles(async () => options.assets ?? originOf(await relay))),
     account,
     storage,
@@ -70,6 +71,8 @@ export function createCall(options: CallSetup = {}): Call {
     relay,
     fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
   });
+  call.setAssistant(options);
+  return call;
 }
 
 function originOf(relay: RelayAddress): string {

@@ -8,6 +8,8 @@
 // The call.
 export { createCall, type CallSetup } from './create-call.ts';
 export { Call } from './store/call.ts';
+export type { Assistant, CallTool } from './engine/call-tools.ts';
+export type { ToolEnd } from './messages/page-requests.ts';
 export type { CallEvents, Caption } from './store/call-events.ts';
 export {
   FAILED_TO_START,

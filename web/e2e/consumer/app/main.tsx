@@ -1,6 +1,7 @@
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Assistant } from './assistant';
+import { Lamp } from './lamp';
 import { openCall } from './own-call';
 
 const root = createRoot(document.getElementById('root')!);
@@ -21,6 +22,12 @@ const app = {
       </StrictMode>,
     ),
   openCall,
+  showLamp: (relay: string) =>
+    own.render(
+      <StrictMode>
+        <Lamp relay={relay} />
+      </StrictMode>,
+    ),
   showOwn: (page: ReactNode) => own.render(<StrictMode>{page}</StrictMode>),
 };
 

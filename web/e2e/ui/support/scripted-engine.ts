@@ -80,6 +80,7 @@ export function createScriptedEngine(): ScriptedEngine {
         if (choice !== undefined) commands.push(`choose:${name} ${choice}`);
       }
     },
+    setAssistant: (assistant) => void commands.push(`setAssistant:${JSON.stringify(assistant)}`),
     setBrowserHelp: (help) => void commands.push(`setBrowserHelp:${JSON.stringify(help)}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),

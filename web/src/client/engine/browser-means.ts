@@ -3,10 +3,12 @@ import type {
   BrowserHelp,
   BrowserModelRequest,
   BrowserVoiceRequest,
+  ToolRequest,
 } from '../messages/page-requests.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import { findLanguageModels } from './browser-model/language-model.ts';
 import { BrowserModel } from './browser-model/browser-model.ts';
+import { CallTools, type CallTool } from './call-tools.ts';
 import { BrowserSpeech } from './browser-speech/browser-speech.ts';
 import {
   recognitionLanguage,
@@ -19,13 +21,15 @@ export interface BrowserMeansOptions {
   notify(notice: MediaNotice): void;
   /** The recogniser needs the microphone for itself, or no longer does. */
   onMicrophoneWanted(wanted: boolean): void;
+  /** The page's functions at this moment. */
+  tools(): readonly CallTool[];
 }
 
 /** What this browser can do by itself in one call. */
 export interface BrowserMeans {
   readonly speech: BrowserSpeech;
   /** What the media worker asks for. */
-  request(request: BrowserVoiceRequest | BrowserModelRequest): void;
+  request(request: BrowserVoiceRequest | BrowserModelRequest | ToolRequest): void;
   /** What the person has switched on. */
   setHelp(help: BrowserHelp): void;
   /** The call is over. */
@@ -53,6 +57,12 @@ export function createBrowserMeans(options: BrowserMeansOptions): BrowserMeans {
     post: (command) => options.post(command),
     notify: (notice) => options.notify(notice),
   });
+  const tools = new CallTools({
+    tools: () => options.tools(),
+    post: (command) => options.post(command),
+    notify: (notice) => options.notify(notice),
+    now: localNowMs,
+  });
   return {
     speech,
     request(request) {
@@ -63,6 +73,9 @@ export function createBrowserMeans(options: BrowserMeansOptions): BrowserMeans {
         case 'ask-model':
         case 'stop-model':
           return model.onRequest(request);
+        case 'call-tool':
+        case 'stop-tools':
+          return tools.onRequest(request);
       }
     },
     setHelp({ answers, hears }) {
@@ -72,6 +85,7 @@ export function createBrowserMeans(options: BrowserMeansOptions): BrowserMeans {
     end() {
       speech.end();
       model.end();
+      tools.end();
     },
   };
 }

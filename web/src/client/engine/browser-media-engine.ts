@@ -1,4 +1,5 @@
-import type { BrowserHelp } from '../messages/page-requests.ts';
+import type { Assistant, CallTool } from './call-tools.ts';
+import type { AssistantOffer, BrowserHelp } from '../messages/page-requests.ts';
 import type { ChangedChoices, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
@@ -30,6 +31,8 @@ export class BrowserMediaEngine implements MediaEngine {
   #muted = false;
   #held = false;
   #volume = 1;
+  #tools: readonly CallTool[] = [];
+  #offer: AssistantOffer = { instructions: '', tools: [] };
   /** Ends that we asked for and that were not reported yet: not those of the current call. */
   #stopping = 0;
 
@@ -43,6 +46,11 @@ export class BrowserMediaEngine implements MediaEngine {
           case 'hush':
           case 'ask-model':
           case 'stop-model':
+            return this.#call?.browserMeans.request(notice);
+          case 'call-tool':
+          case 'stop-tools':
+            // Of a call that was ended, nothing is done any more.
+            if (this.#stopping > 0) return;
             return this.#call?.browserMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
@@ -110,6 +118,7 @@ export class BrowserMediaEngine implements MediaEngine {
       post: (command) => this.#worker.post(command),
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
+      tools: () => this.#tools,
     });
     const call: RunningCall = { graph, released, microphone, browserMeans };
     this.#call = call;
@@ -117,8 +126,9 @@ export class BrowserMediaEngine implements MediaEngine {
     const { voice, language, eagerness, interruption, line } = options;
     const choices = { voice, language, eagerness, interruption, speed, line };
     browserMeans.tell(({ speech }) => speech.setSpeed(speed));
-    const start = { type: 'start', baseUrl, credentials, conversationId, choices } as const;
-    this.#worker.post({ ...start, playback: port2 }, [port2]);
+    const assistant = this.#offer;
+    const start = { baseUrl, credentials, conversationId, choices, assistant };
+    this.#worker.post({ type: 'start', ...start, playback: port2 }, [port2]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     this.setVolume(this.#volume);
     browserMeans.tell((means) => means.setHelp(options.browserHelp));
@@ -163,6 +173,15 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setRecording(recording: boolean): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-recording', recording });
+  }
+
+  setAssistant({ instructions = this.#offer.instructions, tools = this.#tools }: Assistant): void {
+    this.#tools = tools;
+    // Without the functions themselves.
+    const offer = JSON.stringify({ instructions, tools });
+    if (offer === JSON.stringify(this.#offer)) return;
+    this.#offer = JSON.parse(offer) as AssistantOffer;
+    if (this.#call) this.#worker.post({ type: 'set-assistant', offer: this.#offer });
   }
 
   setBrowserHelp(help: BrowserHelp): void {

@@ -1,5 +1,9 @@
 import type { MediaCommand } from '../messages/media-messages.ts';
-import type { BrowserModelRequest, BrowserVoiceRequest } from '../messages/page-requests.ts';
+import type {
+  BrowserModelRequest,
+  BrowserVoiceRequest,
+  ToolRequest,
+} from '../messages/page-requests.ts';
 import type { BrowserMeans, BrowserMeansOptions } from './browser-means.ts';
 
 /**
@@ -24,7 +28,7 @@ export class LateBrowserMeans {
   }
 
   /** What the media worker asks for. */
-  request(request: BrowserVoiceRequest | BrowserModelRequest): void {
+  request(request: BrowserVoiceRequest | BrowserModelRequest | ToolRequest): void {
     void this.#loaded.then((means) => {
       if (means !== undefined) return means.request(request);
       if (request.type !== 'speak') return;

@@ -1,3 +1,4 @@
+import type { Assistant } from './call-tools.ts';
 import type { BrowserHelp } from '../messages/page-requests.ts';
 import type {
   CallChoices,
@@ -54,6 +55,8 @@ export interface MediaEngine {
   choose(choices: ChangedChoices): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
+  /** For this call and later ones; what is left out stays. */
+  setAssistant(assistant: Assistant): void;
   /** What the browser is to do by itself from now on. */
   setBrowserHelp(help: BrowserHelp): void;
   /** The account's token was renewed: the running call must not end with the old one. */

@@ -14,7 +14,12 @@ import type { LineChoice } from '@parley/shared/link/line-state';
 import type { DetectorCheck } from './detector-check.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
-import type { BrowserModelCommand } from './page-requests.ts';
+import type {
+  AssistantCommand,
+  AssistantOffer,
+  BrowserModelCommand,
+  ToolEnd,
+} from './page-requests.ts';
 
 /** Why the microphone is missing; each needs other words. */
 export type MicrophoneRefusal =
@@ -106,6 +111,7 @@ export type MediaCommand =
       readonly baseUrl: string;
       readonly credentials: Credentials;
       readonly choices: CallChoices;
+      readonly assistant: AssistantOffer;
       /** An earlier conversation to continue. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -147,6 +153,7 @@ export type MediaCommand =
       readonly state: 'started' | 'ended' | 'failed';
     }
   | BrowserModelCommand
+  | AssistantCommand
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };
@@ -325,6 +332,7 @@ export type MediaNotice =
     }
   /** Whether the microphone hears the voice so loud that no person can be heard over it. */
   | { readonly type: 'echo'; readonly isHopeless: boolean }
+  | ({ readonly type: 'tool-ended' } & ToolEnd)
   | { readonly type: 'stats'; readonly stats: MediaStats }
   | { readonly type: 'debug'; readonly entry: DebugEntry }
   | {
@@ -341,6 +349,8 @@ export type MediaNotice =
         | 'vad_failed'
         | 'page_recogniser_failed'
         | 'page_model_failed'
+        /** Instructions and functions are more than a message may hold. */
+        | 'assistant_too_long'
         | 'audio_unavailable';
       readonly message: string;
       /** What ended the media worker; passes between no threads. */

@@ -1,4 +1,4 @@
-import type { SessionDescription } from '@parley/shared';
+import type { ClientTool, SessionDescription } from '@parley/shared';
 
 /** How the browser recognises speech: on this computer, or anywhere its maker does. */
 export const WAYS_TO_HEAR = ['off', 'local', 'remote'] as const;
@@ -61,10 +61,61 @@ export type BrowserModelCommand =
       readonly state: 'completed' | 'failed';
     };
 
+/** What the relay's language model wants of the page's functions. */
+export type ToolRequest =
+  | {
+      readonly type: 'call-tool';
+      readonly callId: string;
+      readonly name: string;
+      /** JSON, as the model wrote it. */
+      readonly input: string;
+    }
+  /** What was called is not waited for any more. */
+  | { readonly type: 'stop-tools' };
+
+/** What the page adds to the relay's language model. */
+export interface AssistantOffer {
+  /** `''`: none. */
+  readonly instructions: string;
+  readonly tools: readonly (Pick<ClientTool, 'name'> & Partial<ClientTool>)[];
+}
+
+export type AssistantCommand =
+  | { readonly type: 'set-assistant'; readonly offer: AssistantOffer }
+  /** What a function has answered. */
+  | { readonly type: 'tool-output'; readonly callId: string; readonly output: string };
+
+/** How a call of one of the page's functions has ended. */
+export interface ToolEnd {
+  readonly callId: string;
+  readonly name: string;
+  readonly durationMs: number;
+  /** What the language model was given; null if it did not wait for it any more. */
+  readonly output: string | null;
+  readonly error: null | {
+    readonly code:
+      /** None has this name any more. */
+      | 'tool_unknown'
+      /** The model wrote no JSON object. */
+      | 'tool_arguments_invalid'
+      | 'tool_failed'
+      | 'tool_too_slow'
+      | 'tool_output_too_long'
+      /** Too many run at once. */
+      | 'tool_busy'
+      /** The answer was interrupted, or the call is over. */
+      | 'tool_cancelled';
+    readonly message: string;
+    /** What the function has thrown. */
+    readonly cause?: unknown;
+  };
+}
+
 /** All that the media worker asks of the page. */
 export type PageRequest =
   | BrowserVoiceRequest
   | BrowserModelRequest
+  | ToolRequest
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
   | { readonly type: 'renew-capture' }
   /** For one more second nothing came from the microphone, or sound comes again. */

@@ -19,8 +19,8 @@ export type CallProviderProps = { readonly children?: ReactNode } & (
 
 /**
  * Gives a call to the components in it: one that the app has made, or one that the provider makes,
- * and destroys once it is unmounted. Another `url` makes another call; of `token` the newest is asked,
- * all else is read when a call is made. A page may have several providers.
+ * and destroys once it is unmounted. Another `url` makes another call; `token`, `instructions` and
+ * `tools` may change at any time; all else is read when a call is made. A page may have several providers.
  *
  * @example
  * <CallProvider url="https://relay.example">
@@ -33,7 +33,7 @@ export function CallProvider({ children, ...props }: CallProviderProps) {
 }
 
 function OwnCall({ setup, children }: { setup: CallSetup; children: ReactNode }) {
-  const { url, assets, storage, page } = setup;
+  const { url, assets, storage, page, instructions = '', tools = [] } = setup;
   const token = useRef(setup.token);
   useEffect(() => void (token.current = setup.token ?? token.current));
   const make = () => {
@@ -43,6 +43,7 @@ function OwnCall({ setup, children }: { setup: CallSetup; children: ReactNode })
   const [own, setOwn] = useState(make);
   if (own.url !== url) setOwn(make);
   const { call } = own;
+  useEffect(() => call.setAssistant({ instructions, tools }));
   const mounted = useRef<Call>(undefined);
   const destroyed = useRef<Call>(undefined);
   useEffect(() => {

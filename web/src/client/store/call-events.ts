@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallPhase, MeasuredTurn, MediaNotice } from '../messages/media-messages.ts';
+import type { ToolEnd } from '../messages/page-requests.ts';
 import type { CallCost, CallError, CallFigures } from './call-facts.ts';
 import type { CallState } from './call-state.ts';
 import { replyCaption, type ConversationItem, type Playback } from './conversation-state.ts';
@@ -29,6 +30,8 @@ export interface CallEvents {
   readonly degraded: Extract<MediaNotice, { type: 'stage-changed' }>;
   /** The better one does it again. */
   readonly restored: Extract<MediaNotice, { type: 'stage-changed' }>;
+  /** One of the page's functions was called, and what came of it. */
+  readonly tool: ToolEnd;
   /** What the call has cost so far. */
   readonly cost: CallCost;
   readonly error: CallError;
@@ -39,13 +42,14 @@ type Source<Input extends readonly unknown[], Name extends keyof CallEvents> = {
   readonly [name in Name]: (...input: Input) => readonly CallEvents[name][];
 };
 
-type NoticeEvent = 'turn' | 'degraded' | 'restored';
+type NoticeEvent = 'turn' | 'degraded' | 'restored' | 'tool';
 type StateEvent = Exclude<keyof CallEvents, NoticeEvent>;
 
 const OF_NOTICES: Source<[notice: MediaNotice], NoticeEvent> = {
   turn: (notice) => (notice.type === 'turn-measured' ? [notice.turn] : []),
   degraded: (notice) => (notice.type === 'stage-changed' && notice.reason ? [notice] : []),
   restored: (notice) => (notice.type === 'stage-changed' && !notice.reason ? [notice] : []),
+  tool: (notice) => (notice.type === 'tool-ended' ? [notice] : []),
 };
 
 const OF_STATES: Source<[now: CallState, before: CallState], StateEvent> = {

@@ -267,6 +267,7 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'detector-checked':
     case 'turn-measured':
     case 'levels':
+    case 'tool-ended':
     case 'stats':
     case 'debug':
       return state;

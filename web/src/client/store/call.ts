@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
+import type { Assistant } from '../engine/call-tools.ts';
 import type { MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
@@ -267,6 +268,14 @@ export class Call {
       this.#dispatch({ type: 'holds', holds: change.talkBy === 'hold' });
     const isOpen = this.state.getState().microphone.kind === 'granted';
     if (change.microphoneId !== undefined && isOpen) void this.requestMicrophone();
+  }
+
+  /**
+   * Tells the relay's language model more, and offers it functions: now and in later calls. What is
+   * left out stays as it is. Functions that differ in nothing but `run` cost nothing.
+   */
+  setAssistant(assistant: Assistant): void {
+    if (!this.#destroyed.signal.aborted) this.#engine.setAssistant(assistant);
   }
 
   setDebug(enabled: boolean, panel?: MessagePort): void {

@@ -80,7 +80,7 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
-    this.#choices = new SessionChoices(start.choices, (event) => this.#send(event));
+    this.#choices = new SessionChoices(start, (event) => this.#send(event), notify);
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#echo = new EchoGuard({ notify, phases: this.#phases });
     this.#echo.setInterruption(start.choices.interruption);
@@ -207,8 +207,7 @@ export class MediaCall {
 
   #sendChunk({ samples: audio, startMs, last }: UtteranceChunk): void {
     this.#chunksSent += 1;
-    const { utterance } = this.#turns;
-    this.#uplink.send({ kind: 'audio', utterance, audio, startMs, last });
+    this.#uplink.send({ kind: 'audio', utterance: this.#turns.utterance, audio, startMs, last });
   }
 
   #connect(): RelayConnection {
@@ -235,6 +234,7 @@ export class MediaCall {
       onSessionLost: () => {
         this.#downlink.settle();
         this.#sessionLost = true;
+        this.#options.notify({ type: 'stop-tools' });
         this.#playback.sessionLost();
         this.#turns.sessionLost();
       },

@@ -21,8 +21,22 @@ test('a voice that failed is reported; an answer that failed has said so itself'
     code: 'synthesizer_failed',
     message: 'For people.',
   });
-  expect(noticeOf(failed('generator_timeout'), 0)).toBeUndefined();
-  expect(noticeOf(failed('generator_failed'), 0)).toBeUndefined();
+  // What it called is not waited for.
+  expect(noticeOf(failed('generator_timeout'), 0)).toEqual({ type: 'stop-tools' });
+});
+
+test('what a reply called is stopped with it, unless it is complete', () => {
+  const done = { ...failed('generator_failed'), error: null };
+  expect(noticeOf({ ...done, status: 'cancelled' }, 0)).toEqual({ type: 'stop-tools' });
+  expect(noticeOf({ ...done, status: 'completed' }, 0)).toBeUndefined();
+});
+
+test('the page is asked to run a function of its own', () => {
+  const call = { call_id: 'c', name: 'weather', arguments: '{}' };
+  const event = { type: 'response.function_call_arguments.done', seq: 1, ...call } as const;
+  expect(noticeOf(event, 0)).toEqual({
+    ...{ type: 'call-tool', callId: 'c', name: 'weather', input: '{}' },
+  });
 });
 
 test('a relay that is down, one that refuses the page and none at all are told apart', () => {

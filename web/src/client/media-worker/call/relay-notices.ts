@@ -1,13 +1,13 @@
 import { ERRORS, ParleyError, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import type { BrowserModelRequest } from '../../messages/page-requests.ts';
+import type { BrowserModelRequest, ToolRequest } from '../../messages/page-requests.ts';
 
 /** The page's notice of a relay event, or what the relay asks of it. `sessionMs` is now, on the session clock. */
 export function noticeOf(
   event: RelayEvent,
   sessionMs: number,
-): MediaNotice | BrowserModelRequest | undefined {
+): MediaNotice | BrowserModelRequest | ToolRequest | undefined {
   switch (event.type) {
     case 'session.created':
     case 'session.updated':
@@ -49,9 +49,10 @@ export function noticeOf(
         wordEndsMs: event.word_ends_ms,
       };
     case 'response.done':
-      return event.error === null || isApology(event)
-        ? undefined
-        : { type: 'error', code: event.error.code, message: event.error.message };
+      if (event.error !== null && !isApology(event))
+        return { type: 'error', code: event.error.code, message: event.error.message };
+      // One that is complete has waited for all that it called.
+      return event.status === 'completed' ? undefined : { type: 'stop-tools' };
     case 'timer.updated':
       return { type: 'timer', inMs: event.due_ms && event.due_ms - sessionMs };
     case 'page.answer.requested':
@@ -64,6 +65,10 @@ export function noticeOf(
       };
     case 'page.answer.cancelled':
       return { type: 'stop-model', requestId: event.request_id };
+    case 'response.function_call_arguments.done': {
+      const { call_id: callId, name, arguments: input } = event;
+      return { type: 'call-tool', callId, name, input };
+    }
     case 'error':
       return { type: 'error', code: event.code, message: event.message };
     case 'response.created':
@@ -73,7 +78,6 @@ export function noticeOf(
     case 'input_audio_buffer.ack':
     case 'input_audio_buffer.committed':
     case 'input_audio_buffer.end_of_turn_predicted':
-    case 'response.function_call_arguments.done':
     case 'pong':
       return undefined;
   }

@@ -1,13 +1,29 @@
 import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
+import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { AssistantOffer } from '../../messages/page-requests.ts';
 import { expect, test } from 'vitest';
 import { SessionChoices } from './session-choices.ts';
 
 /** Before the first session. */
-function choose(speed: number, language?: string) {
+function choose(
+  speed: number,
+  language: string | null = null,
+  assistant: AssistantOffer = { instructions: '', tools: [] },
+) {
   const sent: SequencedEvent[] = [];
-  const start = { voice: null, language: language ?? null, eagerness: 'high', speed } as const;
-  const choices = new SessionChoices(start, (event) => sent.push(event));
+  const notices: MediaNotice[] = [];
+  const choices = new SessionChoices(
+    {
+      choices: {
+        ...{ voice: null, language, eagerness: 'high', speed },
+        ...{ interruption: 'automatic', line: 'auto' },
+      },
+      assistant,
+    },
+    (event) => sent.push(event),
+    (notice) => notices.push(notice),
+  );
   const begun = (session: object) =>
     choices.begun({
       type: 'session.created',
@@ -15,7 +31,7 @@ function choose(speed: number, language?: string) {
       server_ms: 0,
       session: { ...TEST_SESSION, ...session },
     });
-  return { choices, sent, begun };
+  return { choices, sent, notices, begun };
 }
 
 function begin(eagerness?: 'low' | 'medium' | 'high') {
@@ -123,4 +139,26 @@ test('the answer of the page’s model goes to the relay as it comes', () => {
     { type: 'page.answer.delta', request_id: 'ask_1', delta: 'Paris.' },
     { type: 'page.answer.done', request_id: 'ask_1', status: 'completed' },
   ]);
+});
+
+test('each session is given what the page adds, and once more when that changes', () => {
+  const parameters = { type: 'object' };
+  const tools = [{ name: 'weather', description: '', parameters }];
+  const { choices, sent, begun } = choose(1, null, { instructions: 'Rhyme.', tools });
+  const update = { type: 'session.update', session: { instructions: 'Rhyme.', tools } };
+  begun({});
+  begun({});
+  expect(sent).toEqual([update, update]);
+  choices.handle({ type: 'set-assistant', offer: { instructions: '', tools: [] } });
+  expect(sent.at(-1)).toEqual({ type: 'session.update', session: { instructions: '', tools: [] } });
+  begun({});
+  expect(sent).toHaveLength(3);
+});
+
+test('what does not fit into a message is not sent, because it would end the call', () => {
+  const tools = [{ name: 'weather', description: 'é'.repeat(33_000) }];
+  const { sent, notices, begun } = choose(1, null, { instructions: '', tools });
+  begun({});
+  expect(sent).toEqual([]);
+  expect(notices).toMatchObject([{ type: 'error', code: 'assistant_too_long' }]);
 });

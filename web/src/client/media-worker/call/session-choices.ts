@@ -2,25 +2,25 @@ import type { Eagerness, RelayEventOf, SessionDescription, RelayEvent } from '@p
 import type { RelayFetch } from '@parley/shared/link/relay-request';
 import { SessionApi, type SessionChoice } from '@parley/shared/link/session-api';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type {
-  CallChoices,
-  ChangedChoices,
-  MediaCommand,
-  MediaNotice,
-} from '../../messages/media-messages.ts';
+import type { ChangedChoices, MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import type { AssistantOffer } from '../../messages/page-requests.ts';
 
 export type ChoiceCommand = Extract<
   MediaCommand,
   {
-    type: 'set-recording' | 'offer-page' | 'page-answer';
+    type: 'set-recording' | 'offer-page' | 'page-answer' | 'set-assistant' | 'tool-output';
   }
 >;
+
+/** Of instructions and functions, what fits into the largest message that the relay takes. */
+const MAX_ASSISTANT_BYTES = 65_000;
 
 type PageOffer = Pick<SessionDescription, 'page_model' | 'page_recogniser'>;
 
 /** What the person chose of a session, for the running one and for one that replaces it. */
 export class SessionChoices {
   readonly #send: (event: SequencedEvent) => void;
+  readonly #notify: (notice: MediaNotice) => void;
   #voice: string | undefined;
   #language: string | undefined;
   /** The relay's own, of the session; undefined if there is nothing to choose. */
@@ -33,11 +33,16 @@ export class SessionChoices {
   #offer: PageOffer = {};
   /** What the relay would take of it. */
   #wanted: PageOffer = {};
+  #assistant: AssistantOffer;
 
   constructor(
-    { voice, language, eagerness, speed }: Omit<CallChoices, 'interruption' | 'line'>,
+    { choices, assistant }: Pick<Extract<MediaCommand, { type: 'start' }>, 'choices' | 'assistant'>,
     send: (event: SequencedEvent) => void,
+    notify: (notice: MediaNotice) => void,
   ) {
+    const { voice, language, eagerness, speed } = choices;
+    this.#assistant = assistant;
+    this.#notify = notify;
     this.#voice = voice ?? undefined;
     this.#language = language ?? undefined;
     this.#eagerness = eagerness;
@@ -72,6 +77,14 @@ export class SessionChoices {
       case 'offer-page':
         this.#offer = { ...this.#offer, ...command.offer };
         return this.#updateOffer(command.offer);
+      case 'set-assistant':
+        this.#assistant = command.offer;
+        return this.#updateAssistant();
+      case 'tool-output': {
+        const { callId: call_id, output } = command;
+        const item = { type: 'function_call_output', call_id, output } as const;
+        return this.#send({ type: 'conversation.item.create', item });
+      }
       case 'page-answer':
         return this.#send(
           command.state === 'going-on'
@@ -97,6 +110,8 @@ export class SessionChoices {
     if (this.#speed !== (session.speed ?? 1)) this.#updateSpeed();
     this.#wanted = session;
     this.#updateOffer(this.#offer);
+    const { instructions, tools } = this.#assistant;
+    if (instructions !== '' || tools.length > 0) this.#updateAssistant();
   }
 
   /** The voice that was chosen may know it again. */
@@ -114,6 +129,20 @@ export class SessionChoices {
       if (isOffered === undefined || now === undefined) continue;
       this.#update({ [name]: isOffered });
     }
+  }
+
+  /** One that the relay cannot read would end the call. */
+  #updateAssistant(): void {
+    const { instructions, tools } = this.#assistant;
+    const { length } = new TextEncoder().encode(JSON.stringify(this.#assistant));
+    if (length > MAX_ASSISTANT_BYTES) {
+      const message = `Instructions and functions take ${length} bytes, ${MAX_ASSISTANT_BYTES} at most.`;
+      return this.#notify({ type: 'error', code: 'assistant_too_long', message });
+    }
+    const whole = tools.map(({ name, description = '', parameters = { type: 'object' } }) => ({
+      ...{ name, description, parameters },
+    }));
+    this.#update({ instructions, tools: whole });
   }
 
   /** Chosen for another voice, perhaps: the nearest that this one has. */
