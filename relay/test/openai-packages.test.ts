@@ -48,5 +48,6 @@ test('the examples of docs/clients.md run as they stand, over TLS', async () => 
       return stdout;
     }),
   );
-  expect(outputs).toEqual(['7 times 8 is 56.', '7 times 8 is 56.']);
+  const said = 'gpt-realtime\n7 times 8 is 56.\nThe call is over.\n';
+  expect(outputs).toEqual([said, said]);
 });

@@ -73,6 +73,30 @@ it.each([
   await client.next('response.done');
 });
 
+it('what the session refuses is not shown as if it were taken', async () => {
+  await using client = await RealtimeClient.manual(relay.url);
+  const described = client.ofType('session.updated').length;
+  const description = 'x'.repeat(4_000);
+  const tools = Array.from({ length: 32 }, (_, at) => ({
+    ...{ type: 'function' as const, name: `tool-${at}`, description },
+  }));
+  client.send({ type: 'session.update', session: { type: 'realtime', tools } });
+  const { error } = await client.next('error');
+  expect(error).toMatchObject({ code: 'invalid_request', param: 'session.tools' });
+  const content = [1, 2].map(() => ({ type: 'input_text' as const, text: 'a'.repeat(1_500) }));
+  client.send({
+    type: 'conversation.item.create',
+    item: { type: 'message', role: 'user', content },
+  });
+  expect((await client.next('error')).error.code).toBe('text_too_long');
+  client.type('Hello.');
+  const { item } = await client.next('conversation.item.added');
+  expect(item).toMatchObject({ content: [{ text: 'Hello.' }] });
+  expect(client.ofType('session.updated')).toHaveLength(described);
+  client.send({ type: 'session.update', session: { type: 'realtime' } });
+  expect((await client.next('session.updated')).session).toMatchObject({ tools: [] });
+});
+
 it('a session of transcription gives words and no responses', async () => {
   await using client = await RealtimeClient.connect(relay.url, { query: '?intent=transcription' });
   client.send({

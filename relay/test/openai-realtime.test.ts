@@ -166,6 +166,36 @@ it('a function ends the response, and its output is answered in the next one', a
   expect((await client.next('response.done')).response.status).toBe('completed');
 });
 
+it('a function that is left unanswered does not hold up what is asked next', async () => {
+  await using client = await RealtimeClient.manual(relay.url);
+  const tools = [{ type: 'function' as const, name: 'weather' }];
+  client.send({ type: 'session.update', session: { type: 'realtime', tools } });
+  client.type('How is the weather?');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  client.type('Never mind.');
+  client.send({ type: 'response.create', response: { tool_choice: 'none' } });
+  // After the function's deadline it would be another answer.
+  expect((await client.next('response.done')).response).toMatchObject({
+    status: 'completed',
+    output: [{ content: [{ transcript: expect.stringMatching(/^I heard/) }] }],
+  });
+});
+
+it('what was meant for a response that is refused does not hold for the next one', async () => {
+  await using client = await RealtimeClient.manual(relay.url);
+  client.type('Hello.');
+  const { item } = await client.next('conversation.item.done');
+  client.send({ type: 'conversation.item.delete', item_id: item.id! });
+  client.send({ type: 'response.create', response: { instructions: 'Only once.' } });
+  expect((await client.next('error')).error.code).toBe('nothing_to_answer');
+  client.type('Hello again.');
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toContain('Hello again.');
+  expect(bodies.at(-1)).not.toContain('Only once.');
+});
+
 it('functions that are called at once are answered once', async () => {
   const generator: Generator = {
     name: 'parallel',

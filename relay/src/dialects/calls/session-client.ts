@@ -36,6 +36,8 @@ export class SessionClient implements SessionSocket, Disposable {
   #acknowledgedSeq = 0;
   /** The session clock's zero. */
   #beganAtMs = 0;
+  /** Events that the session has refused. */
+  #refusals = 0;
   #isClosed = false;
 
   constructor(options: SessionClientOptions) {
@@ -85,6 +87,7 @@ export class SessionClient implements SessionSocket, Disposable {
       if (event.type === 'session.created') {
         this.#beganAtMs = this.#options.clock.now() - event.server_ms;
       }
+      if (event.type === 'error') this.#refusals += 1;
       return this.#options.onEvent(event);
     }
     const result = decodeAudioFrame(data);
@@ -93,11 +96,14 @@ export class SessionClient implements SessionSocket, Disposable {
     this.#options.onAudio(result.frame);
   }
 
-  readonly ask = (event: ClientEvent): void => {
+  /** @returns false if the session has refused it: `onEvent` was given the error meanwhile */
+  readonly ask = (event: ClientEvent): boolean => {
     const { session } = this.#options;
+    const before = this.#refusals;
     // A ping has no place in the sequence.
     const numbered = event.type === 'ping' ? event : { ...event, seq: ++this.#seq };
     session.receiveText(this, JSON.stringify(numbered));
+    return this.#refusals === before;
   };
 
   readonly sendAudio = (

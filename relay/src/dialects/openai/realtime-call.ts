@@ -7,13 +7,16 @@ import type { SessionSocket } from '../../call/session/session-socket.ts';
 import { SessionClient } from '../calls/session-client.ts';
 import type { SpeechDetections } from '../calls/speech-detection.ts';
 import { SpokenInput } from '../calls/spoken-input.ts';
-import { errorBody, RequestFault } from './errors.ts';
+import { errorBody, invalid, RequestFault } from './errors.ts';
 import { readClientEvent, type DialectEvent, type ServerEvent } from './realtime-events.ts';
 import { RealtimeItems } from './realtime-items.ts';
 import { RealtimeConversation } from './realtime-conversation.ts';
 import { RealtimeResponses } from './realtime-responses.ts';
 import type { RealtimeSessionConfig, ResponseChanges } from './realtime-session.ts';
 import { RealtimeTranscripts } from './realtime-transcripts.ts';
+
+/** Of instructions, tools and what else is wished, as JSON: the session takes a little more. */
+const MAX_WISH_CHARACTERS = 64_000;
 
 /** Of PCM at 24 kHz; µ-law takes less. */
 const BASE64_CHARACTERS_PER_MS = 64;
@@ -112,9 +115,10 @@ export class RealtimeCall implements Disposable {
   #take(event: DialectEvent): void {
     switch (event.type) {
       case 'session.update': {
-        this.#options.config.update(event.session);
-        this.#apply();
-        return this.#emit({ type: 'session.updated', session: this.#describe() });
+        const takeBack = this.#options.config.update(event.session);
+        if (this.#apply()) this.#emit({ type: 'session.updated', session: this.#describe() });
+        else takeBack();
+        return;
       }
       case 'input_audio_buffer.append':
         return this.#append(event.audio);
@@ -210,17 +214,24 @@ export class RealtimeCall implements Disposable {
     queueMicrotask(() => this.#apply());
   }
 
-  /** @param response - what one response has in place of the session's */
-  #apply(response?: ResponseChanges): void {
+  /**
+   * @param response - what one response has in place of the session's
+   * @returns false if the session does not take it, which the client then knows
+   */
+  #apply(response?: ResponseChanges): boolean {
     const { config } = this.#options;
-    if (this.#described === undefined || this.client.isClosed) return;
-    this.#input?.set(config.inputFormat, config.turnDetection !== null);
-    this.#isOverridden = response !== undefined;
+    if (this.#described === undefined || this.client.isClosed) return true;
     const session = config.wish(this.#described, response);
     const wish = JSON.stringify(session);
-    if (wish === this.#wish) return;
+    if (wish.length > MAX_WISH_CHARACTERS) {
+      this.#refuse(invalid('session.tools', 'Instructions and tools are too long together.'));
+      return false;
+    }
+    if (wish !== this.#wish && !this.client.ask({ type: 'session.update', session })) return false;
     this.#wish = wish;
-    this.client.ask({ type: 'session.update', session });
+    this.#isOverridden = response !== undefined;
+    this.#input?.set(config.inputFormat, config.turnDetection !== null);
+    return true;
   }
 
   #started(utterance: number, startMs: number): void {

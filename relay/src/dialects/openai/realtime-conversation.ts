@@ -24,10 +24,10 @@ export interface RealtimeConversationOptions {
   readonly config: Pick<RealtimeSessionConfig, 'isTranscription'>;
   /** To the client. */
   readonly emit: (event: ServerEvent) => void;
-  /** To the session of Parley. */
-  readonly ask: (event: ClientEvent) => void;
-  /** For one response the session is to be another. */
-  readonly change: (changes: ResponseChanges) => void;
+  /** To the session of Parley. @returns false if that refuses it, which the client then knows */
+  readonly ask: (event: ClientEvent) => boolean;
+  /** For one response the session is to be another; undefined: it is not. @returns as `ask` */
+  readonly change: (changes?: ResponseChanges) => boolean;
 }
 
 /** What a client does with items and responses. */
@@ -77,17 +77,19 @@ export class RealtimeConversation {
     }
     const item = itemOf(created, id);
     if (item.type === 'function_call_output') this.#output(item.call_id, item.output);
-    else if (item.type === 'message') this.#remember(item, created);
+    else if (item.type === 'message' && !this.#remember(item, created)) return;
     const previous_item_id = this.#options.items.add(item);
     this.#options.emit({ type: 'conversation.item.added', previous_item_id, item });
     this.#options.emit({ type: 'conversation.item.done', previous_item_id, item });
   }
 
-  #remember(item: Extract<RealtimeItem, { type: 'message' }>, created: CreatedItem): void {
-    const text = textOf(created);
-    if (item.role !== 'assistant') this.spoken();
+  /** @returns false if it is refused */
+  #remember(item: Extract<RealtimeItem, { type: 'message' }>, created: CreatedItem): boolean {
+    const text = item.role === 'system' ? `[${textOf(created)}]` : textOf(created);
     const role = item.role === 'assistant' ? 'assistant' : 'user';
-    this.#options.ask(remembered(item.id, role, item.role === 'system' ? `[${text}]` : text));
+    if (!this.#options.ask(remembered(item.id, role, text))) return false;
+    if (role === 'user') this.spoken();
+    return true;
   }
 
   /** One that the client is to ask a response for waits for that. */
@@ -161,13 +163,20 @@ export class RealtimeConversation {
       this.#isAnswered = false;
       return this.#options.responses.answerEmpty(metadata);
     }
-    const isSuspended = this.#options.responses.isSuspended;
+    if (this.#options.responses.isSuspended) {
+      if (this.#outputs.length > 0) {
+        this.#options.responses.requested(metadata);
+        return this.#handOutputs();
+      }
+      // Its functions were left unanswered: what waits for them is not to come any more.
+      this.#options.responses.cancelled();
+      this.#options.ask({ type: 'response.cancel' });
+    }
     this.#options.responses.requested(metadata);
-    if (isSuspended) return this.#handOutputs();
-    if (Object.keys(changes).length > 0) this.#options.change(changes);
+    if (Object.keys(changes).length > 0 && !this.#options.change(changes)) return;
     if (!this.#hasQuestion) this.#options.ask(remembered(newId('item'), 'user', NOTHING_SAID));
     this.#hasQuestion = true;
-    this.#options.ask({ type: 'response.create' });
+    if (!this.#options.ask({ type: 'response.create' })) this.#options.change();
   }
 
   #cancel(id: string | undefined): void {

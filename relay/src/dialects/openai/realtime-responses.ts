@@ -97,8 +97,10 @@ export class RealtimeResponses {
     if (this.isSuspended) this.#resume();
   }
 
+  /** What is suspended never goes on. */
   cancelled(): void {
     this.#isCancelled = true;
+    if (this.isSuspended) this.#reply = undefined;
   }
 
   begin({ response_id: id, item: number, audio }: RelayEventOf<'response.created'>): void {

@@ -200,8 +200,13 @@ export class RealtimeSessionConfig {
     return this.#config.audio.output;
   }
 
-  /** Deep: what is not named stays, `null` switches off. */
-  update({ audio, ...change }: SessionUpdate): void {
+  /**
+   * Deep: what is not named stays, `null` switches off.
+   *
+   * @returns what takes the change back
+   */
+  update({ audio, ...change }: SessionUpdate): () => void {
+    const before = this.#config;
     const { input, output } = this.#config.audio;
     const detection = audio?.input?.turn_detection;
     this.#config = {
@@ -219,6 +224,7 @@ export class RealtimeSessionConfig {
         output: { ...output, ...audio?.output },
       },
     } as Effective;
+    return () => void (this.#config = before);
   }
 
   /** As the client is shown it. */

@@ -189,7 +189,7 @@ export class PhoneCall implements Disposable {
   #ask(event: ClientEvent): void {
     const held =
       event.type === 'input_audio_buffer.speech_started' ? this.#voice.hold() : undefined;
-    if (held === undefined) return this.client.ask(event);
+    if (held === undefined) return void this.client.ask(event);
     const interrupts = { response_id: held.responseId, audio_end_ms: held.playedMs };
     this.client.ask({ ...event, interrupts } as ClientEvent);
   }
