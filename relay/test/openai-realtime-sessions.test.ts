@@ -76,6 +76,9 @@ it.each([
 it('what the session refuses is not shown as if it were taken', async () => {
   await using client = await RealtimeClient.manual(relay.url);
   const described = client.ofType('session.updated').length;
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  client.socket.send(`{"type":"session.update","session":{"tracing":${deep}}}`);
+  expect((await client.next('error')).error.param).toMatch(/^session\.tracing/);
   const description = 'x'.repeat(4_000);
   const tools = Array.from({ length: 32 }, (_, at) => ({
     ...{ type: 'function' as const, name: `tool-${at}`, description },

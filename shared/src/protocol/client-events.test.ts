@@ -124,6 +124,15 @@ describe('decodeClientEvent', () => {
     expect(decodeClientEvent(text)).toMatchObject({ kind: 'malformed', fault });
   });
 
+  it('takes no parameters that are nested so deep that reading them would fail', () => {
+    const fault = (depth: number) => {
+      const parameters = `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+      const session = `{"tools":[{"name":"deep","parameters":${parameters}}]}`;
+      return decodeClientEvent(`{"type":"session.update","session":${session}}`).kind;
+    };
+    expect([64, 65, 30_000].map(fault)).toEqual(['event', 'malformed', 'malformed']);
+  });
+
   it('says which field is wrong, and never what was in it', () => {
     const text = JSON.stringify({
       ...EXAMPLES['session.resume'],

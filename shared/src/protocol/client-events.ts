@@ -20,17 +20,31 @@ export const MAX_CLIENT_TOOLS = 32;
 /** Longest result of a function, characters; a language model reads less of it. */
 export const MAX_TOOL_OUTPUT_CHARACTERS = 32_000;
 
+/** Deepest nesting of what is taken as it is: at some thousands, reading it overflows the stack. */
+const MAX_DEPTH = 64;
+
 const uint16 = z.int().min(0).max(0xffff);
 const uint32 = z.int().min(0).max(0xffff_ffff);
 const instantMs = z.number().min(0).max(0xffff_ffff);
 const identifier = z.string().min(1).max(64);
+
+/** Any JSON that is not nested too deep. */
+export const boundedJsonSchema = z.custom<z.core.util.JSONType>(
+  (value) => isShallow(value, MAX_DEPTH),
+  'nested too deep',
+);
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+}
 
 /** A function that the client runs when the language model calls it. */
 export const clientToolSchema = z.object({
   name: z.string().regex(/^[\w-]{1,64}$/),
   description: z.string().max(4_000).default(''),
   /** JSON Schema of an object. */
-  parameters: z.record(z.string(), z.json()).default({ type: 'object' }),
+  parameters: z.record(z.string(), boundedJsonSchema).default({ type: 'object' }),
 });
 export type ClientTool = z.infer<typeof clientToolSchema>;
 

@@ -4,6 +4,7 @@ import type {
   RealtimeTranscriptionSessionCreateRequest,
 } from 'openai/resources/realtime/realtime';
 import {
+  boundedJsonSchema,
   MAX_CLIENT_TOOLS,
   MAX_INSTRUCTIONS_CHARACTERS,
   type ClientEventOf,
@@ -64,7 +65,7 @@ const toolSchema = z.object({
   type: z.literal('function', { error: 'only tools of the type function are taken' }),
   name: z.string().regex(/^[\w-]{1,64}$/),
   description: z.string().max(4_000).optional(),
-  parameters: z.record(z.string(), z.json()).optional(),
+  parameters: z.record(z.string(), boundedJsonSchema).optional(),
 });
 
 /** As much of a session as a client may change; all of it may be left out. */
@@ -78,10 +79,10 @@ export const sessionUpdateSchema = z.object({
     .optional(),
   instructions: z.string().max(MAX_INSTRUCTIONS_CHARACTERS).optional(),
   tools: z.array(toolSchema).max(MAX_CLIENT_TOOLS).optional(),
-  tool_choice: z.union([z.string(), z.record(z.string(), z.json())]).optional(),
+  tool_choice: z.union([z.string(), z.record(z.string(), boundedJsonSchema)]).optional(),
   max_output_tokens: z.union([z.int(), z.literal('inf')]).optional(),
-  tracing: z.json().optional(),
-  truncation: z.json().optional(),
+  tracing: boundedJsonSchema.optional(),
+  truncation: boundedJsonSchema.optional(),
   include: z.array(z.string()).nullable().optional(),
   audio: z
     .object({
