@@ -182,6 +182,16 @@ it('a function that is left unanswered does not hold up what is asked next', asy
   });
 });
 
+it('the output of a function whose call is over is remembered all the same', async () => {
+  await using client = await RealtimeClient.manual(relay.url);
+  client.type('Is it wet?');
+  const item = { type: 'function_call_output' as const, call_id: 'earlier', output: 'heavy rain' };
+  client.send({ type: 'conversation.item.create', item });
+  client.send({ type: 'response.create' });
+  await client.next('response.done');
+  expect(bodies.at(-1)).toMatch(/Is it wet\?.*A function has answered: heavy rain/);
+});
+
 it('what was meant for a response that is refused does not hold for the next one', async () => {
   await using client = await RealtimeClient.manual(relay.url);
   client.type('Hello.');

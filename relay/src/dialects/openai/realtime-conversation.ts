@@ -9,6 +9,8 @@ import type { RealtimeTranscripts } from './realtime-transcripts.ts';
 
 /** Outputs of functions that may wait for a response to be asked for. */
 const MAX_OUTPUTS = 32;
+/** Of an output that is remembered like a message. */
+const MAX_NOTE_CHARACTERS = 1_900;
 /** Of an answer to nothing: models are told that what stands in brackets was said by no one. */
 const NOTHING_SAID = '[The call has begun. Nothing was said yet.]';
 
@@ -172,11 +174,18 @@ export class RealtimeConversation {
       this.#options.responses.cancelled();
       this.#options.ask({ type: 'response.cancel' });
     }
+    for (const { output } of this.#outputs.splice(0)) this.#note(output);
     this.#options.responses.requested(metadata);
     if (Object.keys(changes).length > 0 && !this.#options.change(changes)) return;
     if (!this.#hasQuestion) this.#options.ask(remembered(newId('item'), 'user', NOTHING_SAID));
     this.#hasQuestion = true;
     if (!this.#options.ask({ type: 'response.create' })) this.#options.change();
+  }
+
+  /** A function that has answered when its call was over, or that was called in another session. */
+  #note(output: string): void {
+    const text = `[A function has answered: ${output.slice(0, MAX_NOTE_CHARACTERS)}]`;
+    if (this.#options.ask(remembered(newId('item'), 'user', text))) this.spoken();
   }
 
   #cancel(id: string | undefined): void {
