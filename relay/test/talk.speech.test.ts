@@ -18,9 +18,9 @@ import { RequestProxy } from './support/request-proxy.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
-/** The fewest of which nine in ten is not all. */
-const ASKED = 12;
-const REFUSED = 10;
+/** Few, for the whole way: how well the recogniser hears is its own tests' subject. */
+const ASKED = 6;
+const REFUSED = 5;
 /** The questions are asked this much faster than real time; the recogniser keeps its own pace. */
 const SPEED = 20;
 /** Some seconds in which nothing else runs. */
@@ -165,7 +165,7 @@ test.each(['pcm16', 'opus'] as const)(
 );
 
 test(
-  'nine in ten questions are answered rightly, each in one of three voices',
+  'questions are answered rightly, each in one of three voices',
   { timeout: PATIENCE_MS },
   async () => {
     const voices = providers.synthesizer.offer().voices.map(({ id }) => id);
@@ -175,7 +175,7 @@ test(
       questions[index]!.answer.test(answers[index]!.reply),
     );
     expect(voices).toHaveLength(3);
-    expect(wrong).toSatisfy(atMost(questions.length * 0.1));
+    expect(wrong).toEqual([]);
   },
 );
 
