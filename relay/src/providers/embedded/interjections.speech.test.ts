@@ -3,7 +3,7 @@ import type { Transcriber } from '../../call/stages/transcriber/transcriber.ts';
 import type { Flite } from '@parley/voice';
 import { START_MS, warmEngines, warmFlite } from './warm-engines.rig.ts';
 
-const VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
+const VOICES = ['slt', 'rms', 'awb'] as const;
 const TIMEOUT_MS = 300_000;
 /** What the page sends from before the onset, and the silence until it notices the end. */
 const SILENCE = new Int16Array(4_800);
