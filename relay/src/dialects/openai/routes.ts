@@ -12,6 +12,7 @@ import {
 } from './audio-requests.ts';
 import { invalid, refuseFault, RequestFault } from './errors.ts';
 import { modelsOf, voiceNamed, listedVoices } from './models.ts';
+import { formEntries } from './multipart.ts';
 import { lengthMs } from './recording.ts';
 import { speak } from './speak.ts';
 import { transcribe, type Segment } from './transcribe.ts';
@@ -23,14 +24,11 @@ const PATHS = {
   audioModels: '/v1/audio/models',
   transcriptions: '/v1/audio/transcriptions',
   speech: '/v1/audio/speech',
-  clientSecrets: '/v1/realtime/client_secrets',
 } as const;
 
 /** OpenAI's bound of a recording, and the other fields. */
 const MAX_UPLOAD_BYTES = 25 * 1024 * 1024 + 64 * 1024;
 const MAX_SPEECH_BODY_BYTES = 64 * 1024;
-/** Instructions and tools of a session. */
-const MAX_SESSION_BODY_BYTES = 32 * 1024;
 /** OpenAI's bound. */
 const MAX_INPUT_CHARACTERS = 4_096;
 /** Whatever the plan allows a call: a recording lies in memory as a whole. */
@@ -43,7 +41,6 @@ const CLIENT_GONE = 499 as ContentfulStatusCode;
 export const MAX_BODY_BYTES = {
   [PATHS.transcriptions]: MAX_UPLOAD_BYTES,
   [PATHS.speech]: MAX_SPEECH_BODY_BYTES,
-  [PATHS.clientSecrets]: MAX_SESSION_BODY_BYTES,
 } as const;
 
 export interface OpenAiRoutesOptions extends AudioRequestsOptions {
@@ -246,15 +243,6 @@ async function* speechEvents(
 
 function event(fields: object): Uint8Array {
   return Buffer.from(`data: ${JSON.stringify(fields)}\n\n`);
-}
-
-async function formOf(c: HttpContext): Promise<FormData> {
-  try {
-    return await c.req.formData();
-  } catch (error) {
-    if (error instanceof TypeError) throw invalid('body', 'The body is not multipart/form-data.');
-    throw error;
-  }
 }
 
 /** @throws RequestFault that names the field */
