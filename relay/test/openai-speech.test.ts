@@ -2,9 +2,13 @@ import { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
 import { systemClock } from '../src/base/lib/clock.ts';
+import { silentLogger } from '../src/base/lib/logger.ts';
+import { CallObservers } from '../src/call/events/call-observers.ts';
 import type { SpeechEvent } from '../src/call/stages/synthesizer/synthesizer.ts';
+import { openAiRoutes } from '../src/dialects/openai/routes.ts';
 import { eventually } from './support/eventually.ts';
 import { guestPlan, openAiRelays, refusal } from './support/openai-library.ts';
+import { scriptedStages } from './support/scripted-stages.ts';
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
 import { TestLedger } from './support/test-ledger.ts';
 
@@ -139,6 +143,39 @@ describe('speech', () => {
         .poll(() => client.audio.speech.create({ ...request, response_format: format }))
         .toMatchObject({ status: 200 });
       expect(relay.logs.lines.join()).not.toContain('unexpectedly');
+    },
+  );
+
+  it.each(['pcm', 'mp3'] as const)(
+    'in %s that is left before its first byte has gone out gives its place back',
+    async (response_format) => {
+      const synthesizer = new GatedVoice({ clock, sampleRateHz: 24_000 });
+      const stages = scriptedStages(clock, { synthesizer });
+      const who = { userId: 'guest_1', kind: 'guest', role: 'user', plan: 'guest' } as const;
+      const routes = openAiRoutes({
+        signIn: { identify: async () => ({ ...who, expiresAtMs: Infinity }) },
+        limiter: { takeTurn: () => true },
+        settings: { policy: { planOf: () => ({ concurrentSessions: 1 }) } as never },
+        ...{ providersOf: () => stages, choice: { all: stages }, money: undefined },
+        observers: new CallObservers([], { logger: silentLogger }),
+        ...{ isDraining: () => false, admission: { isOpen: true }, registry: { size: 0 } },
+        proxies: { clientAddress: () => 'here' },
+        config: { providers: { language: 'en-US' } },
+        ...{ opus: undefined as never, reader: undefined as never, clock, logger: silentLogger },
+      });
+      const ask = () =>
+        routes.request(
+          '/v1/audio/speech',
+          { method: 'POST', body: JSON.stringify({ ...request, response_format }) },
+          { incoming: {}, outgoing: {} },
+        );
+      for (let times = 0; times < 2; times += 1) {
+        synthesizer.isLeft = false;
+        const left = await ask();
+        expect(left.status).toBe(200);
+        await left.body!.cancel();
+        await eventually(() => synthesizer.isLeft);
+      }
     },
   );
 

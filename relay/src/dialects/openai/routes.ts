@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { Stages } from '../../call/stages/stages.ts';
+import { nextTurn } from '../../base/lib/clock.ts';
 import { VOICE_FORMATS, type VoiceFormat } from './voice-formats.ts';
 import {
   AudioRequests,
@@ -121,27 +122,42 @@ function sent(
       request[Symbol.dispose]();
     }
   }
-  return ReadableStream.from(guarded());
+  const pieces = guarded();
+  // Begun at once: one that is left before it has begun would not get to what it has to release.
+  let begun: ReturnType<typeof pieces.next> | undefined = pieces.next();
+  const source = {
+    // What is there at once is held back by the server, with the status, until there is more.
+    start: nextTurn,
+    async pull(stream: ReadableStreamDefaultController<Uint8Array>) {
+      const { done, value } = await (begun ?? pieces.next());
+      begun = undefined;
+      if (done === true) stream.close();
+      else stream.enqueue(value);
+    },
+    cancel: () => void pieces.return(),
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
 }
 
 const languageSchema = z.string().min(2).max(35).optional();
 
 const transcriptionSchema = z.object({
-  file: z.instanceof(File, { error: 'Send the recording as a file.' }),
+  file: z.instanceof(Uint8Array<ArrayBuffer>, { error: 'Send the recording as a file.' }),
   language: languageSchema,
   response_format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS]).default('json'),
   stream: z.enum(['true', 'false']).default('false'),
 });
 
 async function transcription(c: HttpContext, request: AudioRequest): Promise<Answer> {
-  const form = await formOf(c);
-  if (form.getAll('timestamp_granularities[]').includes('word')) {
+  const type = c.req.header('content-type') ?? '';
+  const form = formEntries(type, Buffer.from(await c.req.arrayBuffer()));
+  if (form.some(([name, value]) => name === 'timestamp_granularities[]' && value === 'word')) {
     throw invalid('timestamp_granularities[]', 'The times of single words are not known here.');
   }
-  const named = Object.fromEntries([...form].filter(([, value]) => value !== ''));
+  const named = Object.fromEntries(form.filter(([, value]) => value !== ''));
   const fields = checked(transcriptionSchema, named);
   const language = request.language(fields.language);
-  const bytes = new Uint8Array(await fields.file.arrayBuffer());
+  const bytes = fields.file;
   const maxMs = Math.min(request.plan.sessionMs, MAX_RECORDING_MS);
   const recording = await request.reader.read({ bytes, maxMs }, request.signal);
   const durationMs = lengthMs(recording);
