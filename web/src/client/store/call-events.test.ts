@@ -79,6 +79,22 @@ test('captions come word by word, of both sides, and each once', () => {
   ]);
 });
 
+test('a listener that ends its subscription with the first event gets no other', () => {
+  const state = createStore<CallState>(() => runningCall());
+  const since = state.getState();
+  state.setState({ phase: 'thinking' });
+  const phases: string[] = [];
+  const ended = new AbortController();
+  const listener = (phase: string) => {
+    phases.push(phase);
+    ended.abort();
+  };
+  const call = { state, subscribe: () => () => {} };
+  onCallEvent(call, { name: 'phase', listener, since, signal: ended.signal });
+  state.setState({ phase: 'speaking' });
+  expect(phases).toEqual(['thinking']);
+});
+
 test('a stage that another provider took over is degraded, until it is restored', () => {
   const changed = { type: 'stage-changed', stage: 'generator' } as const;
   const down = { ...changed, from: 'a', to: 'b', reason: 'generator_failed' } as const;

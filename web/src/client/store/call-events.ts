@@ -93,7 +93,10 @@ export function onCallEvent<Name extends keyof CallEvents>(
     if (now !== since) pass(read(now, since));
     return call.state.subscribe((state, before) => pass(read(state, before)));
   };
-  signal.addEventListener('abort', subscribe());
+  const end = subscribe();
+  // The listener may have had enough with the first of them.
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end);
 }
 
 function isOfNotices(name: keyof CallEvents): name is NoticeEvent {
