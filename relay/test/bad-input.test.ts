@@ -62,6 +62,11 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
     json({ type: 'session.update', session: { language: 'tlh' } }),
   ],
   [
+    'a function that is described without end',
+    'invalid_event',
+    `{"type":"session.update","session":{"tools":[{"name":"a","parameters":{"b":${'['.repeat(9_000)}${']'.repeat(9_000)}}}]}}`,
+  ],
+  [
     'a resumption of what goes on',
     'invalid_event',
     json({ type: 'session.resume', session_id: 'a', resume_token: 'b', last_seq: 0 }),

@@ -52,19 +52,39 @@ it('all of the effective session is shown, with names that are not known here', 
 });
 
 it.each([
-  ['{', 'invalid_json', null],
-  ['{"type":"no.such.event"}', 'invalid_request', 'type'],
+  ['half an object', '{', 'invalid_json', null],
+  ['an unknown event', '{"type":"no.such.event"}', 'invalid_request', 'type'],
   [
+    'a tool elsewhere',
     '{"type":"session.update","session":{"type":"realtime","tools":[{"type":"mcp"}]}}',
     'invalid_request',
     'session.tools.0.type',
   ],
   [
+    'a response beside the conversation',
     '{"type":"response.create","response":{"conversation":"none"}}',
     'unsupported',
     'response.conversation',
   ],
-])('%s is refused, and the session goes on', async (message, code, param) => {
+  [
+    'JSON that is too deep',
+    `{"type":"session.update","session":{"tracing":${'['.repeat(9_000)}${']'.repeat(9_000)}}}`,
+    'invalid_request',
+    'session.tracing',
+  ],
+  [
+    'a huge session',
+    `{"type":"session.update","session":{"tracing":"${'x'.repeat(70_000)}"}}`,
+    'invalid_request',
+    'event',
+  ],
+  [
+    'a long message',
+    `{"type":"conversation.item.create","item":{"type":"message","role":"system","content":[{"text":"${'x'.repeat(1_999)}","type":"input_text"}]}}`,
+    'invalid_request',
+    'item.content',
+  ],
+])('%s is refused, and the session goes on', async (_, message, code, param) => {
   await using client = await RealtimeClient.manual(relay.url);
   client.socket.send(message);
   expect((await client.next('error')).error).toMatchObject({ code, param });
@@ -122,11 +142,33 @@ it('a client that goes on with what cannot be read is closed', async () => {
   expect(client.ofType('error').at(-1)!.error.code).toBe('too_many_malformed');
 });
 
-it('more audio than there is time for is refused', async () => {
+it.each([
+  ['audio/pcm', 48_000],
+  ['audio/pcma', 8_000],
+] as const)('more %s than there is time for is refused', async (type, bytesPerSecond) => {
   await using client = await RealtimeClient.manual(relay.url);
-  const halfMinute = new Int16Array(24_000 * 30);
-  for (let piece = 0; piece < 3; piece += 1) client.append(halfMinute);
+  const audio = { input: { format: { type } } };
+  client.send({ type: 'session.update', session: { type: 'realtime', audio } });
+  const halfMinute = Buffer.alloc(bytesPerSecond * 30).toString('base64');
+  for (let piece = 0; piece < 3; piece += 1) {
+    client.send({ type: 'input_audio_buffer.append', audio: halfMinute });
+  }
   expect((await client.next('error')).error.code).toBe('rate_limited');
+});
+
+it('a client that takes in no answers is closed, and has hung up', async () => {
+  await using client = await RealtimeClient.manual(relay.url);
+  const session = { type: 'realtime' as const };
+  const tracing = { metadata: 'x'.repeat(60_000) };
+  client.send({ type: 'session.update', session: { ...session, tracing } });
+  await client.next('session.updated');
+  client.socket.pause();
+  for (let times = 0; times < 400; times += 1) client.send({ type: 'session.update', session });
+  await vi.waitFor(() =>
+    expect(talked.at(-1)).toMatchObject({ type: 'session-ended', reason: 'slowConsumer' }),
+  );
+  client.socket.resume();
+  expect(await client.closed).toBe(CLOSE_REASONS.slowConsumer.code);
 });
 
 it('telephone audio is taken and given', async () => {

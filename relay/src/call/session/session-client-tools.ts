@@ -13,6 +13,7 @@ export class SessionClientTools implements ClientToolsPort {
   }
 
   async call(name: string, input: string, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
     const callId = newId('call');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

@@ -77,7 +77,8 @@ test('what several streams send meanwhile goes to the thread at once, each in it
     one.stream.push(samples(n));
     other.stream.push(samples(10 * n));
   }
-  one.stream.setPlaying(true);
+  // For each piece of audio; the thread hears what has changed.
+  for (const isPlaying of [false, true, true]) one.stream.setPlaying(isPlaying);
   one.stream.push(samples(4));
   await clock.advance(20);
   expect(one.found).toEqual([1, 2, 3, 4]);

@@ -136,10 +136,14 @@ class DetectorThread {
     };
     this.#streams.set(id, stream);
     this.#add(id, { type: 'open', longestMs: options.longestMs });
+    let wasPlaying = false;
     return {
       push: (samples) => this.#push(id, samples),
       endOfTurn: (utterance, endMs) => this.#add(id, { type: 'end-of-turn', utterance, endMs }),
-      setPlaying: (isPlaying) => this.#add(id, { type: 'playing', isPlaying }),
+      setPlaying: (isPlaying) => {
+        if (isPlaying !== wasPlaying) this.#add(id, { type: 'playing', isPlaying });
+        wasPlaying = isPlaying;
+      },
       [Symbol.dispose]: () => this.#close(id),
     };
   }

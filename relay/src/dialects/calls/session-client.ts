@@ -76,7 +76,8 @@ export class SessionClient implements SessionSocket, Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     const { session } = this.#options;
-    within(session, () => session.detach(this, 1000));
+    // Also if the session has given the connection up, and waits: no client of this kind resumes.
+    within(session, () => session.close('normal'));
   }
 
   /** What the session sends. */

@@ -18,8 +18,11 @@ import { RealtimeTranscripts } from './realtime-transcripts.ts';
 /** Of instructions, tools and what else is wished, as JSON: the session takes a little more. */
 const MAX_WISH_CHARACTERS = 64_000;
 
-/** Of PCM at 24 kHz; µ-law takes less. */
-const BASE64_CHARACTERS_PER_MS = 64;
+/** Of PCM at 24 kHz, and of telephone audio at 8 kHz. */
+const BASE64_CHARACTERS_PER_MS = { pcm: 64, telephone: 32 / 3 } as const;
+
+/** A client that takes in less of its answers is too slow, as for the session itself. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 export interface RealtimeCallOptions {
   readonly session: Session;
@@ -98,6 +101,8 @@ export class RealtimeCall implements Disposable {
     this.#audio.refill(nowMs - this.#refilledAtMs);
     this.#refilledAtMs = nowMs;
     if (!this.#messages.take()) return session.close('rateLimited');
+    // The session sees only what it sends itself.
+    if (this.client.bufferedAmount > MAX_BUFFERED_BYTES) return session.close('slowConsumer');
     const { event, eventId } = readClientEvent(text);
     this.#cause = eventId;
     try {
@@ -148,7 +153,9 @@ export class RealtimeCall implements Disposable {
 
   #append(audio: string): void {
     const input = this.#input;
-    if (!this.#audio.take(Math.ceil(audio.length / BASE64_CHARACTERS_PER_MS))) {
+    const isPcm = this.#options.config.inputFormat === 'audio/pcm';
+    const perMs = BASE64_CHARACTERS_PER_MS[isPcm ? 'pcm' : 'telephone'];
+    if (!this.#audio.take(Math.ceil(audio.length / perMs))) {
       throw new RequestFault(429, 'rate_limited', ERRORS.rate_limited.message, 'audio');
     }
     input?.setPlaying(this.#options.clock.now() < this.#playingUntilMs);

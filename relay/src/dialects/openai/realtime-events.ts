@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { RealtimeServerEvent } from 'openai/resources/realtime/realtime';
-import { MAX_TEXT_CHARACTERS, MAX_TOOL_OUTPUT_CHARACTERS } from '@parley/shared';
+import {
+  MAX_CLIENT_EVENT_BYTES,
+  MAX_TEXT_CHARACTERS,
+  MAX_TOOL_OUTPUT_CHARACTERS,
+} from '@parley/shared';
 import { isJsonObject, parseJson } from '../../base/lib/json.ts';
 import { invalid, RequestFault } from './errors.ts';
 import { sessionUpdateSchema } from './realtime-session.ts';
@@ -101,6 +105,10 @@ export function readClientEvent(message: string): {
   if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
     const names = Object.keys(SCHEMAS).join(', ');
     return { ...known, event: invalid('type', `Unknown event type. This relay takes ${names}.`) };
+  }
+  if (message.length > MAX_CLIENT_EVENT_BYTES && type !== 'input_audio_buffer.append') {
+    const most = `An event without audio may have ${MAX_CLIENT_EVENT_BYTES} characters.`;
+    return { ...known, event: invalid('event', most) };
   }
   const read = SCHEMAS[type as ClientEventType].safeParse(value);
   if (read.success) return { ...known, event: read.data };

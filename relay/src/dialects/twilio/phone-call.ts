@@ -65,7 +65,6 @@ export class PhoneCall implements Disposable {
   readonly #options: PhoneCallOptions;
   readonly #voice: PhoneVoice;
   #input: SpokenInput | undefined;
-  #isPlaying = false;
   readonly #messages = new Allowance({ capacity: 6_000, perSecond: 120 });
   #refilledAtMs: number;
 
@@ -134,9 +133,7 @@ export class PhoneCall implements Disposable {
   }
 
   #hear(payload: string): void {
-    const { isPlaying } = this.#voice;
-    if (isPlaying !== this.#isPlaying) this.#input?.setPlaying(isPlaying);
-    this.#isPlaying = isPlaying;
+    this.#input?.setPlaying(this.#voice.isPlaying);
     // What comes while the detection is behind is lost, as on any bad line.
     this.#input?.append(payload);
   }
