@@ -57,12 +57,9 @@ export class RealtimeItems {
     if (entry !== undefined) entry.item = item;
   }
 
-  /** @returns false if there is none */
-  delete(id: string): boolean {
-    const isLast = this.#lastId === id;
-    const had = this.#items.delete(id);
-    if (isLast) this.#lastId = [...this.#items.keys()].at(-1) ?? null;
-    return had;
+  delete(id: string): void {
+    this.#items.delete(id);
+    if (this.#lastId === id) this.#lastId = [...this.#items.keys()].at(-1) ?? null;
   }
 
   /**

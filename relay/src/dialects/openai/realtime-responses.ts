@@ -258,17 +258,16 @@ export class RealtimeResponses {
     open.message = undefined;
     const place = this.#placeOf(open, message);
     const { itemId, index, spoken, text } = message;
-    const part =
-      spoken === undefined
-        ? ({ type: 'text', text } as const)
-        : ({ type: 'audio', transcript: text } as const);
     if (spoken === undefined) {
+      const part = { type: 'text', text } as const;
       this.#emit({ type: 'response.output_text.done', ...place, text });
+      this.#emit({ type: 'response.content_part.done', ...place, part });
     } else {
+      const part = { type: 'audio', transcript: text } as const;
       this.#emit({ type: 'response.output_audio.done', ...place });
       this.#emit({ type: 'response.output_audio_transcript.done', ...place, transcript: text });
+      this.#emit({ type: 'response.content_part.done', ...place, part });
     }
-    this.#emit({ type: 'response.content_part.done', ...place, part });
     const content =
       spoken === undefined
         ? ({ type: 'output_text', text } as const)

@@ -30,7 +30,7 @@ const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface RealtimeSocketsOptions {
-  readonly sessions: Pick<SessionCreator, 'create' | 'open' | 'takeBack'>;
+  readonly sessions: Pick<SessionCreator, 'create' | 'open'>;
   readonly signIn: Pick<SignIn, 'identify' | 'clientSecrets'>;
   readonly proxies: TrustedProxies;
   readonly clock: Clock;
