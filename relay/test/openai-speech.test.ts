@@ -5,6 +5,7 @@ import { systemClock } from '../src/base/lib/clock.ts';
 import { silentLogger } from '../src/base/lib/logger.ts';
 import { CallObservers } from '../src/call/events/call-observers.ts';
 import type { SpeechEvent } from '../src/call/stages/synthesizer/synthesizer.ts';
+import { AudioRequests } from '../src/dialects/openai/audio-requests.ts';
 import { openAiRoutes } from '../src/dialects/openai/routes.ts';
 import { eventually } from './support/eventually.ts';
 import { guestPlan, openAiRelays, refusal } from './support/openai-library.ts';
@@ -152,17 +153,22 @@ describe('speech', () => {
       const synthesizer = new GatedVoice({ clock, sampleRateHz: 24_000 });
       const stages = scriptedStages(clock, { synthesizer });
       const who = { userId: 'guest_1', kind: 'guest', role: 'user', plan: 'guest' } as const;
-      const routes = openAiRoutes({
+      const known = {
         signIn: { identify: async () => ({ ...who, expiresAtMs: Infinity }) },
+        providersOf: () => stages,
+      };
+      const requests = new AudioRequests({
+        ...known,
         limiter: { takeTurn: () => true },
         settings: { policy: { planOf: () => ({ concurrentSessions: 1 }) } as never },
-        ...{ providersOf: () => stages, choice: { all: stages }, money: undefined },
+        money: undefined,
         observers: new CallObservers([], { logger: silentLogger }),
         ...{ isDraining: () => false, admission: { isOpen: true }, registry: { size: 0 } },
         proxies: { clientAddress: () => 'here' },
         config: { providers: { language: 'en-US' } },
         ...{ opus: undefined as never, reader: undefined as never, clock, logger: silentLogger },
       });
+      const routes = openAiRoutes({ ...known, requests, choice: { all: stages } });
       const ask = () =>
         routes.request(
           '/v1/audio/speech',
@@ -178,6 +184,16 @@ describe('speech', () => {
       }
     },
   );
+
+  it('that is being given when the relay stops is given to its end', async () => {
+    const synthesizer = new GatedVoice({ clock, sampleRateHz: 24_000 });
+    const { relay, client } = await start({ providers: { synthesizer } });
+    const spoken = await client.audio.speech.create({ ...request, response_format: 'pcm' });
+    const stopped = relay.stop(0);
+    setImmediate(() => synthesizer.rest.resolve());
+    expect((await spoken.bytes()).length).toBe(48_000);
+    await stopped;
+  });
 
   it('goes on with the next voice, and is paid for', async () => {
     const ledger = new TestLedger();

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { ParleyError, type Stage } from '@parley/shared';
 import { OVER } from '../../base/lib/deadline.ts';
-import type { Clock } from '../../base/lib/clock.ts';
+import { sleep, type Clock } from '../../base/lib/clock.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { OpusCodec } from '../../base/lib/opus-codec.ts';
@@ -35,6 +35,9 @@ const MAX_AT_ONCE = 8;
 /** The longest that a request may take in all: as long as OpenAI's libraries wait. */
 const MAX_REQUEST_MS = 600_000;
 const RETRY_AFTER_MS = 2_000;
+/** So long the requests that run have when the relay stops; they had the grace of its calls before. */
+const STOP_MS = 3_000;
+const STOP_CHECK_MS = 50;
 
 export interface AudioRequestsOptions {
   readonly signIn: Pick<SignIn, 'identify'>;
@@ -63,7 +66,7 @@ export type HttpContext = Context<{ Bindings: HttpBindings }>;
  * Lets requests of one stage in, each as a call of one turn: the same token, plan, budgets,
  * providers and observers, but nothing of it is kept as a conversation.
  */
-export class AudioRequests {
+export class AudioRequests implements AsyncDisposable {
   readonly #options: AudioRequestsOptions;
   readonly #ofUser = new ConnectionCounter();
   #running = 0;
@@ -102,6 +105,16 @@ export class AudioRequests {
       this.#running -= 1;
       leave();
       throw error;
+    }
+  }
+
+  /** The relay stops: most answers are whole within a moment. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = new AbortController();
+    for (let leftMs = STOP_MS; leftMs > 0 && this.#running > 0; leftMs -= STOP_CHECK_MS) {
+      // oxlint-disable-next-line no-await-in-loop -- until it is so
+      await sleep(clock, STOP_CHECK_MS, signal);
     }
   }
 

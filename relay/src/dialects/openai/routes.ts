@@ -44,15 +44,15 @@ export const MAX_BODY_BYTES = {
   [PATHS.speech]: MAX_SPEECH_BODY_BYTES,
 } as const;
 
-export interface OpenAiRoutesOptions extends AudioRequestsOptions {
+export interface OpenAiRoutesOptions extends Pick<AudioRequestsOptions, 'signIn' | 'providersOf'> {
+  readonly requests: AudioRequests;
   /** `all`: the stages of callers whose plan leaves none out. */
   readonly choice: { readonly all: Stages };
 }
 
 /** OpenAI's HTTP interface for audio: `/v1/audio/…` and `/v1/models`. */
 export function openAiRoutes(options: OpenAiRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const { signIn, providersOf, choice } = options;
-  const requests = new AudioRequests(options);
+  const { requests, signIn, providersOf, choice } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.onError((error, c) => {
     if (error instanceof RequestFault) return refuseFault(c, error);
