@@ -126,7 +126,8 @@ describe('a refusal', () => {
       providers: { transcriber },
       env: guestPlan({ turns_per_minute: 2, concurrent_sessions: 1 }),
     });
-    const speak = () => client.audio.speech.create({ input: 'Hi.', model, voice: 'alloy' });
+    const words = { input: 'Hi.', model, voice: 'alloy', response_format: 'pcm' } as const;
+    const speak = () => client.audio.speech.create(words);
     const gone = new AbortController();
     const file = await wavFile(CLIP);
     const hanging = client.audio.transcriptions.create({ file, model }, { signal: gone.signal });

@@ -77,7 +77,7 @@ describe('speech', () => {
     expect(new Int16Array(bytes.slice().buffer)).toEqual(counting(0, 12_000));
   });
 
-  it.each(['pcm', 'mp3', 'opus', 'wav'] as const)(
+  it.each(['pcm', 'mp3', 'opus'] as const)(
     'in %s begins before it is all there',
     async (format) => {
       const synthesizer = new GatedVoice({ clock, sampleRateHz: 24_000 });
@@ -113,7 +113,10 @@ describe('speech', () => {
     const synthesizer = new ScriptedSynthesizer({ clock });
     const { client } = await start({ providers: { synthesizer } });
     for (const voice of ['two', 'alloy', 'echo', { id: 'one' }]) {
-      await (await client.audio.speech.create({ ...request, voice })).bytes();
+      const spoken = await client.audio.speech.create({
+        ...{ ...request, voice, response_format: 'pcm' },
+      });
+      await spoken.bytes();
     }
     expect(synthesizer.asked).toEqual(['two', 'one', 'two', 'one']);
     const refused = await refusal(client.audio.speech.create({ ...request, voice: 'three' }));
