@@ -63,7 +63,16 @@ it('a typed turn is answered when it is asked for, in the order that clients rel
 
 it('a committed utterance becomes an item with its words, and waits to be answered', async () => {
   await using client = await RealtimeClient.manual(relay.url);
-  client.append(tone(600));
+  const said = tone(600);
+  for (const [from, to] of [
+    [0, 1],
+    [1, 1],
+    [1, 4_000],
+    [4_000, 4_001],
+    [4_001, said.length],
+  ]) {
+    client.append(said.subarray(from, to));
+  }
   client.send({ type: 'input_audio_buffer.commit' });
   const { item_id } = await client.next('input_audio_buffer.committed');
   const completed = await client.next('conversation.item.input_audio_transcription.completed');

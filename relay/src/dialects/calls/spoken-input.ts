@@ -101,8 +101,11 @@ export class SpokenInput implements Disposable {
     this.#samples += samples.length;
     const most = this.#options.maxUtteranceMs * SPEECH_SAMPLES_PER_MS;
     if (this.#pendingSamples + samples.length > most) return false;
-    this.#pieces.push(samples);
     this.#pendingSamples += samples.length;
+    // Joined to one that is short: a million of single samples would take a hundred times as much.
+    const last = this.#pieces.pop() ?? new Int16Array();
+    if (last.length < UPLINK_CHUNK_SAMPLES) this.#pieces.push(joinPcm16([last, samples]));
+    else this.#pieces.push(last, samples);
     return true;
   }
 

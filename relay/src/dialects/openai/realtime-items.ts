@@ -5,6 +5,8 @@ import { firstWords, heardWords, type ClauseTiming } from '@parley/shared/heard-
 
 /** Older ones are forgotten, and cannot be retrieved any more. */
 const MAX_ITEMS = 500;
+/** Of what functions are given and answer, which may be long. */
+const MAX_CHARACTERS = 1_000_000;
 
 /** What was said of an item of the assistant, and where it lies in a reply of Parley. */
 export interface SpokenItem {
@@ -28,13 +30,17 @@ export class RealtimeItems {
     { item: RealtimeItem; readonly spoken: SpokenItem | undefined }
   >();
   #lastId: string | null = null;
+  #characters = 0;
 
   /** @returns the id of the item before it */
   add(item: RealtimeItem, spoken?: SpokenItem): string | null {
     const previous = this.#lastId;
     this.#items.set(item.id, { item, spoken });
     this.#lastId = item.id;
-    if (this.#items.size > MAX_ITEMS) this.#items.delete(this.#items.keys().next().value!);
+    this.#characters += charactersOf(item);
+    while (this.#items.size > MAX_ITEMS || this.#characters > MAX_CHARACTERS) {
+      this.#remove(this.#items.keys().next().value!);
+    }
     return previous;
   }
 
@@ -54,12 +60,20 @@ export class RealtimeItems {
 
   replace(item: RealtimeItem): void {
     const entry = this.#items.get(item.id);
-    if (entry !== undefined) entry.item = item;
+    if (entry === undefined) return;
+    this.#characters += charactersOf(item) - charactersOf(entry.item);
+    entry.item = item;
   }
 
   delete(id: string): void {
-    this.#items.delete(id);
+    this.#remove(id);
     if (this.#lastId === id) this.#lastId = [...this.#items.keys()].at(-1) ?? null;
+  }
+
+  #remove(id: string): void {
+    const { item } = this.#items.get(id) ?? {};
+    if (item !== undefined) this.#characters -= charactersOf(item);
+    this.#items.delete(id);
   }
 
   /**
@@ -78,6 +92,11 @@ export class RealtimeItems {
     this.replace(withTranscript(item, heard.join(' ')));
     return { responseId: spoken.responseId, playedMs };
   }
+}
+
+function charactersOf(item: RealtimeItem): number {
+  if (item.type === 'function_call') return item.arguments.length;
+  return item.type === 'function_call_output' ? item.output.length : 0;
 }
 
 function withTranscript(item: RealtimeItem, transcript: string): RealtimeItem {

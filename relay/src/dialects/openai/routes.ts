@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { Stages } from '../../call/stages/stages.ts';
 import { nextTurn } from '../../base/lib/clock.ts';
 import { VOICE_FORMATS, type VoiceFormat } from './voice-formats.ts';
-import {
+import type {
+  AudioRequest,
   AudioRequests,
-  type AudioRequest,
-  type AudioRequestsOptions,
-  type HttpContext,
+  AudioRequestsOptions,
+  HttpContext,
 } from './audio-requests.ts';
 import { invalid, refuseFault, RequestFault } from './errors.ts';
 import { modelsOf, voiceNamed, listedVoices } from './models.ts';
