@@ -71,7 +71,9 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
     >
       <div className={screen.layout} data-long={areWordsFirst} data-words={isTyping}>
         <header className={screen.header}>
-          <h1 className={screen.wordmark}>{label ?? 'Parley'}</h1>
+          <h1 className={screen.wordmark} dir="auto">
+            {label ?? 'Parley'}
+          </h1>
           <span className={screen.figures}>
             <CallClock />
           </span>
@@ -89,7 +91,11 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
             />
           )}
           {isEmpty ? (
-            refused === null && <p className={styles.greeting}>{greeting ?? GREETING}</p>
+            refused === null && (
+              <p className={styles.greeting} dir="auto">
+                {greeting ?? GREETING}
+              </p>
+            )
           ) : (
             <Captions onFull={takeNoMore} />
           )}

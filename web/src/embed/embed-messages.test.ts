@@ -26,7 +26,7 @@ describe('the frame', () => {
     expect(readPageMessage({ type: 'text', text: ' ' })).toBeNull();
     expect(readPageMessage({ type: 'text', text: 'x'.repeat(9_000) })).toEqual({
       type: 'text',
-      text: 'x'.repeat(2_000),
+      text: 'x'.repeat(4_000),
     });
   });
 

@@ -49,7 +49,8 @@ export type FrameMessage =
 
 /** Longest texts that are taken. */
 const MAX_WORDS = 200;
-const MAX_TEXT = 2_000;
+/** What is longer than a call takes, 2,000 characters, is refused in words by its relay, not cut. */
+const MAX_TEXT = 4_000;
 const MAX_COLOUR = 100;
 const MAX_SIZE_PX = 4_096;
 

@@ -81,7 +81,7 @@ function OpenButton({ label, link, isBack }: OpenButtonProps) {
       aria-expanded="false"
       onClick={press}
     >
-      <span ref={content} className={styles.content}>
+      <span ref={content} className={styles.content} dir="auto">
         <Icon name={isRunning ? 'activity' : 'mic'} size={20} />
         {isRunning ? line : label}
       </span>

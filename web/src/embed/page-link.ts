@@ -97,7 +97,7 @@ function report(
   const state = (): void => {
     const now = call.state.getState();
     const { phase, muted, microphone } = now;
-    const hears = now.standing.kind === 'running' && isHeard(now) && now.vad === 'ready';
+    const hears = now.standing.kind === 'running' && isHeard(now);
     const open = embed.getState().isOpen;
     const detail = { phase, hears, muted, microphone: microphone.kind, open };
     if (said === JSON.stringify(detail)) return;

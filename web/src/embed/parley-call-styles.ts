@@ -12,8 +12,8 @@ export const STYLES = `
   z-index: 2147483000;
   inset-block-end: max(16px, env(safe-area-inset-bottom));
 }
-:host([position='bottom-right']) { inset-inline: auto max(16px, env(safe-area-inset-right)); }
-:host([position='bottom-left']) { inset-inline: max(16px, env(safe-area-inset-left)) auto; }
+:host([position='bottom-right']) { right: max(16px, env(safe-area-inset-right)); }
+:host([position='bottom-left']) { left: max(16px, env(safe-area-inset-left)); }
 .box {
   display: grid;
   grid-template: 100% / 100%;

@@ -28,6 +28,7 @@ export async function openMicrophone(request: MicrophoneRequest): Promise<Opened
     if (name === 'OverconstrainedError' && request.deviceId !== undefined) {
       return openMicrophone({ ...request, deviceId: undefined });
     }
+    if (isForbiddenHere()) return { ok: false, refusal: 'not-here' };
     return { ok: false, refusal: microphoneRefusalOf(error, await permissionState()) };
   }
 }
@@ -65,6 +66,14 @@ export function microphoneRefusalOf(
     default:
       return 'failed';
   }
+}
+
+/** Only Chromium says so. */
+function isForbiddenHere(): boolean {
+  const { featurePolicy } = document as Document & {
+    readonly featurePolicy?: { allowsFeature(name: string): boolean };
+  };
+  return featurePolicy?.allowsFeature('microphone') === false;
 }
 
 async function permissionState(): Promise<PermissionState | undefined> {

@@ -24,6 +24,8 @@ import type {
 /** Why the microphone is missing; each needs other words. */
 export type MicrophoneRefusal =
   | 'denied'
+  /** The page's policy, or that of the page around its frame, forbids it: no person is asked. */
+  | 'not-here'
   | 'dismissed'
   | 'not-found'
   | 'in-use'

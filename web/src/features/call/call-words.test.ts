@@ -20,6 +20,8 @@ const OVER: CallState = {
   phase: 'ended',
 };
 
+const TYPED = { kind: 'user', id: '1', text: 'Hello', state: 'typed', utterance: null } as const;
+
 describe('the line of state', () => {
   test.each<[string, CallState]>([
     ['Press to talk', INITIAL_CALL_STATE],
@@ -31,6 +33,10 @@ describe('the line of state', () => {
     ['Not connected yet', { ...INITIAL_CALL_STATE, outage: OUTAGE }],
     ['Not connected yet', running({ phase: 'starting', outage: OUTAGE })],
     ['Listening', running({})],
+    ['Connecting', running({ vad: 'loading' })],
+    ['Hold to talk', running({ vad: 'failed' })],
+    ['Speaking', running({ vad: 'loading', phase: 'speaking' })],
+    ['Muted', running({ vad: 'loading', muted: true })],
     ['I hear you', running({ phase: 'hearing' })],
     ['Thinking', running({ phase: 'thinking' })],
     ['Speaking, talk to interrupt', running({ phase: 'speaking' })],
@@ -43,6 +49,10 @@ describe('the line of state', () => {
     [
       'Microphone blocked: allow it in the address bar',
       running({ microphone: { kind: 'refused', refusal: 'denied' } }),
+    ],
+    [
+      'Type a message',
+      running({ microphone: { kind: 'refused', refusal: 'denied' }, conversation: [TYPED] }),
     ],
     ['The call has ended', OVER],
   ])('is “%s”', (line, state) => {

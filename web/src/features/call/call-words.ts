@@ -6,7 +6,7 @@ import type {
   ProviderNames,
 } from '../../client/index.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
-import { isUnderstood } from './ladder-words.ts';
+import { isPageListening, isUnderstood } from './ladder-words.ts';
 
 /** The one line under the orb: what the call is doing, in plain words. */
 export function stateLineOf(
@@ -58,6 +58,7 @@ function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): stri
     if (state.outage !== null) return 'Not connected yet';
     return state.microphone.kind === 'asking' ? 'Allow the microphone to talk' : 'Connecting';
   }
+  if (isPreparing(state)) return 'Connecting';
   if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
   if (state.phase === 'speaking') {
@@ -65,11 +66,26 @@ function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): stri
     return state.holds ? 'Speaking, hold to interrupt' : 'Speaking';
   }
   if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
-  if (state.microphone.kind === 'refused') return REFUSAL_LINES[state.microphone.refusal];
-  if (state.microphone.kind === 'unwanted' || !isUnderstood(state)) return 'Type a message';
+  if (state.microphone.kind === 'refused' && !goesOnTyped(state))
+    return REFUSAL_LINES[state.microphone.refusal];
+  if (state.microphone.kind !== 'granted' || !isUnderstood(state)) return 'Type a message';
   if (state.holds && state.muted) return 'Hold to talk';
   if (state.muted) return 'Muted';
-  return state.phase === 'hearing' ? 'I hear you' : 'Listening';
+  if (state.phase === 'hearing') return 'I hear you';
+  return isHeard(state) ? 'Listening' : 'Hold to talk';
+}
+
+/** Whether the person could talk, if only the speech detector had loaded. */
+export function isPreparing(state: CallState): boolean {
+  const { phase, vad, held, muted, microphone } = state;
+  const isOpen = phase === 'listening' && microphone.kind === 'granted' && !muted && !held;
+  return isOpen && vad === 'loading' && isUnderstood(state) && !isPageListening(state);
+}
+
+/** A person who writes without the microphone knows already why. */
+function goesOnTyped({ conversation }: CallState): boolean {
+  const last = conversation.findLast(({ kind }) => kind !== 'reply');
+  return last?.kind === 'user' && last.state === 'typed';
 }
 
 /** What the system keeps from the call. */
@@ -107,7 +123,8 @@ export function announcementOf(state: CallState, online: boolean): string {
     return isUsual ? '' : stateLineOf(state, online);
   }
   const { kind } = state.microphone;
-  if (state.phase === 'starting' || kind === 'asking' || kind === 'refused' || state.muted) {
+  const isBegun = state.phase !== 'starting' && !isPreparing(state);
+  if (!isBegun || kind === 'asking' || kind === 'refused' || state.muted) {
     return stateLineOf(state, online);
   }
   return 'In a call';
@@ -115,6 +132,7 @@ export function announcementOf(state: CallState, online: boolean): string {
 
 export const REFUSAL_LINES: Readonly<Record<MicrophoneRefusal, string>> = {
   denied: 'Microphone blocked: allow it in the address bar',
+  'not-here': 'This page allows no microphone',
   dismissed: 'No microphone yet',
   'not-found': 'No microphone found',
   'in-use': 'Microphone busy: close the other program',
@@ -171,5 +189,6 @@ export const WELCOME_SUGGESTIONS = [
 
 /** Whether what the person says now would be heard. */
 export function isHeard(state: CallState): boolean {
-  return state.microphone.kind === 'granted' && !state.muted && isUnderstood(state);
+  const isFound = state.vad === 'ready' || isPageListening(state);
+  return state.microphone.kind === 'granted' && !state.muted && isUnderstood(state) && isFound;
 }

@@ -6,6 +6,10 @@ export const MICROPHONE_ADVICE = {
     title: 'The microphone is blocked',
     advice: 'Open the settings beside the address, allow the microphone, then try again.',
   },
+  'not-here': {
+    title: 'This page does not allow the microphone',
+    advice: 'The site around this call forbids it. Typing works here.',
+  },
   dismissed: {
     title: 'The microphone was not allowed yet',
     advice: 'Press Try again, then choose Allow when the browser asks.',

@@ -9,10 +9,13 @@ interface MicrophoneHelpProps {
   readonly onType: () => void;
 }
 
+/** Another attempt would end as this one. */
+const HOPELESS: readonly MicrophoneRefusal[] = ['unsupported', 'insecure-context', 'not-here'];
+
 /** Why the microphone is missing, what to do about it, and the way on without one. */
 export function MicrophoneHelp({ refusal, onRetry, onType }: MicrophoneHelpProps) {
   const words = MICROPHONE_ADVICE[refusal];
-  const canRetry = refusal !== 'unsupported' && refusal !== 'insecure-context';
+  const canRetry = !HOPELESS.includes(refusal);
   return (
     <section className={styles.card} role="alert">
       {/* To the eye, the line of state right above says it. */}

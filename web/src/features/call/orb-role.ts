@@ -1,6 +1,6 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallState, MicrophoneRefusal } from '../../client/index.ts';
-import { stateLineOf } from './call-words.ts';
+import { isPreparing, stateLineOf } from './call-words.ts';
 import { isPageListening, isUnderstood } from './ladder-words.ts';
 import type { OrbMood } from './orb-pose.ts';
 
@@ -72,7 +72,7 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
   if (state.phase === 'hearing') {
     return { action: 'finish', label: 'Finish and get the answer', icon: 'none' };
   }
-  const isListening = state.phase === 'listening';
+  const isListening = state.phase === 'listening' && !isPreparing(state);
   const label = isListening ? 'Listening: just talk' : stateLineOf(state, true);
   return { action: 'explain', label, icon: 'none' };
 }
@@ -94,6 +94,7 @@ function moodOf(state: CallState): OrbMood {
       if (state.microphone.kind !== 'granted' || !isUnderstood(state)) {
         return withoutMicrophone(state) ?? 'idle';
       }
+      if (isPreparing(state)) return 'starting';
       if (state.holds) return 'listening';
       return state.muted ? 'muted' : state.phase;
   }
@@ -109,6 +110,7 @@ function withoutMicrophone({ microphone }: CallState): OrbMood | null {
 const REFUSED: Partial<Record<MicrophoneRefusal, OrbMood>> = {
   'in-use': 'busy',
   'not-found': 'absent',
+  'not-here': 'absent',
   lost: 'absent',
   unsupported: 'absent',
 };
