@@ -17,6 +17,7 @@ const { start, startVendors } = openAiRelays();
 describe('a refusal', () => {
   it.each([
     ['no recording', { model }, 400, 'invalid_request', 'file'],
+    ['an empty file', { file: new Uint8Array() }, 400, 'invalid_request', 'file'],
     ['an empty language', { language: 'tlh' }, 400, 'invalid_request', 'language'],
     ['an unknown format', { response_format: 'docx' }, 400, 'invalid_request', 'response_format'],
     [
@@ -97,11 +98,12 @@ describe('a refusal', () => {
     expect(await ask('/v1/models')).toEqual(unauthorized);
     expect(await ask('/v1/audio/speech', post)).toEqual(unauthorized);
     expect(await ask('/v1/audio/transcriptions', post)).toEqual(unauthorized);
-    expect(await ask('/v1/chat/completions', post)).toEqual([
-      404,
-      'not_found',
-      'invalid_request_error',
-    ]);
+    const unknown = [404, 'not_found', 'invalid_request_error'];
+    expect(await ask('/v1/chat/completions', post)).toEqual(unknown);
+    const recording = { ...post, body: 'x'.repeat(20_000) };
+    expect(await ask('/v1/audio/translations', recording)).toEqual(unknown);
+    const notGot = [405, 'method_not_allowed', 'invalid_request_error'];
+    expect(await ask('/v1/audio/speech')).toEqual(notGot);
     const foreign = { headers: { origin: 'https://foe.example' } };
     expect(await ask('/v1/models', foreign)).toEqual([
       403,

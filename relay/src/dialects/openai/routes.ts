@@ -25,6 +25,7 @@ const PATHS = {
   audioModels: '/v1/audio/models',
   transcriptions: '/v1/audio/transcriptions',
   speech: '/v1/audio/speech',
+  translations: '/v1/audio/translations',
 } as const;
 
 /** OpenAI's bound of a recording, and the other fields. */
@@ -42,6 +43,8 @@ const CLIENT_GONE = 499 as ContentfulStatusCode;
 export const MAX_BODY_BYTES = {
   [PATHS.transcriptions]: MAX_UPLOAD_BYTES,
   [PATHS.speech]: MAX_SPEECH_BODY_BYTES,
+  // Is not offered, which a program must hear rather than that its recording is too large.
+  [PATHS.translations]: MAX_UPLOAD_BYTES,
 } as const;
 
 export interface OpenAiRoutesOptions extends Pick<AudioRequestsOptions, 'signIn' | 'providersOf'> {
@@ -76,6 +79,12 @@ export function openAiRoutes(options: OpenAiRoutesOptions): Hono<{ Bindings: Htt
     answered(c, await requests.begin(c, 'transcriber'), transcription),
   );
   app.post(PATHS.speech, async (c) => answered(c, await requests.begin(c, 'synthesizer'), speech));
+  for (const path of [PATHS.transcriptions, PATHS.speech]) {
+    app.all(path, (c) => {
+      c.header('Allow', 'POST');
+      throw new RequestFault(405, 'method_not_allowed', `${path} takes POST alone.`);
+    });
+  }
   return app;
 }
 
@@ -142,7 +151,9 @@ function sent(
 const languageSchema = z.string().min(2).max(35).optional();
 
 const transcriptionSchema = z.object({
-  file: z.instanceof(Uint8Array<ArrayBuffer>, { error: 'Send the recording as a file.' }),
+  file: z
+    .instanceof(Uint8Array<ArrayBuffer>, { error: 'Send the recording as a file.' })
+    .refine(({ length }) => length > 0, 'The file is empty.'),
   language: languageSchema,
   response_format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS]).default('json'),
   stream: z.enum(['true', 'false']).default('false'),
