@@ -141,6 +141,11 @@ test('a page decides how the call looks, and is told what happens in it', async 
   expect(box).toMatchObject({ width: 360, height: 520 });
 
   const call = page.locator('parley-call');
+  await call.evaluate((element) => {
+    document.documentElement.dir = 'rtl';
+    element.setAttribute('position', 'bottom-left');
+  });
+  expect(await call.boundingBox()).toMatchObject({ x: 16 });
   const does = (method: 'hangUp' | 'close' | 'mute' | 'unmute') =>
     call.evaluate((element, name) => (element as EmbeddedCall)[name](), method);
   const state = () => call.evaluate((element) => (element as EmbeddedCall).state);

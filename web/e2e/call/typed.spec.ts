@@ -24,6 +24,9 @@ test('a person without a microphone reads why, types, and hears the answer', asy
     { who: 'person', text: 'what is 7 times 8?', state: 'typed' },
     { who: 'parley', text: '7 times 8 is 56.', state: 'completed' },
   ]);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#call-state')).toHaveText('Type a message');
+  await expect(help).toHaveCount(0);
   const { rateHz, voice } = await readTap(page);
   const [answer] = stretchesOf(voice, rateHz);
   expect(await recognise([voice.subarray(answer!.start, answer!.end)], rateHz)).toEqual([

@@ -284,7 +284,7 @@ test('if speech cannot be detected, the orb is held to talk', async ({ open }) =
   await page.mouse.down();
   await expect(page.locator('#call-state')).toHaveText('Listening, release to send');
   await page.mouse.up();
-  await expect(page.locator('#call-state')).toHaveText('Listening');
+  await expect(page.locator('#call-state')).toHaveText('Hold to talk');
   expect(await commandsOf(page)).toEqual(
     expect.arrayContaining(['holdToTalk:true', 'holdToTalk:false']),
   );

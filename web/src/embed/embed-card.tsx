@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useCall, useCallState } from '../client/react/index.ts';
 import { CallClock } from '../features/call/call-clock.tsx';
 import { CallNotes } from '../features/call/call-notes.tsx';
+import { refusalToMend } from '../features/call/call-words.ts';
 import screen from '../features/call/call-screen.module.css';
 import { Composer } from '../features/call/composer.tsx';
 import { Control, MicrophoneControl } from '../features/call/controls.tsx';
@@ -42,15 +43,12 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
   const standing = useCallState((state) => state.standing.kind);
   const isEmpty = useCallState((state) => state.conversation.length === 0);
   const holds = useCallState((state) => state.holds);
-  const microphone = useCallState((state) => state.microphone);
+  const refusal = useCallState(refusalToMend);
   const question = useStore(call.account.store, (state) => state.question);
   const [isTyping, setTyping] = useState(false);
   const [draft, setDraft] = useState('');
   const orb = useFocusKeeper();
-  const refused =
-    standing === 'running' && !isTyping && microphone.kind === 'refused'
-      ? microphone.refusal
-      : null;
+  const refused = isTyping ? null : refusal;
 
   // What there is to read has the room as soon as there is any.
   const areWordsFirst = !isEmpty || refused !== null;
@@ -71,8 +69,8 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
     >
       <div className={screen.layout} data-long={areWordsFirst} data-words={isTyping}>
         <header className={screen.header}>
-          <h1 className={screen.wordmark} dir="auto">
-            {label ?? 'Parley'}
+          <h1 className={screen.wordmark}>
+            <bdi>{label ?? 'Parley'}</bdi>
           </h1>
           <span className={screen.figures}>
             <CallClock />
@@ -91,7 +89,7 @@ export function EmbedCard({ label, greeting, onSize, onClose }: EmbedCardProps) 
             />
           )}
           {isEmpty ? (
-            refused === null && (
+            refusal === null && (
               <p className={styles.greeting} dir="auto">
                 {greeting ?? GREETING}
               </p>

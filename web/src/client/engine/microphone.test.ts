@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { MicrophoneRefusal } from '../messages/media-messages.ts';
 import { openMicrophone, microphoneRefusalOf } from './microphone.ts';
 
@@ -29,4 +29,17 @@ test('a page that is not secure is not asked further', async () => {
     ok: false,
     refusal: 'insecure-context',
   });
+});
+
+test('a page whose policy forbids the microphone is told apart from a person who does', async () => {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const getUserMedia = () => Promise.reject(rejection('NotAllowedError', 'Permission denied'));
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia } });
+  const opened = async (allows: boolean) => {
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => allows } });
+    return openMicrophone({ deviceId: undefined, processed: true });
+  };
+  expect(await opened(false)).toEqual({ ok: false, refusal: 'not-here' });
+  expect(await opened(true)).toEqual({ ok: false, refusal: 'denied' });
 });

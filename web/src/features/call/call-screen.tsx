@@ -7,6 +7,7 @@ import { late } from '../../ui/late.tsx';
 import { AccountMenu } from '../account/account-menu.tsx';
 import { CallNotes } from './call-notes.tsx';
 import { CallClock } from './call-clock.tsx';
+import { refusalToMend } from './call-words.ts';
 import { Composer } from './composer.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
@@ -35,13 +36,12 @@ interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
 /** The product: one orb, one line of state, the conversation, and five controls. */
 export function CallScreen(props: CallScreenProps) {
   const controller = useCall();
-  const microphone = useCallState((state) => state.microphone);
+  const refusal = useCallState(refusalToMend);
   const standing = useCallState((state) => state.standing.kind);
   const holds = useCallState((state) => state.holds);
   const isEmpty = useCallState((state) => state.conversation.length === 0);
   // A person who writes does without it: the advice leaves its room to the words.
-  const isAdvised = standing === 'running' && !props.typing && microphone.kind === 'refused';
-  const refused = isAdvised ? microphone.refusal : null;
+  const refused = props.typing ? null : refusal;
   const orb = useFocusKeeper();
   // Words that do not fit are what a person looks at: the orb leaves them its room.
   const [isLong, setLong] = useState(false);

@@ -66,8 +66,8 @@ function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): stri
     return state.holds ? 'Speaking, hold to interrupt' : 'Speaking';
   }
   if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
-  if (state.microphone.kind === 'refused' && !goesOnTyped(state))
-    return REFUSAL_LINES[state.microphone.refusal];
+  const refusal = refusalToMend(state);
+  if (refusal !== null) return REFUSAL_LINES[refusal];
   if (state.microphone.kind !== 'granted' || !isUnderstood(state)) return 'Type a message';
   if (state.holds && state.muted) return 'Hold to talk';
   if (state.muted) return 'Muted';
@@ -82,10 +82,13 @@ export function isPreparing(state: CallState): boolean {
   return isOpen && vad === 'loading' && isUnderstood(state) && !isPageListening(state);
 }
 
-/** A person who writes without the microphone knows already why. */
-function goesOnTyped({ conversation }: CallState): boolean {
+/** Why a call has no microphone; null once the person goes on without, in writing. */
+export function refusalToMend(state: CallState): MicrophoneRefusal | null {
+  const { standing, microphone, conversation } = state;
   const last = conversation.findLast(({ kind }) => kind !== 'reply');
-  return last?.kind === 'user' && last.state === 'typed';
+  const isTyped = last?.kind === 'user' && last.state === 'typed';
+  if (standing.kind !== 'running' || microphone.kind !== 'refused' || isTyped) return null;
+  return microphone.refusal;
 }
 
 /** What the system keeps from the call. */
