@@ -241,6 +241,25 @@ test('neither the element nor its frame listens to anybody else', async ({
   expect([...new Set(states.map(({ detail }) => detail['phase']))]).toEqual(['idle']);
 });
 
+test('a page is told once why there is no call', async ({ host, network, browser }) => {
+  const body = `<parley-call></parley-call><script src="${network.origin}/embed.js"></script>`;
+  await using opened = await openHost(host, browser, body);
+  const { page } = opened;
+  await page.route('**/api/v1/sessions', (route) => {
+    const error = { code: 'plan_excludes', message: 'No.', retryable: false, request_id: 'req_1' };
+    return route.fulfill({ status: 403, json: { error } });
+  });
+  await (await frameOf(page)).getByRole('button', { name: 'Talk to us' }).click();
+  const told = async () =>
+    (await heardBy(page))
+      .filter(({ type }) => type === 'error')
+      .map(({ detail }) => detail['code']);
+  const call = page.locator('parley-call');
+  const state = () => call.evaluate((element) => (element as EmbeddedCall).state);
+  await expect.poll(state).toMatchObject({ phase: 'ended' });
+  await expect.poll(told).toEqual(['plan_excludes']);
+});
+
 test('a page that is not listed is refused in words', async ({ network, browser }) => {
   await using stranger = await serveHostPage();
   const body = example('html', network.origin);

@@ -123,9 +123,15 @@ function report(
     call.on('caption', (caption) => event('caption', caption));
     call.on('turn', (turn) => event('turn', turn));
     call.on('cost', ({ usd }) => event('cost', { usd }));
-    call.on('error', ({ code, message }) => event('error', { code, message }));
+    let complaint: string | null = null;
+    call.on('error', ({ code, message }) => {
+      complaint = code;
+      event('error', { code, message });
+    });
+    // What broke a call off was mostly said just before.
     call.on('ended', ({ reason: { code, reason, message } }) => {
-      if (code !== HUNG_UP) event('error', { code: reason, message });
+      if (code !== HUNG_UP && reason !== complaint) event('error', { code: reason, message });
+      complaint = null;
     });
   });
 }

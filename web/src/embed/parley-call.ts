@@ -175,7 +175,7 @@ class ParleyCall extends HTMLElement {
     this.#box.append(sentence);
     // oxlint-disable-next-line no-console -- for those who make the page
     console.error(
-      `Parley: the frame of ${ParleyCall.relay} did not answer. The relay's EMBED_ORIGINS must name ${location.origin}, and a policy of this page must allow frames of the relay (frame-src).`,
+      `Parley: the frame of ${ParleyCall.relay} did not answer. If the relay is up, its EMBED_ORIGINS must name ${location.origin}, and a policy of this page must allow frames of the relay (frame-src).`,
     );
     this.#emit('error', { code: 'frame_refused', message: REFUSED });
   }
