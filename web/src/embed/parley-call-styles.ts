@@ -48,5 +48,9 @@ p {
   color: CanvasText;
   font: 15px/1.4 system-ui, sans-serif;
 }
+/* On a lying phone the words stand beside the orb, for which the card has this width. */
+@media (max-height: 460px) and (min-width: 572px) {
+  :host([position^='bottom']) .box[data-open] { width: 540px; }
+}
 @media (prefers-reduced-motion: reduce) { .box { transition: none; } }
 `;
