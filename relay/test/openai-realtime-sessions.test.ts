@@ -78,12 +78,6 @@ it.each([
     'invalid_request',
     'event',
   ],
-  [
-    'a long message',
-    `{"type":"conversation.item.create","item":{"type":"message","role":"system","content":[{"text":"${'x'.repeat(1_999)}","type":"input_text"}]}}`,
-    'invalid_request',
-    'item.content',
-  ],
 ])('%s is refused, and the session goes on', async (_, message, code, param) => {
   await using client = await RealtimeClient.manual(relay.url);
   client.socket.send(message);
@@ -95,12 +89,12 @@ it.each([
 
 it('what the session refuses is not shown as if it were taken', async () => {
   await using client = await RealtimeClient.manual(relay.url);
+  const instructions = 'x'.repeat(16_000);
+  client.send({ type: 'session.update', session: { type: 'realtime', instructions } });
+  await client.next('session.updated');
   const described = client.ofType('session.updated').length;
-  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  client.socket.send(`{"type":"session.update","session":{"tracing":${deep}}}`);
-  expect((await client.next('error')).error.param).toMatch(/^session\.tracing/);
   const description = 'x'.repeat(4_000);
-  const tools = Array.from({ length: 32 }, (_, at) => ({
+  const tools = Array.from({ length: 14 }, (_, at) => ({
     ...{ type: 'function' as const, name: `tool-${at}`, description },
   }));
   client.send({ type: 'session.update', session: { type: 'realtime', tools } });

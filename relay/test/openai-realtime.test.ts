@@ -138,10 +138,8 @@ it('a response is cancelled by its client', async () => {
 
 it('instructions hold for the session, or for one response', async () => {
   await using client = await RealtimeClient.manual(relay.url);
-  client.send({
-    type: 'session.update',
-    session: { type: 'realtime', instructions: 'Be a pirate.' },
-  });
+  const session = { type: 'realtime', instructions: 'Be a pirate.' } as const;
+  client.send({ type: 'session.update', session });
   client.send({ type: 'response.create', response: { instructions: 'Greet the sailor.' } });
   await client.next('response.done');
   expect(bodies.at(-1)).toContain('Greet the sailor.');

@@ -5,7 +5,7 @@ import { childrenOf, isNode, parse, type SyntaxNode } from './mutations/syntax.t
 import { ROOT } from './project.ts';
 
 /** What the house weighs at most, so that a stranger can hold it in their head. */
-const MOST = { files: 795, importedOnce: 330, lines: 98_000, chain: 24, functionLines: 90 };
+const MOST = { files: 800, importedOnce: 330, lines: 99_000, chain: 24, functionLines: 90 };
 const SPINE = { files: 30, lines: 6_300 };
 
 const SOURCES = '{shared,web,relay,relay/packages/*}/src/**/*.{ts,tsx,css,sql}';

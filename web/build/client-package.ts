@@ -76,7 +76,12 @@ function writeTypes(folder: string): void {
     // One by one: what a package imports from another's sources is not emitted with it.
     for (const project of ['web/tsconfig.package.json', 'shared']) {
       const output = ['--noEmit', 'false', '--outDir', emitted, '--rootDir', ROOT];
-      const declarations = ['--declaration', '--emitDeclarationOnly', '--singleThreaded', ...output];
+      const declarations = [
+        '--declaration',
+        '--emitDeclarationOnly',
+        '--singleThreaded',
+        ...output,
+      ];
       execFileSync(process.execPath, [COMPILER, '-p', join(ROOT, project), ...declarations], {
         stdio: 'inherit',
       });

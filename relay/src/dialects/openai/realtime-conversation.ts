@@ -1,4 +1,4 @@
-import { MAX_TEXT_CHARACTERS, type ClientEvent } from '@parley/shared';
+import type { ClientEvent } from '@parley/shared';
 import { newId } from '../../base/lib/ids.ts';
 import { invalid, RequestFault } from './errors.ts';
 import type { DialectEvent, DialectEventOf, CreatedItem, ServerEvent } from './realtime-events.ts';
@@ -88,9 +88,6 @@ export class RealtimeConversation {
   /** @returns false if it is refused */
   #remember(item: Extract<RealtimeItem, { type: 'message' }>, created: CreatedItem): boolean {
     const text = item.role === 'system' ? `[${textOf(created)}]` : textOf(created);
-    if (text.length > MAX_TEXT_CHARACTERS) {
-      throw invalid('item.content', `A message may have ${MAX_TEXT_CHARACTERS} characters.`);
-    }
     const role = item.role === 'assistant' ? 'assistant' : 'user';
     if (!this.#options.ask(remembered(item.id, role, text))) return false;
     if (role === 'user') this.spoken();
