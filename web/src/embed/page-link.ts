@@ -113,7 +113,7 @@ function report(
     state();
     const { microphone } = now;
     if (microphone.kind !== 'refused' || microphone === before.microphone) return;
-    const code = `microphone_${microphone.refusal}`;
+    const code = `microphone_${microphone.refusal.replaceAll('-', '_')}`;
     event('error', { code, message: `${REFUSAL_LINES[microphone.refusal]}.` });
   });
   // What reads them is fetched with the first call, not for each visitor of the page.
