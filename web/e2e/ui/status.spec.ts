@@ -47,7 +47,7 @@ test('what is wrong stands in the first line, and a reset is seen at once', asyn
   await expect(verdictOf(page)).toHaveText('All is well');
   await expect(page.getByRole('button', { name: /^Reset/ })).toHaveCount(0);
   operator.overview = troubledOverview('degraded', [TROUBLE]);
-  await expect(verdictOf(page)).toHaveText(TROUBLE.message, { timeout: 2_000 });
+  await expect(verdictOf(page)).toHaveText(TROUBLE.message);
   await expect(page.getByText('Calls go on with another provider.')).toBeVisible();
   const providers = page.getByRole('region', { name: 'Providers' });
   await expect(providers.getByText('Last error: unauthorized')).toBeVisible();
