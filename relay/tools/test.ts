@@ -33,7 +33,6 @@ const LANES: readonly Lane[] = [
       playwright('Sound in a browser', 'audio'),
       vitest('Relay', 'relay'),
       vitest('Speech', 'speech'),
-      playwright('Calls in a browser', 'page', '--workers', '3'),
     ],
   },
   {
@@ -45,8 +44,14 @@ const LANES: readonly Lane[] = [
     ],
   },
 ];
-/** They need the machine for themselves. */
-const LOAD: Lane = { isBackground: false, jobs: [vitest('Load', 'load')] };
+/**
+ * What needs the machine for itself. Three calls in a browser at once leave nothing to others: tests
+ * behind them would wait for seconds.
+ */
+const AFTERWARDS: Lane = {
+  isBackground: false,
+  jobs: [playwright('Calls in a browser', 'page', '--workers', '3'), vitest('Load', 'load')],
+};
 
 function vitest(name: string, project: string): Job {
   return {
@@ -91,7 +96,7 @@ async function test({ keepsDurations }: { keepsDurations: boolean }): Promise<nu
   if (build !== 0 || !hasChromium || !hasPostgres) return 1;
   const prepared: Step = { name: 'Preparation', seconds: secondsSince(startedAtMs), status: 0 };
   const steps = [prepared];
-  for (const lanes of [LANES, [LOAD]]) {
+  for (const lanes of [LANES, [AFTERWARDS]]) {
     steps.push(...(await runLanes(lanes)));
     const failed = steps.find(({ status }) => status !== 0);
     if (failed !== undefined) {
@@ -112,7 +117,7 @@ async function test({ keepsDurations }: { keepsDurations: boolean }): Promise<nu
 }
 
 function readReports(): readonly TestReport[] {
-  return [...LANES, LOAD]
+  return [...LANES, AFTERWARDS]
     .flatMap(({ jobs }) => jobs)
     .flatMap(({ name, script }) => {
       if (script.includes('/vitest/')) return [readVitestReport(reportPath(name))];
