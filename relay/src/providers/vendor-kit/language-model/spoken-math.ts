@@ -34,8 +34,8 @@ const COMMAND = new RegExp(String.raw`^\\([A-Za-z]+)${GROUPS}`);
 const COMMAND_SO_FAR = new RegExp(
   String.raw`^\\[A-Za-z]+${GROUPS}(?:[_^]?(?:\{(?:[^{}\n]|\{[^{}\n]*\}?)*)?)?$`,
 );
-/** Between single dollar signs: neither a sentence nor an amount of money. */
-const INLINE = /^\$(?!\s)((?:[^$\n\\]|\\[^\n])+?)(?<!\s)\$(?!\d)/;
+/** Between single dollar signs: neither a sentence nor an amount of money, which is not held back. */
+const INLINE = /^\$(?!\s|\d[\d.,]*(?:\s|[A-Za-z]{2}))((?:[^$\n\\]|\\[^\n])+?)(?<!\s)\$(?!\d)/;
 const INLINE_SO_FAR = /^\$(?!\s|\d[\d.,]*(?:\s|[A-Za-z]{2}))[^$\n]*\$?$/;
 const WORDS = /(?<![\\{\p{L}])\p{L}{3,}[\s,.]/u;
 const MATHS = /[\\^_{}=+*/<>]|^\w$|^\d+(?:[.,]\d+)?$/;
